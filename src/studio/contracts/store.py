@@ -1,0 +1,382 @@
+"""What the engine and the services ask of the database. One contract suite runs over every implementation.
+
+All times are integers: microseconds since 1970-01-01 UTC by the database's clock. All payloads are given and returned
+in clear; the store compresses and encrypts them, bound to workspace, execution and sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from studio.domain.status import Durability, ExecutionStatus, NodeStatus
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A place in a concurrency limit: at most ``limit`` executions with the same ``key`` hold one."""
+
+    key: str
+    limit: int
+    hold_while_waiting: bool = False
+
+
+class Idempotency(msgspec.Struct, frozen=True):
+    """The same ``key`` with the same ``body_digest`` gives the same execution for ``window`` microseconds."""
+
+    key: str
+    body_digest: bytes
+    window: int
+
+
+class NewExecution(msgspec.Struct, kw_only=True):
+    """An execution to accept. ``payload`` is its first journal segment (sequence 0).
+
+    With ``owner`` set it is accepted as already claimed by that worker at epoch 1 (status ``running``), which saves the
+    claim where the engine accepts for itself; the store ignores it where the slot is taken. ``held`` executions wait
+    until a person resumes them.
+    """
+
+    id: str
+    workspace: str
+    workflow_hash: str
+    workflow_name: str
+    payload: bytes
+    mode: str = "run"
+    trigger: str = "manual"
+    parent_id: str | None = None
+    parent_path: str | None = None
+    root_id: str | None = None
+    origin_id: str | None = None
+    depth: int = 0
+    region: str = ""
+    pool: str = ""
+    priority: int = 0
+    fairness_key: str = ""
+    tags: tuple[str, ...] = ()
+    slot: Slot | None = None
+    idempotency: Idempotency | None = None
+    blobs: tuple[str, ...] = ()
+    owner: str | None = None
+    due_at: int | None = None
+    retain_until: int | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The answer to an acceptance. ``existing`` where an idempotency key gave an earlier execution."""
+
+    id: str
+    existing: bool = False
+    claimed: bool = False
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """An execution taken by a worker. Its next segment goes to ``next_seq``."""
+
+    id: str
+    workspace: str
+    epoch: int
+    next_seq: int
+    workflow_hash: str
+    recoveries: int
+    was: ExecutionStatus
+    cancel_requested: bool
+
+
+class ExecutionUpdate(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Truth in the ``executions`` row that changes together with a segment. UNSET leaves a column as it is."""
+
+    status: ExecutionStatus | msgspec.UnsetType = msgspec.UNSET
+    reason: str | None | msgspec.UnsetType = msgspec.UNSET
+    wake_at: int | None | msgspec.UnsetType = msgspec.UNSET
+    release: bool = False
+    error_code: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class Segment(msgspec.Struct, kw_only=True):
+    """Everything an execution produced since its last flush.
+
+    ``taken`` are ids of inbox messages whose records it holds; ``blobs`` ids of blobs it refers to for the first time;
+    ``snapshot`` tells that a snapshot record stands first in it.
+    """
+
+    execution_id: str
+    workspace: str
+    seq: int
+    epoch: int
+    payload: bytes
+    durability: Durability = Durability.PROCESS
+    update: ExecutionUpdate | None = None
+    taken: tuple[str, ...] = ()
+    blobs: tuple[str, ...] = ()
+    snapshot: bool = False
+
+
+class StoredSegment(msgspec.Struct, frozen=True):
+    """A segment as read back. ``payload`` is empty for the mark that a claim leaves."""
+
+    seq: int
+    epoch: int
+    payload: bytes
+    snapshot: bool
+    written_at: int
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A row of the inbox. ``kind`` is signal, cancel, pause, resume, decide, child or chunk."""
+
+    execution_id: str
+    id: str
+    kind: str
+    payload: bytes
+    created_at: int = 0
+
+
+class PostResult(msgspec.Struct, frozen=True):
+    """What became of a posted message: ``accepted``, ``duplicate`` or ``late`` (the execution has ended)."""
+
+    outcome: str
+    status: ExecutionStatus | None = None
+
+
+class ExecutionRow(msgspec.Struct, kw_only=True):
+    """An execution as lists and views show it."""
+
+    id: str
+    workspace: str
+    workflow_hash: str
+    workflow_name: str
+    status: ExecutionStatus
+    reason: str | None
+    mode: str
+    trigger: str
+    parent_id: str | None
+    root_id: str | None
+    origin_id: str | None
+    depth: int
+    priority: int
+    tags: tuple[str, ...]
+    generation: int
+    held: bool
+    owner: str | None
+    epoch: int
+    recoveries: int
+    accepted_at: int
+    started_at: int | None
+    ended_at: int | None
+    wake_at: int | None
+    error_code: str | None
+    cancel_requested: bool
+    next_seq: int
+    projected_seq: int
+    journal_bytes: int
+
+
+class ExecutionFilter(msgspec.Struct, kw_only=True, frozen=True):
+    """Which executions to list; None means any. ``before`` is a cursor: the last id of the page before."""
+
+    workspace: str
+    status: tuple[ExecutionStatus, ...] | None = None
+    workflow_name: str | None = None
+    workflow_hash: str | None = None
+    parent_id: str | None = None
+    root_id: str | None = None
+    tag: str | None = None
+    accepted_from: int | None = None
+    accepted_until: int | None = None
+    error_code: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+class NodeRunRow(msgspec.Struct, kw_only=True):
+    """One node run as the projection keeps it; inside a map one per chunk, and one per failing item.
+
+    ``first`` and ``count`` give the items a chunk row stands for. Durations in microseconds, sizes in bytes.
+    """
+
+    execution_id: str
+    path: str
+    type: str
+    status: NodeStatus
+    started_at: int | None
+    duration: int
+    waited: int = 0
+    attempts: int = 1
+    input_bytes: int = 0
+    output_bytes: int = 0
+    error_code: str | None = None
+    first: int | None = None
+    count: int | None = None
+
+
+class Projection(msgspec.Struct, kw_only=True):
+    """Node runs to write for one execution, and up to which sequence that is complete."""
+
+    execution_id: str
+    workspace: str
+    seq: int
+    rows: list[NodeRunRow]
+
+
+class NodeState(msgspec.Struct, frozen=True):
+    """State kept per node across executions. ``version`` 0 means there is none yet."""
+
+    version: int
+    value: bytes | None
+
+
+class Store(Protocol):
+    """Executions, journal, inbox and what belongs to their transactions."""
+
+    async def now(self) -> int:
+        """The database's clock."""
+        ...
+
+    async def put_version(self, workspace: str, hash: str, name: str, document: bytes) -> None:
+        """Keep a workflow version (its canonical document) under its content hash; idempotent."""
+        ...
+
+    async def version(self, workspace: str, hash: str) -> bytes | None:
+        """The document of a workflow version."""
+        ...
+
+    async def accept(self, new: Sequence[NewExecution]) -> list[Accepted | Exception]:
+        """Accept executions in one durable (power) transaction each or together; results in order.
+
+        A refused one (idempotency key with another body: Conflict) does not disturb the others.
+        """
+        ...
+
+    async def claim(self, worker: str, limit: int, *, gone: Sequence[str] = (), ids: Sequence[str] = ()) -> list[Claim]:
+        """Take what is queued, due (waiting with ``wake_at`` passed) or left behind, raising the epoch of each.
+
+        Left behind is what is running under an owner named in ``gone``, or whose lease has expired. With ``ids`` only
+        those. Slots are honoured, held executions left alone. A claim appends an empty mark to the journal.
+        Order: priority, then fairly over fairness keys, then age.
+        """
+        ...
+
+    async def append(self, segment: Segment) -> None:
+        """Append a segment and apply its update; many callers share one commit.
+
+        Returns once committed at the asked durability.
+
+        Raises:
+            LeaseLost: The sequence is taken or the epoch is not ours any more.
+            StorageError: It could not be committed; nothing of it was.
+        """
+        ...
+
+    async def read(self, execution_id: str, *, after: int = -1, from_snapshot: bool = False) -> list[StoredSegment]:
+        """Segments with a sequence above ``after``, in order; with ``from_snapshot`` from the last snapshot on.
+
+        Raises:
+            NotFound: There is no such execution.
+            StorageCorrupt: A segment fails verification, or one is missing.
+        """
+        ...
+
+    async def execution(self, execution_id: str, workspace: str | None = None) -> ExecutionRow | None:
+        """One execution, None where it does not exist in that workspace."""
+        ...
+
+    async def executions(self, filter: ExecutionFilter) -> list[ExecutionRow]:
+        """Executions, newest first."""
+        ...
+
+    async def node_runs(self, execution_id: str, *, after: str | None = None, limit: int = 1000) -> list[NodeRunRow]:
+        """The projected node runs of an execution in path order, paged by path."""
+        ...
+
+    async def post(self, workspace: str, messages: Sequence[Message]) -> list[PostResult]:
+        """Put messages into inboxes durably (power) and make waiting executions due.
+
+        A ``cancel`` also sets the row's cancel flag; a cancel of a queued execution still goes through the owner.
+        """
+        ...
+
+    async def inbox(self, execution_ids: Sequence[str]) -> list[Message]:
+        """Messages of these executions that are not taken yet, oldest first."""
+        ...
+
+    async def changes(self) -> int:
+        """A number that differs when another process may have written; cheap enough to poll."""
+        ...
+
+    async def next_wake(self, worker: str) -> int | None:
+        """When the next waiting execution becomes due; now or earlier where something can be claimed already."""
+        ...
+
+    async def release(self, worker: str) -> int:
+        """Hand over everything the worker owns (status queued, no recovery counted); returns how many."""
+        ...
+
+    async def heartbeat(self, worker: str, home: str, lease: int) -> None:
+        """Register the worker or renew its lease for ``lease`` microseconds."""
+        ...
+
+    async def gone_workers(self, home: str, but: str) -> list[str]:
+        """Workers of the same home (data folder) except ``but``; who holds the folder's lock knows them gone."""
+        ...
+
+    async def project(self, batch: Sequence[Projection]) -> None:
+        """Write node runs and move ``projected_seq`` forward, never back."""
+        ...
+
+    async def unprojected(self, limit: int) -> list[ExecutionRow]:
+        """Executions whose journal is ahead of their projection and which nobody drives."""
+        ...
+
+    async def node_state(self, workspace: str, key: str) -> NodeState:
+        """State of a node; ``key`` names workflow and node."""
+        ...
+
+    async def set_node_state(self, workspace: str, key: str, value: bytes | None, expected: int) -> bool:
+        """Compare-and-set; False where the version is not ``expected`` any more."""
+        ...
+
+    async def cached(self, workspace: str, key: str) -> bytes | None:
+        """An unexpired cache entry."""
+        ...
+
+    async def put_cached(self, workspace: str, key: str, value: bytes, ttl: int, blobs: Sequence[str] = ()) -> None:
+        """Keep a cache entry for ``ttl`` microseconds."""
+        ...
+
+    async def variables(self, workspace: str) -> dict[str, bytes]:
+        """All workspace variables, encoded."""
+        ...
+
+    async def set_variable(self, workspace: str, name: str, value: bytes | None, *, secret: bool) -> None:
+        """Set or, with None, remove a variable. Encrypted either way."""
+        ...
+
+    async def credential(self, workspace: str, name: str) -> tuple[str, bytes] | None:
+        """Type and encoded data of a credential."""
+        ...
+
+    async def set_credential(self, workspace: str, name: str, type: str, data: bytes | None) -> None:
+        """Set or, with None, remove a credential."""
+        ...
+
+    async def credentials(self, workspace: str) -> list[tuple[str, str]]:
+        """Name and type of every credential, never the data."""
+        ...
+
+    async def recover(self, execution_ids: Sequence[str]) -> int:
+        """Lift the hold that a restore put on executions; returns how many were lifted."""
+        ...
+
+    async def delete_expired(self, limit: int) -> int:
+        """Delete terminal executions past their retention with everything that is theirs; returns how many."""
+        ...
+
+    async def facts(self) -> dict[str, Any]:
+        """What a doctor wants to know: versions, sizes, counts by status, projection lag, schema revision, problems."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and close."""
+        ...

@@ -1,0 +1,31 @@
+"""Identifiers: sortable unique ids, and the scope path that names a node run within an execution."""
+
+from __future__ import annotations
+
+import os
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(at: float | None = None) -> str:
+    """A ULID (26 characters, Crockford base 32, lower case): 48 bits of milliseconds, 80 random bits.
+
+    Ids made later sort later, so an index on them stays dense. Source: the ULID specification.
+    """
+    milliseconds = int((time.time() if at is None else at) * 1000)
+    number = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    out = [""] * 26
+    for place in range(25, -1, -1):
+        out[place] = _ALPHABET[number & 31]
+        number >>= 5
+    return "".join(out)
+
+
+DEFAULT_WORKSPACE = "default"
+"""The workspace that exists from the start."""
+
+
+def item_scope(prefix: str, node: str, index: int) -> str:
+    """Prefix of the scope paths inside one item or turn: ``("", "loop", 3)`` gives ``loop[3]/``."""
+    return f"{prefix}{node}[{index}]/"
