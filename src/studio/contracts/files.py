@@ -45,7 +45,9 @@ class HostFiles(Protocol):
         """Bytes from ``offset`` on."""
         ...
 
-    async def list(self, path: str, pattern: str = "*", *, recursive: bool = False, limit: int = 10_000) -> list[FileFact]:
+    async def list(
+        self, path: str, pattern: str = "*", *, recursive: bool = False, limit: int = 10_000
+    ) -> list[FileFact]:
         """What a folder holds, by name."""
         ...
 

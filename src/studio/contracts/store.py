@@ -88,10 +88,10 @@ class ExecutionUpdate(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Truth in the ``executions`` row that changes together with a segment. UNSET leaves a column as it is."""
 
     status: ExecutionStatus | msgspec.UnsetType = msgspec.UNSET
-    reason: str | None | msgspec.UnsetType = msgspec.UNSET
-    wake_at: int | None | msgspec.UnsetType = msgspec.UNSET
+    reason: str | msgspec.UnsetType | None = msgspec.UNSET
+    wake_at: int | msgspec.UnsetType | None = msgspec.UNSET
     release: bool = False
-    error_code: str | None | msgspec.UnsetType = msgspec.UNSET
+    error_code: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Segment(msgspec.Struct, kw_only=True):
