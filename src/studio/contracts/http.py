@@ -31,7 +31,7 @@ class HttpRequest(msgspec.Struct, kw_only=True):
 
 
 class HttpResponse(msgspec.Struct, kw_only=True):
-    """An answer. ``headers`` keep their order; names are lower case. ``seconds`` is the time from sending to the end."""
+    """An answer. ``headers`` keep their order; names are lower case. ``seconds`` run from sending to the end."""
 
     status: int
     url: str

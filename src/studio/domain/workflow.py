@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -136,10 +136,14 @@ class Graph(Model):
     @model_validator(mode="before")
     @classmethod
     def _read_edges(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("edges"), list):
-            edges = [Edge.parse(edge) if isinstance(edge, str) else edge for edge in data["edges"]]
-            return {**data, "edges": edges}
-        return data
+        if not isinstance(data, dict):
+            return data
+        fields = cast("dict[str, Any]", data)
+        edges = fields.get("edges")
+        if not isinstance(edges, list):
+            return fields
+        written = cast("list[Any]", edges)
+        return {**fields, "edges": [Edge.parse(edge) if isinstance(edge, str) else edge for edge in written]}
 
 
 class Node(Model):

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -79,7 +79,8 @@ class BaseNode:
     """Base of all node types.
 
     A subclass declares its facts as literals, ``Input`` and ``Output`` (or ``input_model`` and ``output_model``),
-    ``examples``, and ``async def run(self, input, ctx)``. One instance serves all runs, so it keeps no state of its own.
+    ``examples``, and ``async def run(self, input, ctx)``. One instance serves all runs, so it keeps
+    no state of its own.
     """
 
     type: ClassVar[str]
@@ -162,7 +163,8 @@ class BaseNode:
 class ControlNode(BaseNode, abstract=True):
     """A node that the engine itself executes: containers, waits, approvals, calls.
 
-    ``executor`` names the engine's part that does it; ``bodies`` the graphs it holds (``body``, ``catch``, ``finally``).
+    ``executor`` names the engine's part that does it; ``bodies`` the graphs it holds (``body``,
+    ``catch``, ``finally``).
     """
 
     executor: ClassVar[str]
@@ -196,7 +198,8 @@ def _check_class(cls: type[BaseNode]) -> None:
             refuse(f"`{nested}` (or `{name}`) must be a class derived from NodeModel, got {model!r}")
         else:
             _check_model(cls, model, nested, refuse)
-    if not isinstance(cls.version, int) or cls.version < 1:
+    version: object = cls.version
+    if not isinstance(version, int) or version < 1:
         refuse(f"`version` must be a whole number from 1, got {cls.version!r}")
     if cls.runs_in not in RUNS_IN:
         refuse(f"`runs_in` must be one of {', '.join(RUNS_IN)}, got {cls.runs_in!r}")
@@ -221,7 +224,8 @@ def _check_model(cls: type[BaseNode], model: type[BaseModel], name: str, refuse:
     if model.model_config.get("extra") != "forbid" and name == "Input":
         refuse(f"`{name}` must refuse unknown fields (extra='forbid')")
     for field_name, info in model.model_fields.items():
-        if isinstance(info.default, list | dict | set | bytearray) and info.default:
+        default: object = info.default
+        if isinstance(default, list | dict | set | bytearray) and len(cast("list[object]", default)):
             refuse(f"`{name}.{field_name}` has a mutable default; use Field(default_factory=...)")
 
 
