@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -76,6 +76,11 @@ class Edge(Model):
     target: str
     param: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any) -> Any:
+        return cls._parts(data) if isinstance(data, str) else data
+
     @classmethod
     def parse(cls, text: str) -> Edge:
         """Read the written form.
@@ -83,11 +88,15 @@ class Edge(Model):
         Raises:
             ValueError: The text has another form.
         """
+        return cls(**cls._parts(text))
+
+    @staticmethod
+    def _parts(text: str) -> dict[str, Any]:
         match = _EDGE.match(text)
         if match is None:
             raise ValueError(f"{text!r} is not an edge; write source -> target, or source.port -> target.param")
         source, port, target, param = match.groups()
-        return cls(source=source, port=port, target=target, param=param)
+        return {"source": source, "port": port, "target": target, "param": param}
 
     def __str__(self) -> str:
         source = f"{self.source}.{self.port}" if self.port else self.source
@@ -132,18 +141,6 @@ class Graph(Model):
     edges: list[Edge] = []
     output: Any = None
     next: Any = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_edges(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        fields = cast("dict[str, Any]", data)
-        edges = fields.get("edges")
-        if not isinstance(edges, list):
-            return fields
-        written = cast("list[Any]", edges)
-        return {**fields, "edges": [Edge.parse(edge) if isinstance(edge, str) else edge for edge in written]}
 
 
 class Node(Model):
