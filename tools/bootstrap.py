@@ -1,0 +1,75 @@
+"""Make the project's environment: ``python3 tools/bootstrap.py [run|dev]``.
+
+Needs Python 3.11 or later with pip, and nothing else. The second call is quick: a stamp in the environment tells which
+lock it was made from. Packages come from wherever pip is configured to look, and only with the hashes in the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "studio-stamp"
+KINDS = ("run", "dev")
+
+
+def main(argv: list[str]) -> int:
+    """Bring the environment up to date; returns an exit code."""
+    kind = argv[0] if argv else "dev"
+    if kind not in KINDS:
+        return _fail(f"unknown kind of environment {kind!r}: use run or dev")
+    if sys.version_info < (3, 11):  # noqa: UP036 (whoever calls this may have any Python)
+        return _fail(f"Studio needs Python 3.11 or later; this is {sys.version.split()[0]} ({sys.executable})")
+    wanted = {each: _fingerprint(each) for each in KINDS}
+    present = STAMP.read_text().split() if STAMP.exists() else []
+    if wanted[kind] in present or wanted["dev"] in present:
+        return 0
+    print(f"Setting up .venv ({kind}), about a minute the first time", flush=True)
+    try:
+        _install(kind)
+    except subprocess.CalledProcessError as error:
+        return _fail(f"this command failed with exit code {error.returncode}: {' '.join(map(str, error.cmd))}")
+    STAMP.write_text(wanted[kind] + "\n")
+    return 0
+
+
+def _fingerprint(kind: str) -> str:
+    digest = hashlib.sha256()
+    for name in (f"requirements/{kind}.lock", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    digest.update(f"{sys.version_info[:2]}{ROOT}".encode())
+    return f"{kind}:{digest.hexdigest()}"
+
+
+def _install(kind: str) -> None:
+    python = _python()
+    if not python.exists():
+        # Without pip inside: Debian ships venv without the wheels that ensurepip wants.
+        _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-input"]
+    _run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.lock")])
+    _run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+
+
+def _python() -> Path:
+    folder = "Scripts" if os.name == "nt" else "bin"
+    return VENV / folder / "python"
+
+
+def _run(command: list[str]) -> None:
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+
+
+def _fail(message: str) -> int:
+    print(f"bootstrap: {message}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
