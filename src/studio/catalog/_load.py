@@ -1,0 +1,69 @@
+"""Importing a node file, and holding the class against the facts that were read from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from studio.catalog._facts import NodeFacts
+from studio.catalog._reader import DECLARED
+from studio.domain.errors import StudioError, UserError
+from studio.sdk import BaseNode
+
+_NOT_COMPARED = frozenset({"title", "category", "runs_in", "keywords", "icon"})
+"""Facts that nothing but the interface reads, or that ``as_node`` works out from the callable."""
+
+
+def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
+    """The node of a file.
+
+    Raises:
+        UserError: The file cannot be imported, or the class is not what its literals say.
+    """
+    try:
+        _own_package(facts.module, facts.file, Path(folder))
+        module = importlib.import_module(facts.module)
+        cls = getattr(module, facts.class_name)
+        if not isinstance(cls, type) or not issubclass(cls, BaseNode):
+            raise TypeError(f"{facts.class_name} is no node")
+        node = cls()
+    except Exception as error:  # a node file is somebody else's code and may raise anything
+        reason = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+        raise UserError(
+            "catalog.broken_node", "{type} cannot be used: {reason}", type=facts.type, reason=reason
+        ) from error
+    _compare(cls, facts)
+    return node
+
+
+def _own_package(module: str, file: str, folder: Path) -> None:
+    """Make a local folder importable under its own name, without touching ``sys.path``."""
+    root, *rest = module.split(".")
+    if not root.startswith("studio_packs_") or root in sys.modules:
+        return
+    package = ModuleType(root, "Packs of a local folder.")
+    package.__path__ = [str(folder.parents[len(rest) - 2]) if len(rest) > 1 else str(folder)]
+    sys.modules[root] = package
+
+
+def _compare(cls: type[BaseNode], facts: NodeFacts) -> None:
+    values: dict[str, Any] = {name: getattr(cls, name) for name in DECLARED if hasattr(cls, name)}
+    values["slots"] = tuple(dataclasses.astuple(slot) for slot in cls.slots)
+    values["rate"] = dataclasses.astuple(cls.rate) if cls.rate else None
+    actual = msgspec.convert(values, NodeFacts)
+    for name in sorted(DECLARED - _NOT_COMPARED):
+        if getattr(actual, name) != getattr(facts, name):
+            raise UserError(
+                "catalog.facts_differ",
+                "{type} says {name} = {written} in its file, but is {actual} once imported; facts must be literals.",
+                type=facts.type,
+                name=name,
+                written=str(getattr(facts, name)),
+                actual=str(getattr(actual, name)),
+            )
