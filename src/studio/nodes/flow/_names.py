@@ -1,0 +1,24 @@
+"""Names that containers give to their items."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from studio.domain.workflow import check_node_id
+
+
+def _check_item_name(value: str) -> str:
+    if value == "item":
+        return value
+    try:
+        return check_node_id(value)
+    except ValueError:
+        raise ValueError(
+            f"{value!r} cannot name the item: use a-z, 0-9 and _, starting with a letter, and no reserved word"
+        ) from None
+
+
+ItemName = Annotated[str, AfterValidator(_check_item_name)]
+"""What the item is called inside a container: ``item``, or a word that could name a node."""
