@@ -12,9 +12,11 @@ from studio.domain.errors import (
 )
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, Json, TableRef
-from studio.sdk._base import BaseNode, ControlNode, Example, NodeDefinitionError, Rate, Routed, Slot
+from studio.sdk._base import BaseNode, ControlNode, Example, Rate, Routed, Slot
+from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext, StateHandle, TableDraft
 from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape
+from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequest
 
 __all__ = [
     "AccessRefused",
@@ -40,12 +42,16 @@ __all__ = [
     "ProviderError",
     "Rate",
     "RateLimited",
+    "Received",
     "Routed",
     "Slot",
     "StateHandle",
     "Table",
     "TableDraft",
     "TableRef",
+    "TriggerEvent",
+    "TriggerNode",
+    "TriggerRequest",
     "UserError",
     "per_item_shape",
 ]

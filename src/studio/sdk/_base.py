@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar, cast
-
-from pydantic import BaseModel
+from typing import Any, ClassVar, Generic, TypeVar
 
 from studio.domain.status import Effect
-from studio.domain.workflow import NODE_TYPE
+from studio.sdk._check import NodeDefinitionError, check_class
 from studio.sdk._context import NodeContext
 from studio.sdk._model import NodeModel
 
 OutputT = TypeVar("OutputT", bound=NodeModel)
-
-RUNS_IN = ("inline", "task", "thread", "process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +65,6 @@ class Routed(Generic[OutputT]):
     output: OutputT
 
 
-class NodeDefinitionError(TypeError):
-    """A node class breaks the contract; raised where the class is defined, with the reason."""
-
-
 class BaseNode:
     """Base of all node types.
 
@@ -107,6 +97,8 @@ class BaseNode:
     runs_in: ClassVar[str] = "inline"
     memory_mb: ClassVar[int] = 0
     cpu_heavy: ClassVar[bool] = False
+    raw_params: ClassVar[tuple[str, ...]] = ()
+    """Params that are given as written; their expressions are evaluated by the engine's executor when it needs them."""
     examples: ClassVar[Sequence[Example]] = ()
     input_model: ClassVar[type[NodeModel]]
     output_model: ClassVar[type[NodeModel]]
@@ -117,7 +109,7 @@ class BaseNode:
             if nested in cls.__dict__:
                 setattr(cls, name, cls.__dict__[nested])
         if not abstract:
-            _check_class(cls)
+            check_class(cls, NodeModel, control=hasattr(cls, "bodies"))
 
     async def run(self, input: Any, ctx: NodeContext) -> Any:
         """Do the work: an ``Output``, a dict that fits it, or ``self.route(port, output)``."""
@@ -175,71 +167,3 @@ class ControlNode(BaseNode, abstract=True):
     async def run(self, input: Any, ctx: NodeContext) -> Any:
         """Never called: the engine's executor does the work."""
         raise NodeDefinitionError(f"{self.type} is executed by the engine")
-
-
-_PORT = re.compile(r"[a-z][a-z0-9_]*\Z")
-
-
-def _check_class(cls: type[BaseNode]) -> None:
-    """Refuse a class that breaks the contract, naming it and the reason."""
-
-    def refuse(reason: str) -> None:
-        raise NodeDefinitionError(f"{cls.__module__}.{cls.__qualname__}: {reason}")
-
-    type_id = getattr(cls, "type", None)
-    if not isinstance(type_id, str) or not NODE_TYPE.match(type_id):
-        refuse(f"`type` must be an id such as 'text.slugify', got {type_id!r}")
-    effect = getattr(cls, "effect", None)
-    if not isinstance(effect, Effect):
-        refuse(f"`effect` must be one of {', '.join(f'Effect.{one.name}' for one in Effect)}, got {effect!r}")
-    for name, nested in (("input_model", "Input"), ("output_model", "Output")):
-        model = getattr(cls, name, None)
-        if not (isinstance(model, type) and issubclass(model, NodeModel)):
-            refuse(f"`{nested}` (or `{name}`) must be a class derived from NodeModel, got {model!r}")
-        else:
-            _check_model(cls, model, nested, refuse)
-    version: object = cls.version
-    if not isinstance(version, int) or version < 1:
-        refuse(f"`version` must be a whole number from 1, got {cls.version!r}")
-    if cls.runs_in not in RUNS_IN:
-        refuse(f"`runs_in` must be one of {', '.join(RUNS_IN)}, got {cls.runs_in!r}")
-    for name in ("ports", "slots", "keywords", "credentials"):
-        if not isinstance(getattr(cls, name), tuple):
-            refuse(f"`{name}` must be a tuple, so that it cannot change")
-    for port in cls.ports:
-        if not _PORT.match(port):
-            refuse(f"port {port!r} must consist of a-z, 0-9 and _")
-    if issubclass(cls, ControlNode):
-        return
-    if cls.run is BaseNode.run and cls.batch_size == 0:
-        refuse("`async def run(self, input, ctx)` is missing")
-    if not inspect.iscoroutinefunction(cls.run):
-        refuse("`run` must be `async def`")
-    if cls.batch_size and cls.run_many is BaseNode.run_many:
-        refuse("`batch_size` is set, but `run_many` is missing")
-    _check_routes(cls, refuse)
-
-
-def _check_model(cls: type[BaseNode], model: type[BaseModel], name: str, refuse: Any) -> None:
-    if model.model_config.get("extra") != "forbid" and name == "Input":
-        refuse(f"`{name}` must refuse unknown fields (extra='forbid')")
-    for field_name, info in model.model_fields.items():
-        default: object = info.default
-        if isinstance(default, list | dict | set | bytearray) and len(cast("list[object]", default)):
-            refuse(f"`{name}.{field_name}` has a mutable default; use Field(default_factory=...)")
-
-
-_ROUTE = re.compile(r"self\.route\(\s*[\"']([A-Za-z0-9_]+)[\"']")
-
-
-def _check_routes(cls: type[BaseNode], refuse: Any) -> None:
-    """Refuse literal routes to ports that are not declared. Computed routes are checked at run time."""
-    if cls.open_ports or "run" not in cls.__dict__:
-        return
-    try:
-        source = inspect.getsource(cls.run)
-    except (OSError, TypeError):
-        return
-    for port in _ROUTE.findall(source):
-        if port not in cls.ports:
-            refuse(f"`run` routes to port {port!r}, which `ports` does not declare")
