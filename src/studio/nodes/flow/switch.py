@@ -34,7 +34,7 @@ class Switch(BaseNode):
     title = "Switch"
     keywords = ("case", "branch", "route", "match", "decision")
     effect = Effect.PURE
-    ports = (_DEFAULT,)
+    ports = ("default",)
     open_ports = True
     passes_input = True
 

@@ -1,0 +1,61 @@
+"""Keys of items: an expression, or the name of a field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+from pydantic import BeforeValidator
+
+from studio.sdk import Json, PerItem, UserError
+
+_DEEPEST = 200
+
+
+def _read_key(value: Any) -> Any:
+    return field_key(value) if isinstance(value, str) else value
+
+
+Key = Annotated[PerItem[Json], BeforeValidator(_read_key)]
+"""What tells items apart or orders them: an expression over ``item``, or a plain text naming a field (``a.b``)."""
+
+
+def field_key(path: str) -> PerItem[Json]:
+    """The field at a dotted path of each item."""
+    names = path.split(".")
+
+    def read(item: Any, index: int) -> Any:
+        value = item
+        for name in names:
+            if not isinstance(value, dict) or name not in value:
+                raise UserError(
+                    "list.no_field",
+                    "Item {index} has no field {path}. It is {kind} with {fields}.",
+                    index=index,
+                    path=path,
+                    kind=type(item).__name__,
+                    fields=", ".join(list(cast("dict[str, Any]", item))[:12]) if isinstance(item, dict) else "none",
+                )
+            value = cast("dict[str, Any]", value)[name]
+        return value
+
+    return PerItem(read, path)
+
+
+def freeze(value: Any, depth: int = 0) -> Any:
+    """A hashable stand-in that is equal where the data is: 1 and 1.0 are, 1 and true are not.
+
+    Raises:
+        UserError: It is nested too deeply to compare.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return (bool, value)
+    if isinstance(value, list | dict) and depth >= _DEEPEST:
+        raise UserError("list.key_depth", "A key is nested more than {limit} deep.", limit=_DEEPEST)
+    if isinstance(value, list):
+        return (list, tuple(freeze(part, depth + 1) for part in cast("list[Any]", value)))
+    if isinstance(value, dict):
+        pairs = cast("dict[str, Any]", value)
+        return (dict, frozenset((name, freeze(part, depth + 1)) for name, part in pairs.items()))
+    return value
