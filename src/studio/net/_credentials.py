@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from studio.contracts.http import HttpRequest
 from studio.domain.errors import AccessRefused, UserError
-from studio.net._hosts import Target, normal_host
+from studio.net._hosts import Target, literal_address, normal_host, split_authority
 from studio.net._policy import EgressPolicy
 
 
@@ -55,12 +55,13 @@ async def apply_credential(
             type=kind.id,
             host=target.host,
         )
-    if target.scheme != "https" and not policy.excepts(target.host, target.port):
+    if target.scheme != "https" and not policy.excepts(target.host, target.port, literal_address(target.host)):
         raise AccessRefused(
             "net.credential_unencrypted",
-            "The credential {alias} is only sent over https; {url} is not encrypted.",
+            "The credential {alias} is only sent over https. "
+            "An administrator can allow this host without it by --allow-host {host} or STUDIO_ALLOW_HOSTS={host}.",
             alias=request.credential,
-            url=target.url,
+            host=f"{target.host}:{target.port}",
         )
     applied = kind.apply(request, data)
     return await applied if inspect.isawaitable(applied) else applied
@@ -69,14 +70,12 @@ async def apply_credential(
 def host_matches(pattern: str, target: Target) -> bool:
     """Whether ``pattern`` (``HOST``, ``HOST:PORT`` or ``*.DOMAIN``) covers the target's host."""
     wildcard = pattern.startswith("*.")
-    text = pattern[2:] if wildcard else pattern
-    name, _, port = (
-        text.rpartition(":") if text.rpartition(":")[2].isdigit() and "]" not in text[-2:] else (text, "", "")
-    )
     try:
-        wanted = normal_host(name)
+        if pattern.count(":") > 1 and not pattern.startswith("["):
+            return target.host == normal_host(pattern)
+        wanted, port = split_authority(pattern[2:] if wildcard else pattern)
     except UserError:
         return False
-    if port and int(port) != target.port:
+    if port is not None and port != target.port:
         return False
     return target.host.endswith("." + wanted) if wildcard else target.host == wanted

@@ -64,5 +64,7 @@ def check_answer_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[s
     """
     raw = list(headers)
     if len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES:
-        raise ProviderError("net.too_many_answer_headers", "The answer has too many or too long headers.")
+        raise ProviderError(
+            "net.too_many_answer_headers", "The answer has too many or too long headers.", in_doubt=True
+        )
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
