@@ -1,6 +1,7 @@
 """What a node author imports."""
 
-from studio.contracts.http import HttpRequest, HttpResponse
+from studio.contracts.files import FileFact, HostFiles
+from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse, HttpStream
 from studio.domain.errors import (
     AccessRefused,
     AuthenticationFailed,
@@ -12,23 +13,41 @@ from studio.domain.errors import (
 )
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, Json, TableRef
+from studio.sdk._aws import AwsScheme
 from studio.sdk._base import BaseNode, ControlNode, Example, Rate, Routed, Slot
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext, StateHandle, TableDraft
+from studio.sdk._credential import CredentialField, CredentialType
+from studio.sdk._failures import checked_effect, describe, input_invalid, output_invalid
+from studio.sdk._generic import GENERIC_CREDENTIALS
 from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape
+from studio.sdk._oauth import OAuth2Scheme
+from studio.sdk._schemes import BasicScheme, BodyScheme, HeaderScheme, QueryScheme, Scheme
 from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequest
 
 __all__ = [
+    "GENERIC_CREDENTIALS",
     "AccessRefused",
     "AuthenticationFailed",
+    "AwsScheme",
     "BaseNode",
+    "BasicScheme",
+    "BodyScheme",
     "ControlNode",
+    "CredentialField",
+    "CredentialType",
+    "Dialer",
     "Effect",
     "Example",
     "File",
+    "FileFact",
     "FileRef",
+    "HeaderScheme",
+    "HostFiles",
+    "HttpClient",
     "HttpRequest",
     "HttpResponse",
+    "HttpStream",
     "Items",
     "ItemsBase",
     "Json",
@@ -37,13 +56,16 @@ __all__ = [
     "NodeError",
     "NodeModel",
     "NodeTimeout",
+    "OAuth2Scheme",
     "Param",
     "PerItem",
     "ProviderError",
+    "QueryScheme",
     "Rate",
     "RateLimited",
     "Received",
     "Routed",
+    "Scheme",
     "Slot",
     "StateHandle",
     "Table",
@@ -53,5 +75,9 @@ __all__ = [
     "TriggerNode",
     "TriggerRequest",
     "UserError",
+    "checked_effect",
+    "describe",
+    "input_invalid",
+    "output_invalid",
     "per_item_shape",
 ]

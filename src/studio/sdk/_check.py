@@ -168,9 +168,10 @@ def _check_params(cls: type, model: type[BaseModel]) -> None:
     """What the form of a param refers to must exist."""
     known = {info.alias or name for name, info in model.model_fields.items()}
     for name, info in model.model_fields.items():
-        if not isinstance(info.json_schema_extra, dict):
+        given: object = cast("Any", info).json_schema_extra
+        if not isinstance(given, dict):
             continue
-        extra = cast("dict[str, Any]", info.json_schema_extra)
+        extra = cast("dict[str, Any]", given)
         options = extra.get("x-options")
         if isinstance(options, str) and not inspect.iscoroutinefunction(getattr(cls, options, None)):
             refuse(cls, f"`Input.{name}` takes its options from `{options}`, but there is no such `async def`")

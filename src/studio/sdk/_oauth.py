@@ -1,0 +1,111 @@
+"""OAuth 2: the token on the request, and how it is refreshed.
+
+The host side calls ``needs_refresh``, sends ``refresh_request`` under the egress policy, stores ``refreshed`` and only
+then uses the new token, one refresh at a time per credential. Source: RFC 6749, sections 4.4, 5 and 6.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote, urlencode
+
+from studio.contracts.http import HttpRequest, HttpResponse
+from studio.domain.errors import AuthenticationFailed, ProviderError, UserError
+from studio.sdk._schemes import text_of, with_header
+
+_EARLY = 60.0
+"""Seconds before its end at which a token counts as used up: clocks differ, requests take time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2Scheme:
+    """A bearer token from a token endpoint.
+
+    Fields: ``client_id``, ``client_secret``, ``access_token``, ``refresh_token``, ``expires_at`` (seconds since 1970)
+    and, where the scheme does not fix them, ``token_url`` and ``authorize_url``. ``grant`` is ``refresh_token`` or
+    ``client_credentials``; ``client_in_body`` sends id and secret in the form instead of a basic header.
+    """
+
+    token_url: str = ""
+    authorize_url: str = ""
+    grant: str = "refresh_token"
+    scopes: tuple[str, ...] = ()
+    client_in_body: bool = False
+
+    def apply(self, request: HttpRequest, data: Mapping[str, Any]) -> HttpRequest:
+        """See ``Scheme``."""
+        return with_header(request, "Authorization", f"Bearer {text_of(data, 'access_token')}")
+
+    def needs_refresh(self, data: Mapping[str, Any], now: float) -> bool:
+        """Whether there is no token, or it ends within a minute of ``now`` (seconds since 1970)."""
+        ends = data.get("expires_at")
+        if not data.get("access_token"):
+            return True
+        return isinstance(ends, int | float) and ends - _EARLY <= now
+
+    def refresh_request(self, data: Mapping[str, Any]) -> HttpRequest:
+        """The request that gets a new token.
+
+        Raises:
+            UserError: A field that is needed is empty; with a refresh grant the user has to sign in first.
+        """
+        form = {"grant_type": self.grant}
+        if self.grant == "refresh_token":
+            if not data.get("refresh_token"):
+                raise UserError("credential.sign_in", "This credential is not connected yet: sign in to the service.")
+            form["refresh_token"] = text_of(data, "refresh_token")
+        scopes = " ".join(self.scopes) or str(data.get("scopes") or "")
+        if scopes:
+            form["scope"] = scopes
+        request = HttpRequest(
+            method="POST",
+            url=self.token_url or text_of(data, "token_url"),
+            headers=[("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+            follow_redirects=False,
+            max_bytes=1024 * 1024,
+        )
+        client, secret = text_of(data, "client_id"), str(data.get("client_secret") or "")
+        if self.client_in_body:
+            form |= {"client_id": client, "client_secret": secret}
+        else:
+            pair = f"{quote(client, safe='')}:{quote(secret, safe='')}"
+            request = with_header(request, "Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+        request.body = urlencode(form).encode()
+        return request
+
+    def refreshed(self, data: Mapping[str, Any], response: HttpResponse, now: float) -> dict[str, Any]:
+        """The credential's fields with the new token.
+
+        Raises:
+            AuthenticationFailed: The service does not renew it any more; the user has to sign in again.
+            ProviderError: The service failed, or its answer is no token.
+        """
+        try:
+            content: object = json.loads(response.body)
+        except ValueError:
+            content = None
+        answer = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+        if 400 <= response.status < 500 and response.status not in (408, 425, 429):
+            raise AuthenticationFailed(
+                "credential.refresh_refused",
+                "The service does not renew this credential ({reason}): connect it again.",
+                status=401,
+                reason=str(answer.get("error") or response.status)[:200],
+            )
+        token = answer.get("access_token")
+        if response.status != 200 or not isinstance(token, str) or not token:
+            raise ProviderError(
+                "credential.refresh_failed",
+                "The service gave no new token; its answer had status {status}.",
+                status=response.status if response.status >= 400 else 502,
+            )
+        out = {**data, "access_token": token}
+        if isinstance(answer.get("refresh_token"), str):
+            out["refresh_token"] = answer["refresh_token"]
+        seconds = answer.get("expires_in")
+        out["expires_at"] = now + float(seconds) if isinstance(seconds, int | float) else None
+        return out
