@@ -152,7 +152,7 @@ class EgressClient:
     async def _open(self, request: HttpRequest, exchange: _Exchange) -> AsyncGenerator[_Stream]:
         """Follow redirects to the final answer; turn the transport's errors into ours; tell the circuit breaker."""
         request = msgspec.structs.replace(request, headers=check_request_headers(request.headers))
-        target = _with_params(parse_url(request.url), request.params)
+        target = parse_url(request.url)
         key = (target.origin, self._workspace, request.credential)
         self._breaker.enter(key, target.host)
         verdict = self._breaker.left
@@ -186,7 +186,9 @@ class EgressClient:
         hops = 0
         while True:
             ready = await apply_credential(request, target, self._workspace, self._credentials, self._policy)
-            raw = await self._round_trip(ready, _with_added(target, request, ready), exchange)
+            raw = await self._round_trip(ready, _with_params(target, ready.params), exchange)
+            # What is shown and what redirects start from is the URL without the credential's additions.
+            target = _with_params(target, request.params)
             location = _location(raw) if request.follow_redirects else None
             if location is None:
                 return raw, target
@@ -260,11 +262,6 @@ def _with_params(target: Target, params: list[tuple[str, str]]) -> Target:
         return target
     joint = "&" if "?" in target.path else "?"
     return target._replace(path=f"{target.path}{joint}{urlencode(params)}")
-
-
-def _with_added(target: Target, before: HttpRequest, after: HttpRequest) -> Target:
-    """The target with what a credential added to the query. Where it goes to is not the credential's to change."""
-    return _with_params(target, [pair for pair in after.params if pair not in before.params])
 
 
 def _location(raw: httpcore2.Response) -> str | None:
