@@ -1,0 +1,110 @@
+"""Inputs of a workflow: values given for what it declares."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from studio.domain.errors import WorkflowInvalid
+from studio.domain.workflow import Workflow
+from studio.validation._problems import Problem, nearest, problem
+from studio.validation._schemas import violations
+from studio.validation.document import param_path
+
+
+def coerce_inputs(workflow: Workflow, given: Mapping[str, Any], *, from_text: bool = False) -> dict[str, Any]:
+    """Check values against the declared inputs and add the defaults.
+
+    Args:
+        workflow: Declares the inputs. An input without a default must be given, unless its schema admits null.
+        given: Values by name.
+        from_text: Whether texts come from a command line and are read as the type that the schema names: ``5`` as a
+            number, ``true`` as a truth value, ``[1, 2]`` as JSON.
+
+    Returns:
+        A value for every declared input, in their order.
+
+    Raises:
+        WorkflowInvalid: Values are missing, unknown or do not fit; holds every problem, with the input as ``param``.
+    """
+    problems: list[Problem] = []
+    for name in given:
+        if name not in workflow.inputs:
+            what = problem("inputs.unknown", "the workflow has no input `{name}`", name=name)
+            problems.append(_on(what, name, nearest(name, workflow.inputs)))
+    out: dict[str, Any] = {}
+    for name, schema in workflow.inputs.items():
+        if name in given:
+            value = given[name]
+            out[name] = _from_text(value, schema) if from_text and isinstance(value, str) else value
+        elif "default" in schema:
+            out[name] = schema["default"]
+        elif _admits_null(schema):
+            out[name] = None
+            continue
+        else:
+            what = problem("inputs.missing", "the input `{name}` is missing", name=name)
+            problems.append(_on(what, name))
+            continue
+        problems += [_on(each, _inner(name, path)) for path, each in violations(schema, out[name])]
+    if problems:
+        raise WorkflowInvalid(problems)
+    return out
+
+
+def is_required(schema: Mapping[str, Any]) -> bool:
+    """Whether a value must be given for an input with this schema."""
+    return "default" not in schema and not _admits_null(schema)
+
+
+def _from_text(text: str, schema: Mapping[str, Any]) -> Any:
+    """A text of the command line as the type that the schema names; as it is where it reads as none."""
+    kinds = _types_of(schema)
+    if "string" in kinds or not kinds:
+        allowed = schema.get("enum")
+        if not isinstance(allowed, list) or text in allowed:
+            return text
+    if "null" in kinds and text in ("", "null"):
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return _word(text, kinds)
+    if "number" in kinds or "integer" in kinds or not isinstance(value, float) or math.isfinite(value):
+        return value
+    return text
+
+
+def _word(text: str, kinds: set[str]) -> Any:
+    if "boolean" in kinds and text.lower() in ("true", "yes", "on", "false", "no", "off"):
+        return text.lower() in ("true", "yes", "on")
+    try:
+        return float(text) if kinds & {"number", "integer"} else text
+    except ValueError:
+        return text
+
+
+def _types_of(schema: Mapping[str, Any]) -> set[str]:
+    kinds: Any = schema.get("type")
+    found: set[str] = {kinds} if isinstance(kinds, str) else set(cast("list[str]", kinds or []))
+    for group in ("anyOf", "oneOf"):
+        for each in schema.get(group, ()):
+            if isinstance(each, dict):
+                found |= _types_of(cast("dict[str, Any]", each))
+    return found
+
+
+def _admits_null(schema: Mapping[str, Any]) -> bool:
+    return "null" in _types_of(schema) or ("enum" in schema and None in schema["enum"])
+
+
+def _on(found: Problem, param: str, suggestion: str | None = None) -> Problem:
+    return msgspec.structs.replace(found, param=param, suggestion=suggestion)
+
+
+def _inner(name: str, path: tuple[str | int, ...]) -> str:
+    return param_path((name, *path))
