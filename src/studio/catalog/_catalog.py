@@ -19,7 +19,7 @@ from studio.catalog._strings import PackStrings
 from studio.domain.errors import NotFound, UserError
 
 if TYPE_CHECKING:
-    from studio.sdk import BaseNode
+    from studio.sdk import BaseNode, CredentialType
 
 _DECODER = msgspec.msgpack.Decoder(NodeFacts)
 
@@ -44,6 +44,7 @@ class Catalog:
         self._facts: dict[str, NodeFacts] = {}
         self._strings: dict[str, PackStrings] = {}
         self._instances: dict[str, BaseNode] = {}
+        self._credentials: dict[str, CredentialType] | None = None
         self._lock = threading.RLock()
         self._start(list(places), plugins)
 
@@ -169,6 +170,24 @@ class Catalog:
         """As ``load``, with the import off the event loop."""
         node = self._instances.get(type_id)
         return node if node is not None else await asyncio.to_thread(self.load, type_id)
+
+    def credential_types(self) -> dict[str, CredentialType]:
+        """Credential types by id: those that fit any service, and those of the packs.
+
+        Raises:
+            UserError: A pack's ``_credentials.py`` cannot be used.
+        """
+        from studio.catalog._load import pack_credentials
+
+        if self._credentials is None:
+            from studio.sdk import GENERIC_CREDENTIALS
+
+            found = dict(GENERIC_CREDENTIALS)
+            for pack in self.packs():
+                if pack.credentials:
+                    found.update(pack_credentials(pack))
+            self._credentials = found
+        return self._credentials
 
     def _find(self, type_id: str) -> NodeFacts | None:
         if type_id in self._facts:

@@ -7,14 +7,14 @@ import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from studio.catalog._facts import NodeFacts
+from studio.catalog._facts import NodeFacts, PackFacts
 from studio.catalog._reader import DECLARED
 from studio.domain.errors import StudioError, UserError
-from studio.sdk import BaseNode
+from studio.sdk import BaseNode, CredentialType
 
 _NOT_COMPARED = frozenset({"title", "category", "runs_in", "keywords", "icon"})
 """Facts that nothing but the interface reads, or that ``as_node`` works out from the callable."""
@@ -27,7 +27,7 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
         UserError: The file cannot be imported, or the class is not what its literals say.
     """
     try:
-        _own_package(facts.module, facts.file, Path(folder))
+        _own_package(facts.module, Path(folder))
         module = importlib.import_module(facts.module)
         cls = getattr(module, facts.class_name)
         if not isinstance(cls, type) or not issubclass(cls, BaseNode):
@@ -42,7 +42,30 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
     return node
 
 
-def _own_package(module: str, file: str, folder: Path) -> None:
+def pack_credentials(pack: PackFacts) -> dict[str, CredentialType]:
+    """Credential types that a pack defines: ``CREDENTIALS`` in its ``_credentials.py``.
+
+    Raises:
+        UserError: The file cannot be imported, or defines other types than the manifest names.
+    """
+    try:
+        _own_package(f"{pack.module}._credentials", Path(pack.folder))
+        module = importlib.import_module(f"{pack.module}._credentials")
+        found = {one.id: one for one in cast("tuple[CredentialType, ...]", module.CREDENTIALS)}
+        if set(found) != set(pack.credentials):
+            raise TypeError(f"the manifest names {', '.join(pack.credentials)}, but it defines {', '.join(found)}")
+    except Exception as error:  # a pack's file is somebody else's code and may raise anything
+        reason = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+        raise UserError(
+            "catalog.broken_credentials",
+            "The credential types of the pack {pack} cannot be used: {reason}",
+            pack=pack.id,
+            reason=reason,
+        ) from error
+    return found
+
+
+def _own_package(module: str, folder: Path) -> None:
     """Make a local folder importable under its own name, without touching ``sys.path``."""
     root, *rest = module.split(".")
     if not root.startswith("studio_packs_") or root in sys.modules:

@@ -20,7 +20,7 @@ from studio.sdk._context import NodeContext, StateHandle, TableDraft
 from studio.sdk._credential import CredentialField, CredentialType
 from studio.sdk._failures import checked_effect, describe, input_invalid, output_invalid
 from studio.sdk._generic import GENERIC_CREDENTIALS
-from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape
+from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape, takes_items
 from studio.sdk._oauth import OAuth2Scheme
 from studio.sdk._schemes import BasicScheme, BodyScheme, HeaderScheme, QueryScheme, Scheme
 from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequest
@@ -80,4 +80,5 @@ __all__ = [
     "input_invalid",
     "output_invalid",
     "per_item_shape",
+    "takes_items",
 ]

@@ -18,11 +18,22 @@ OutputT = TypeVar("OutputT", bound=NodeModel)
 class Example:
     """A run that documents a node and is executed by ``studio nodes check``.
 
-    ``output`` is compared as far as given: a dict may leave out keys whose values vary. ``port`` is the port taken,
-    ``error`` the code of the error that must come instead of an output. ``files`` (name to text or bytes) are put
-    into a scratch folder that ``input`` may name, ``server`` answers HTTP on loopback: path to (status, headers, body)
-    or a list of them for successive calls; ``{server}`` in the input stands for its address. ``setup`` names a real
-    service the example needs (``postgres``).
+    Args:
+        input: Params as in a workflow file. Expressions find ``scope``, ``files`` (the files below by name, as files
+            of the execution) and ``server``; ``{server}`` in a text stands for the server's address too.
+        output: Compared as far as given: a dict may leave out keys whose values vary.
+        title: What it shows.
+        port: The port taken.
+        error: Code of the error that must come instead of an output.
+        scope: Names that expressions find.
+        files: Put into the workflow's folder before: path to text or bytes.
+        files_after: What must stand there afterwards.
+        server: Answers of an HTTP server on loopback: path, or ``METHOD path``, to (status, headers, body), or to a
+            list of them for successive calls.
+        setup: A real service that it needs: ``postgres``, whose address is ``postgres`` in scope (url, host, port,
+            user, password, database).
+        body: The graph inside a container; ``{"body": …, "catch": …}`` where it holds several.
+        credential: Fields of the credential chosen on the node.
     """
 
     input: Mapping[str, Any]
@@ -36,6 +47,7 @@ class Example:
     server: Mapping[str, Any] = field(default_factory=dict[str, Any])
     setup: str | None = None
     body: Mapping[str, Any] | None = None
+    credential: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

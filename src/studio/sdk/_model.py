@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from studio.domain.values import FileRef, TableRef
@@ -132,6 +134,18 @@ def per_item_shape(annotation: Any) -> str | None:
         return "dict"
     shapes = {shape for argument in arguments if (shape := per_item_shape(argument))}
     return shapes.pop() if origin is not None and len(shapes) == 1 else None
+
+
+def takes_items(info: FieldInfo) -> bool:
+    """Whether a field is of kind ``Items``, alone or in a union."""
+    stack: list[Any] = [info.annotation, *info.metadata]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, _ItemsKind):
+            return True
+        if get_origin(one) in (Annotated, Union, UnionType):
+            stack.extend(get_args(one))
+    return False
 
 
 def Param(
