@@ -1,1 +1,28 @@
+"""The engine: plans workflows, runs their nodes, keeps the journal, and goes on where it was."""
 
+from studio.engine.api import (
+    EngineConfig,
+    ErrorInfo,
+    Event,
+    ExecutionResult,
+    Grants,
+    NodeSummary,
+    StartRequest,
+)
+from studio.engine.engine import Engine
+from studio.engine.history import History, read_history
+from studio.engine.host import HostServices
+
+__all__ = [
+    "Engine",
+    "EngineConfig",
+    "ErrorInfo",
+    "Event",
+    "ExecutionResult",
+    "Grants",
+    "History",
+    "HostServices",
+    "NodeSummary",
+    "StartRequest",
+    "read_history",
+]

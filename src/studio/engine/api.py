@@ -86,13 +86,18 @@ class ErrorInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class ExecutionResult(msgspec.Struct, kw_only=True):
-    """Where an execution stands. ``reason`` says why it waits; ``wake_at`` (microseconds) until when."""
+    """Where an execution stands.
+
+    ``reason`` is the code of why it waits (``wait.timer``, ``wait.approval``, ...) with its ``reason_args``; ``wake_at``
+    (microseconds) until when.
+    """
 
     execution_id: str
     status: ExecutionStatus
     output: Any = None
     error: ErrorInfo | None = None
     reason: str | None = None
+    reason_args: list[str] = []
     wake_at: int | None = None
     seconds: float = 0.0
     nodes: dict[str, NodeSummary] = {}

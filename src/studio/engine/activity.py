@@ -1,0 +1,449 @@
+"""An activity: one node run that is not simply run in place.
+
+Order of rescue: attempt time-out, retry, fallback, on_error. An irreversible effect that is in doubt stops all of them
+and waits for a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from studio.domain.errors import InDoubt, NodeError, NodeTimeout, OutputInvalid, StorageError, StudioError
+from studio.domain.status import Durability, Effect, InDoubtPolicy, OnError
+from studio.engine import records as r
+from studio.engine.context import RunContext
+from studio.engine.encode import ItemsHandle, encode_small
+from studio.engine.failures import (
+    Stop,
+    as_error,
+    error_facts,
+    error_from_facts,
+    is_in_doubt,
+    may_retry,
+    retry_delay,
+)
+from studio.engine.plan import PlanNode
+from studio.engine.records import Record
+from studio.sdk import NodeModel
+
+if TYPE_CHECKING:
+    from studio.engine.frame import Frame
+    from studio.engine.run import Run
+
+Outcome = tuple[dict[str, Any] | None, tuple[str, ...] | None]
+"""Output (None for null) and the ports taken."""
+
+Executor = Callable[["Activity"], Awaitable[Outcome]]
+EXECUTORS: dict[str, Executor] = {}
+"""What executes control nodes, by the name their class declares."""
+
+
+def executor(name: str) -> Callable[[Executor], Executor]:
+    """Register the executor of control nodes."""
+
+    def register(function: Executor) -> Executor:
+        EXECUTORS[name] = function
+        return function
+
+    return register
+
+
+class Activity:
+    """One node run: from run_if to its record."""
+
+    __slots__ = (
+        "attempts", "began", "finished", "frame", "input_bytes", "message_id", "node", "path", "records", "run", "started",
+        "task", "waited",
+    )  # fmt: skip
+
+    def __init__(self, run: Run, frame: Frame, node: PlanNode, finished: Any) -> None:
+        self.run = run
+        self.frame = frame
+        self.node = node
+        self.path = frame.prefix + node.id
+        self.started = run.clock()
+        self.began = perf_counter()
+        self.waited = 0
+        self.attempts = 1
+        self.input_bytes = 0
+        self.message_id: str | None = None
+        self.finished = finished
+        self.task: asyncio.Task[None] | None = None
+        self.records: list[Record] = list((frame.recorded or {}).get(node.id, ()))
+
+    async def main(self) -> None:
+        """Run the node and settle it in its frame."""
+        try:
+            if await self._restored():
+                return
+            why = self._why_not()
+            if why is not None:
+                self._skip(why)
+                return
+            output, ports = self.finished or await self._work()
+            await self.succeed(output, ports)
+        except asyncio.CancelledError:
+            if not (self.run.detaching or self.run.parking):
+                self._cancelled()
+            raise
+        except Stop as stop:
+            self._finish_record(None)
+            self.frame.fail(stop)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a node raises becomes its failure
+            self._failed(as_error(error, self.node))
+
+    # Before
+
+    async def _restored(self) -> bool:
+        """Take over what the journal already knows of this node run; whether that settles it."""
+        if not self.records:
+            return False
+        record = self.records[-1]
+        kind = record[0]
+        if kind == r.DONE:
+            output = await self.run.values.decode((record[8], record[9]))
+            self.run.waits.consumed(record[11])
+            self.frame.scope[self.node.id] = output
+            ports = record[7]
+            self.frame.settle(self.node, tuple(ports) if ports is not None else None)
+            return True
+        if kind == r.SKIPPED:
+            self.frame.skip(self.node, carries=record[5])
+            return True
+        if kind == r.FAILED:
+            self._settle_failure(error_from_facts(record[7]), record[7])
+            return True
+        return False
+
+    def _why_not(self) -> str | None:
+        """Why this node does not run at all; None where it does."""
+        node, frame = self.node, self.frame
+        if frame.only is not None and node.id not in frame.only:
+            return "partial"
+        if node.spec.disabled:
+            return "disabled"
+        if node.run_if is not None:
+            self.set_scope()
+            wanted = self.run.evaluate(node.run_if, frame.scope, self.path, "run_if")
+            if not isinstance(wanted, bool):
+                raise NodeError(
+                    "node.run_if_type", "run_if must give true or false, not {found}.", found=type(wanted).__name__
+                ).at(self.path, "run_if")
+            if not wanted:
+                return "run_if"
+        budget = self.run.plan.settings.budget
+        if budget is not None and budget.node_runs is not None and self.run.node_runs >= budget.node_runs:
+            raise NodeError(
+                "execution.budget_node_runs",
+                "The execution has used up its budget of {limit} node runs.",
+                limit=budget.node_runs,
+            )
+        return None
+
+    def _skip(self, why: str) -> None:
+        self.run.record((r.SKIPPED, self.frame.prefix, self.node.id, self.started, why, why != "partial"))
+        self.frame.skip(self.node, carries=why != "partial")
+
+    def set_scope(self) -> None:
+        """Put this node run's own names into scope, right before something is evaluated."""
+        if self.node.needs_now or self.node.needs_seed or self.node.needs_input:
+            self.frame.prepare_scope(self.node, self.started)
+
+    # Work
+
+    async def _work(self) -> Outcome:
+        node = self.node
+        if node.each is not None:
+            return await EXECUTORS["each"](self)
+        if node.executor is not None:
+            return await EXECUTORS[node.executor](self)
+        error: StudioError | None = None
+        for alternative, option in enumerate([node, *node.fallbacks]):
+            first = alternative == 0
+            if not first and self._was_past(alternative):
+                continue
+            try:
+                return await self._tries(option, alternative)
+            except (asyncio.CancelledError, Stop, StorageError, InDoubt):
+                raise
+            except Exception as failure:  # noqa: BLE001 - the next alternative takes over
+                error = as_error(failure, option)
+        if error is None:
+            raise NodeError("engine.no_alternative", "No alternative of this node is left to run.")
+        raise error
+
+    def _was_past(self, alternative: int) -> bool:
+        """Whether the journal shows that a later alternative had begun."""
+        return any(record[0] in (r.INTENT, r.RETRY) and record[5] > alternative for record in self.records)
+
+    async def _tries(self, option: PlanNode, alternative: int) -> Outcome:
+        """Attempts of one alternative, with waits between them."""
+        policy, first_at, attempt = option.policy, self.started, 1
+        doubt: Record | None = None
+        for record in self.records:
+            if record[0] == r.RETRY and record[5] == alternative:
+                attempt, first_at, doubt = record[4], record[8], None
+                await self.sleep_until(record[6], "wait.retry")
+            elif record[0] == r.INTENT and record[5] == alternative:
+                doubt, attempt = record, record[4]
+        while True:
+            self.attempts = attempt
+            try:
+                return await self._attempt(option, alternative, attempt, doubt)
+            except (asyncio.CancelledError, Stop, StorageError, InDoubt):
+                raise
+            except Exception as failure:  # noqa: BLE001 - classified below
+                error = as_error(failure, option)
+            doubt = None
+            spent = (self.run.clock() - first_at) / 1e6
+            if policy is None or not may_retry(policy, error, attempt, spent):
+                raise error
+            attempt += 1
+            at = self.run.clock() + int(retry_delay(policy, error, attempt - 1) * 1e6)
+            facts = error_facts(error.at(self.path))
+            self.run.record(
+                (r.RETRY, self.frame.prefix, self.node.id, self.run.clock(), attempt, alternative, at, facts, first_at)
+            )
+            await self.sleep_until(at, "wait.retry")
+
+    async def sleep_until(self, at: int, code: str) -> None:
+        """Wait, leaving memory where it is long."""
+        if at > self.run.clock():
+            before = self.run.clock()
+            await self.run.waits.until(self.path, at, [code, self.path, self.run.iso(at)])
+            self.waited += self.run.clock() - before
+
+    async def _attempt(self, option: PlanNode, alternative: int, attempt: int, doubt: Record | None) -> Outcome:
+        run, impl = self.run, option.impl
+        context = RunContext(run, self.path, option, self.started, attempt, alternative)
+        context.activity = self
+        if doubt is not None:
+            raw = await run.values.decode((doubt[7], doubt[8]))
+            context.recovering, context.intent = True, doubt[9]
+        else:
+            raw = await self.resolve(option)
+        with_functions = run.with_per_item(option, raw, self.frame.scope) if option.per_item else raw
+        value = option.validate(with_functions)
+        effect = impl.effect_of(value)
+        if doubt is not None and effect is Effect.IRREVERSIBLE:
+            settled = await self._in_doubt(option, None)
+            if settled is not None:
+                return settled
+            doubt = None
+        cached = await run.engine.cache.look(run, option, raw)
+        if cached is not None:
+            return cached
+        if impl.rate is not None:
+            await run.engine.rates.admit(self, option)
+        if effect.needs_intent and doubt is None:
+            await self._intend(option, alternative, attempt, effect, raw, context, value)
+        try:
+            output, ports = option.finish(await self._call(option, value, context))
+        except StudioError as error:
+            if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
+                settled = await self._in_doubt(option, error)
+                if settled is not None:
+                    return settled
+                return await self._attempt(option, alternative, attempt + 1, None)
+            raise
+        self._check_ports(option, ports)
+        await context.finish_state()
+        await run.engine.cache.keep(run, option, raw, output, ports)
+        return output, ports
+
+    async def resolve(self, option: PlanNode) -> dict[str, Any]:
+        """The params with their expressions evaluated."""
+        self.set_scope()
+        if option.params is None:
+            return option.static
+        raw = self.run.evaluate(option.params, self.frame.scope, self.path, None)
+        for name, value in raw.items():
+            if type(value) is ItemsHandle and name not in option.accepts_items:
+                raw[name] = await value.everything()
+        return raw
+
+    async def _intend(
+        self,
+        option: PlanNode,
+        alternative: int,
+        attempt: int,
+        effect: Effect,
+        raw: Any,
+        context: RunContext,
+        value: Any,
+    ) -> None:
+        """Record what is about to be done to the world, durably, before it is done."""
+        context.intent = await option.impl.prepare(value, context)
+        form, payload = await self.run.values.encode(raw, walk=True)
+        at = self.run.clock()
+        self.run.record(
+            (
+                r.INTENT,
+                self.frame.prefix,
+                self.node.id,
+                at,
+                attempt,
+                alternative,
+                str(effect),
+                form,
+                payload,
+                context.intent,
+            )
+        )
+        await self.run.journal.flush(Durability.POWER)
+
+    async def _call(self, option: PlanNode, value: NodeModel, context: RunContext) -> Any:
+        if option.timeout is None:
+            return await option.run(value, context)
+        try:
+            async with asyncio.timeout(option.timeout):
+                return await option.run(value, context)
+        except TimeoutError as error:
+            raise NodeTimeout(
+                "node.timeout",
+                "{type} took longer than its limit of {limit} s.",
+                type=option.type,
+                limit=option.timeout,
+            ) from error
+
+    def _check_ports(self, option: PlanNode, ports: tuple[str, ...] | None) -> None:
+        if ports is None:
+            return
+        known = option.impl.ports_of(option.spec.params)
+        for port in ports:
+            if port not in known:
+                raise OutputInvalid(
+                    "node.unknown_port",
+                    "{type} left by port {port}, which it does not declare.",
+                    type=option.type,
+                    port=port,
+                )
+
+    async def _in_doubt(self, option: PlanNode, error: StudioError | None) -> Outcome | None:
+        """An irreversible effect may have happened. None where it is to be run (again)."""
+        policy = self.node.spec.in_doubt
+        if policy is InDoubtPolicy.RERUN:
+            return None
+        if policy is InDoubtPolicy.SKIP:
+            return None, None
+        self.run.record((r.WAIT, self.frame.prefix, self.node.id, self.run.clock(), None, "in_doubt", None))
+        got = await self.run.waits.receive(self.path, ("decide", self.path), None, ["wait.in_doubt", self.path])
+        message_id, payload = got or (None, {"decision": "fail"})
+        decision = payload.get("decision")
+        if decision == "run":
+            self.run.waits.consumed(message_id)
+            self.run.record(
+                (
+                    r.RETRY,
+                    self.frame.prefix,
+                    self.node.id,
+                    self.run.clock(),
+                    self.attempts + 1,
+                    0,
+                    0,
+                    None,
+                    self.started,
+                )
+            )
+            return None
+        self.message_id = message_id
+        if decision == "happened":
+            given = payload.get("output")
+            if given is None:
+                return None, None
+            output, ports = option.finish(given)
+            return output, ports
+        raise InDoubt(
+            "node.in_doubt",
+            "The effect of {path} was in doubt and was decided to have failed.",
+            path=self.path,
+        ) from error
+
+    # After
+
+    async def succeed(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None) -> None:
+        """Record the output and let it flow."""
+        run = self.run
+        form, payload = await run.values.encode(output, walk=self.node.any_output)
+        self._finish_record((form, payload), ports)
+        run.waits.consumed(self.message_id)
+        if run.acknowledge:
+            await run.journal.flush(run.engine.config.level)
+        self.frame.scope[self.node.id] = output
+        self.frame.settle(self.node, ports)
+
+    def _finish_record(self, encoded: tuple[int, Any] | None, ports: tuple[str, ...] | None = None) -> None:
+        form, payload = encoded if encoded is not None else encode_small(None)
+        took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
+        self.run.memory.close(self.frame.prefix, self.node.id)
+        self.run.record(
+            (
+                r.DONE,
+                self.frame.prefix,
+                self.node.id,
+                self.started,
+                took,
+                self.attempts,
+                self.waited,
+                ports,
+                form,
+                payload,
+                self.input_bytes,
+                self.message_id,
+            )  # fmt: skip
+        )
+
+    def _failed(self, error: StudioError) -> None:
+        error.at(self.path)
+        facts = error_facts(error)
+        took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
+        handled = self.node.on_error is not OnError.FAIL and not isinstance(error, InDoubt)
+        self.run.record(
+            (
+                r.FAILED,
+                self.frame.prefix,
+                self.node.id,
+                self.started,
+                took,
+                self.attempts,
+                self.waited,
+                facts,
+                handled,
+                self.message_id,
+            )  # fmt: skip
+        )
+        self.run.waits.consumed(self.message_id)
+        self._settle_failure(error, facts)
+
+    def _settle_failure(self, error: StudioError, facts: dict[str, Any]) -> None:
+        frame, node = self.frame, self.node
+        if isinstance(error, InDoubt) or node.on_error is OnError.FAIL or facts["code"] == "node.in_doubt":
+            frame.fail(error)
+        elif node.on_error is OnError.CONTINUE:
+            frame.skip(node, carries=True)
+        else:
+            frame.settle_failed(node, facts)
+
+    def _cancelled(self) -> None:
+        """Record that this run was cancelled, unless it had not begun."""
+        error = NodeError("node.cancelled", "The node run was cancelled.").at(self.path)
+        took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
+        self.run.record(
+            (
+                r.FAILED,
+                self.frame.prefix,
+                self.node.id,
+                self.started,
+                took,
+                self.attempts,
+                self.waited,
+                error_facts(error),
+                False,
+                None,
+            )  # fmt: skip
+        )

@@ -1,0 +1,355 @@
+"""Values on their way into and out of the journal.
+
+Plain values are kept as JSON, which is both the fastest check that they are plain and the smallest form. Values that
+hold references (files, tables, chunked lists) are kept as MessagePack with one extension type per kind of reference,
+which data from outside can never produce. What is large goes into blobs, field by field, and a value that is passed on
+unchanged is recorded by the reference it already has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, Protocol, cast
+
+import msgspec
+import orjson
+
+from studio.contracts.blobs import BlobStore
+from studio.domain.errors import OutputInvalid, StorageCorrupt
+from studio.domain.values import BlobRef, FileRef, ItemsChunk, ItemsRef, TableRef
+from studio.sdk import ItemsBase
+
+JSON = 0
+PACKED = 1
+BLOB = 2
+PARTS = 3
+
+Encoded = tuple[int, Any]
+"""A form (one of the four above) and its payload: bytes, bytes, [BlobRef, form], {field: Encoded}."""
+
+_JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+_EXT = {FileRef: 1, TableRef: 2, ItemsRef: 3}
+_EXT_TYPES: dict[int, type[Any]] = {code: cls for cls, code in _EXT.items()}
+_MAX_DEPTH = 200
+_WALK_LIMIT = 64 * 1024
+
+
+class ItemsSource(Protocol):
+    """A chunked list that knows its reference."""
+
+    ref: ItemsRef
+
+
+class _Reference(Exception):
+    """Raised inside the JSON encoder where a value turns out to hold a reference."""
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, FileRef | TableRef | ItemsRef | ItemsBase):
+        raise _Reference
+    raise TypeError(type(value).__name__)
+
+
+def _ext_hook(code: int, data: memoryview) -> Any:
+    cls = _EXT_TYPES.get(code)
+    if cls is None:
+        raise StorageCorrupt(
+            "journal.unknown_reference", "The journal holds a reference of unknown kind {kind}.", kind=code
+        )
+    return msgspec.msgpack.decode(data, type=cls)
+
+
+def _enc_hook(value: Any) -> Any:
+    if isinstance(value, ItemsBase):
+        value = cast("ItemsSource", value).ref
+    code = _EXT.get(type(value))
+    if code is None:
+        raise TypeError(type(value).__name__)
+    return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(value))
+
+
+_REF_DECODER = msgspec.msgpack.Decoder(ext_hook=_ext_hook)
+
+
+def _lift(value: Any) -> Any:
+    """Copy a value with its references wrapped for the extension types; msgspec would write structs as arrays."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _lift(inner) for key, inner in value.items()}
+    if kind is list or kind is tuple:
+        return [_lift(inner) for inner in value]
+    if kind in _EXT or isinstance(value, ItemsBase):
+        return _enc_hook(value)
+    return value
+
+
+def refuse(path: str, found: Any, why: str) -> OutputInvalid:
+    """The error for a value that cannot be kept."""
+    return OutputInvalid(
+        "node.output_not_plain",
+        "The output at {path} is {found}, which is {why}. Give text, whole numbers of 64 bits, finite numbers, true or "
+        "false, null, lists and objects with text keys.",
+        path=path or "its root",
+        found=type(found).__name__,
+        why=why,
+    )
+
+
+def check_plain(value: Any, path: str = "", depth: int = 0) -> None:
+    """Raise OutputInvalid at the first thing that is not plain data or a reference."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -(2**63) <= value < 2**64:
+            raise refuse(path, value, "beyond 64 bits")
+    elif kind is float:
+        if not isfinite(value):
+            raise refuse(path, value, "not a finite number")
+    elif kind is dict:
+        if depth > _MAX_DEPTH:
+            raise refuse(path[:100], value, "nested too deeply")
+        for key, inner in value.items():
+            if type(key) is not str:
+                raise refuse(f"{path}[{key!r}]", key, "no text key")
+            check_plain(inner, f"{path}.{key}" if path else key, depth + 1)
+    elif kind is list or kind is tuple:
+        if depth > _MAX_DEPTH:
+            raise refuse(path[:100], value, "nested too deeply")
+        for index, inner in enumerate(cast("list[Any]", value)):
+            check_plain(inner, f"{path}[{index}]", depth + 1)
+    elif kind not in _EXT and not isinstance(value, ItemsBase):
+        raise refuse(path, value, "not plain data")
+
+
+def _has_infinite(value: Any) -> bool:
+    """Whether there is a float that JSON would have written as null. Iterative, for large values."""
+    stack: list[Any] = [value]
+    while stack:
+        top = stack.pop()
+        kind = type(top)
+        if kind is float:
+            if not isfinite(top):
+                return True
+        elif kind is dict:
+            stack.extend(top.values())
+        elif kind is list or kind is tuple:
+            stack.extend(top)
+    return False
+
+
+def encode_small(value: Any, *, walk: bool = False) -> Encoded:
+    """Encode without regard to size. ``walk`` checks everything inside (for outputs with untyped fields).
+
+    Raises:
+        OutputInvalid: It is not plain.
+    """
+    try:
+        data = orjson.dumps(value, default=_default, option=_JSON_OPTIONS)
+    except TypeError as error:
+        if not isinstance(error.__cause__, _Reference):
+            check_plain(value)
+            raise OutputInvalid(
+                "node.output_not_json", "The output cannot be kept as JSON: {reason}.", reason=str(error)
+            ) from error
+        check_plain(value)
+        return PACKED, msgspec.msgpack.encode(_lift(value))
+    except RecursionError as error:
+        raise refuse("its root", value, "nested too deeply") from error
+    if (b"null" in data and _has_infinite(value)) or (walk and len(data) < _WALK_LIMIT):
+        check_plain(value)
+    return JSON, data
+
+
+def decode_small(encoded: Encoded) -> Any:
+    """Inverse of ``encode_small``."""
+    form, payload = encoded
+    if form == JSON:
+        return orjson.loads(payload)
+    return _REF_DECODER.decode(payload)
+
+
+class Values:
+    """Encodes and decodes the values of one execution, spilling what is large into blobs.
+
+    Blobs it makes or meets are collected in ``fresh`` until a segment that refers to them takes them.
+    """
+
+    def __init__(self, blobs: BlobStore, workspace: str, inline_bytes: int) -> None:
+        self._blobs = blobs
+        self._workspace = workspace
+        self._inline = inline_bytes
+        self._known: dict[int, tuple[Any, Encoded]] = {}
+        self.fresh: list[str] = []
+
+    def knows(self, output: dict[str, Any]) -> bool:
+        """Whether a field of ``output`` is a large value that is kept in a blob already."""
+        known = self._known
+        if not known:
+            return False
+        return any(
+            id(value) in known or (type(value) is dict and self._inner_known(value)) for value in output.values()
+        )
+
+    def _inner_known(self, value: dict[str, Any]) -> bool:
+        return any(id(inner) in self._known for inner in value.values())
+
+    async def encode(self, value: Any, *, walk: bool = False, depth: int = 2) -> Encoded:
+        """Encode, putting what is large into blobs, field by field to ``depth`` levels."""
+        hit = self._known.get(id(value))
+        if hit is not None and hit[0] is value:
+            return hit[1]
+        if depth and type(value) is dict and value and (self.knows(value) or depth == 2):
+            return await self._encode_fields(value, walk, depth)
+        small = encode_small(value, walk=walk)
+        return await self._spill(value, small) if len(small[1]) > self._inline else small
+
+    async def _encode_fields(self, value: dict[str, Any], walk: bool, depth: int) -> Encoded:
+        if not self.knows(value):
+            small = encode_small(value, walk=walk)
+            if len(small[1]) <= self._inline:
+                return small
+        if any(type(key) is not str for key in value):
+            check_plain(value)
+        return PARTS, {key: await self.encode(inner, walk=walk, depth=depth - 1) for key, inner in value.items()}
+
+    async def _spill(self, value: Any, small: Encoded) -> Encoded:
+        ref = await self._blobs.put(self._workspace, small[1])
+        self.fresh.append(ref.id)
+        encoded: Encoded = (BLOB, [ref, small[0]])
+        if isinstance(value, dict | list | str):
+            self._known[id(cast("Any", value))] = (value, encoded)
+        return encoded
+
+    async def decode(self, encoded: Encoded) -> Any:
+        """Inverse of ``encode``; large values become known, so that passing them on costs nothing."""
+        form, payload = encoded
+        if form == PARTS:
+            return {key: await self.decode(tuple(inner)) for key, inner in payload.items()}
+        if form == BLOB:
+            ref, inner_form = msgspec.convert(payload[0], BlobRef), payload[1]
+            value = decode_small((inner_form, await self._blobs.get(self._workspace, ref)))
+            if isinstance(value, dict | list | str):
+                self._known[id(cast("Any", value))] = (value, (BLOB, [ref, inner_form]))
+            return self._open(value) if inner_form == PACKED else value
+        return self._open(decode_small(encoded)) if form == PACKED else decode_small(encoded)
+
+    def decode_now(self, encoded: Encoded) -> Any:
+        """Decode a value that holds no blobs of its own."""
+        value = decode_small(encoded)
+        return self._open(value) if encoded[0] == PACKED else value
+
+    def _open(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is ItemsRef:
+            return ItemsHandle(value, self._blobs, self._workspace)
+        if kind is dict:
+            return {key: self._open(inner) for key, inner in value.items()}
+        if kind is list:
+            return [self._open(inner) for inner in value]
+        return value
+
+    def items(self, ref: ItemsRef) -> ItemsHandle:
+        """A chunked list as a sequence."""
+        return ItemsHandle(ref, self._blobs, self._workspace)
+
+    async def put_chunk(self, items: list[Any]) -> ItemsChunk:
+        """Keep a run of items as one chunk."""
+        form, data = encode_small(items)
+        ref = await self._blobs.put(self._workspace, bytes((form,)) + data)
+        self.fresh.append(ref.id)
+        return ItemsChunk(ref, len(items))
+
+
+def blob_ids(encoded: Encoded) -> Iterator[str]:
+    """Ids of the blobs that an encoded value refers to directly or through references inside."""
+    form, payload = encoded
+    if form == BLOB:
+        yield msgspec.convert(payload[0], BlobRef).id
+    elif form == PARTS:
+        for inner in payload.values():
+            yield from blob_ids(tuple(inner))
+    elif form == PACKED:
+        yield from _reference_ids(decode_small(encoded))
+
+
+def _reference_ids(value: Any) -> Iterator[str]:
+    kind = type(value)
+    if kind is FileRef or kind is TableRef:
+        yield value.blob.id
+    elif kind is ItemsRef:
+        for chunk in value.chunks:
+            yield chunk.blob.id
+    elif kind is dict:
+        for inner in value.values():
+            yield from _reference_ids(inner)
+    elif kind is list:
+        for inner in value:
+            yield from _reference_ids(inner)
+
+
+class ItemsHandle(ItemsBase):
+    """A chunked list: length without reading, index, slice and iteration chunk by chunk.
+
+    One chunk is held in memory at a time. Reading without awaiting needs a blob store that can (``get_now``).
+    """
+
+    __slots__ = ("_blobs", "_chunk", "_chunk_at", "_workspace", "ref")
+
+    def __init__(self, ref: ItemsRef, blobs: BlobStore, workspace: str) -> None:
+        self.ref = ref
+        self._blobs = blobs
+        self._workspace = workspace
+        self._chunk: list[Any] = []
+        self._chunk_at = -1
+
+    def __len__(self) -> int:
+        return self.ref.count
+
+    def _decode(self, data: bytes) -> list[Any]:
+        return decode_small((data[0], data[1:]))
+
+    def _load(self, number: int) -> list[Any]:
+        if number != self._chunk_at:
+            data = self._blobs.get_now(self._workspace, self.ref.chunks[number].blob)
+            if data is None:
+                raise OutputInvalid(
+                    "items.not_here",
+                    "This list is too long to be used inside an expression here; use flow.map over it.",
+                )
+            self._chunk, self._chunk_at = self._decode(data), number
+        return self._chunk
+
+    async def load(self, number: int) -> list[Any]:
+        """The items of one chunk."""
+        return self._decode(await self._blobs.get(self._workspace, self.ref.chunks[number].blob))
+
+    async def everything(self) -> list[Any]:
+        """All items as one plain list."""
+        out: list[Any] = []
+        for number in range(len(self.ref.chunks)):
+            out.extend(await self.load(number))
+        return out
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        position = index + len(self) if index < 0 else index
+        if not 0 <= position < len(self):
+            raise IndexError(index)
+        for number, chunk in enumerate(self.ref.chunks):
+            if position < chunk.count:
+                return self._load(number)[position]
+            position -= chunk.count
+        raise IndexError(index)
+
+    def __iter__(self) -> Iterator[Any]:
+        for number in range(len(self.ref.chunks)):
+            yield from list(self._load(number))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemsHandle) and other.ref == self.ref
+
+    def __hash__(self) -> int:
+        return hash(self.ref)

@@ -1,0 +1,544 @@
+"""The engine: claims executions, drives them concurrently, and tells what becomes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.store import Claim, ExecutionUpdate, Message, PostResult, Segment, Store
+from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, StorageError, StudioError
+from studio.domain.ids import DEFAULT_WORKSPACE, new_id
+from studio.domain.status import Durability, ExecutionStatus
+from studio.domain.workflow import Workflow
+from studio.engine import containers as _containers
+from studio.engine import records as r
+from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
+from studio.engine.failures import error_facts
+from studio.engine.history import read_history, recover
+from studio.engine.host import HostServices
+from studio.engine.limits import Cache, Rates
+from studio.engine.live import Live
+from studio.engine.plan import Catalogue, Plan, plan_workflow
+from studio.engine.projector import Projector, node_rows
+from studio.engine.records import Record
+from studio.engine.run import Run
+from studio.engine.submit import Family, Prepared, decode_facts, prepare
+
+_PLANS = 256
+EXECUTORS_READY = _containers.__all__
+
+
+class Engine:
+    """Runs executions in this process.
+
+    Args:
+        store: The database.
+        blobs: Large values.
+        catalog: Node types.
+        home: Id of the data folder; who holds its lock knows all other workers of that home gone.
+        host: Networks, files, credentials.
+        config: Intervals and sizes.
+
+    Without ``start`` it accepts, signals and observes, and leaves driving to another process.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        blobs: BlobStore,
+        catalog: Catalogue,
+        home: str,
+        host: HostServices,
+        config: EngineConfig | None = None,
+    ) -> None:
+        self.store = store
+        self.blobs = blobs
+        self.catalog = catalog
+        self.home = home
+        self.host = host
+        self.config = config or EngineConfig()
+        self.worker = new_id()
+        self.cache = Cache()
+        self.rates = Rates()
+        self.projector = Projector(store)
+        self.live = Live()
+        self.runs: dict[str, Run] = {}
+        self.failure: StudioError | None = None
+        self.driving = False
+        self._offset = 0
+        self._plans: OrderedDict[str, Plan] = OrderedDict()
+        self._hashes: dict[int, tuple[Workflow, str]] = {}
+        self._variables: dict[str, dict[str, Any]] = {}
+        self._dirty: set[Run] = set()
+        self._flusher: asyncio.Task[None] | None = None
+        self._driver: asyncio.Task[None] | None = None
+        self._bell = asyncio.Event()
+        self._tracked: set[asyncio.Task[Any]] = set()
+        self._gone: list[str] = []
+        self._change = -1
+        self._handled: list[str] = []
+
+    # Life
+
+    async def start(self) -> None:
+        """Take the driver's role: renew the lease, learn which workers are gone, begin to claim."""
+        before = time.time_ns() // 1000
+        now = await self.store.now()
+        self._offset = now - (before + time.time_ns() // 1000) // 2
+        await self.store.heartbeat(self.worker, self.home, int(self.config.lease * 1e6))
+        self._gone = await self.store.gone_workers(self.home, self.worker)
+        self.driving = True
+        self._driver = asyncio.get_running_loop().create_task(self._drive_all())
+
+    async def stop(self) -> None:
+        """Hand everything over: what is written stays, what is in memory is dropped, nothing counts as a recovery."""
+        self.driving = False
+        if self._driver is not None:
+            self._driver.cancel()
+            await asyncio.wait([self._driver])
+        for run in list(self.runs.values()):
+            try:
+                if run.journal.error is None:
+                    await run.journal.flush(self.config.level)
+            except StorageError as error:
+                self.failure = self.failure or error
+            await run.detach()
+            self.runs.pop(run.id, None)
+        if self._tracked:
+            await asyncio.wait(self._tracked, timeout=5)
+        if self._flusher is not None:
+            self._flusher.cancel()
+        if self.failure is None:
+            await self.projector.drain()
+            if self._driver is not None:
+                await self.store.release(self.worker)
+
+    def clock(self) -> int:
+        """Microseconds since 1970 by the database's clock."""
+        return time.time_ns() // 1000 + self._offset
+
+    def track(self, task: asyncio.Task[Any]) -> None:
+        """Keep a task of the engine's own alive, and notice where it dies."""
+        self._tracked.add(task)
+        task.add_done_callback(self._untrack)
+
+    def _untrack(self, task: asyncio.Task[Any]) -> None:
+        self._tracked.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fatal(error)
+
+    def _fatal(self, error: BaseException) -> None:
+        """The engine cannot go on: everybody who waits is told, nothing more is claimed."""
+        if self.failure is None:
+            self.failure = (
+                error
+                if isinstance(error, StudioError)
+                else NodeError(
+                    "engine.defect",
+                    "Studio failed unexpectedly: {kind}: {reason}.",
+                    kind=type(error).__name__,
+                    reason=str(error),
+                )
+            )
+            self.failure.__cause__ = error
+        self.driving = False
+        self.live.fail(self.failure)
+        self._bell.set()
+
+    # Versions, plans, variables
+
+    def hash_of(self, workflow: Workflow) -> str | None:
+        """The hash of a workflow object that was kept before."""
+        known = self._hashes.get(id(workflow))
+        return known[1] if known is not None and known[0] is workflow else None
+
+    def remember(self, workflow: Workflow, hash: str) -> None:
+        """Remember that a workflow object is kept under a hash."""
+        if len(self._hashes) > _PLANS:
+            self._hashes.clear()
+        self._hashes[id(workflow)] = (workflow, hash)
+
+    async def plan(self, workspace: str, hash: str, workflow: Workflow | None = None) -> Plan:
+        """The plan of a workflow version."""
+        plan = self._plans.get(hash)
+        if plan is not None:
+            self._plans.move_to_end(hash)
+            return plan
+        if workflow is None:
+            document = await self.store.version(workspace, hash)
+            if document is None:
+                raise NotFound("workflow.version_gone", "The workflow version {hash} is not kept here.", hash=hash)
+            workflow = Workflow.model_validate_json(document)
+        plan = plan_workflow(workflow, hash, self.catalog)
+        self._plans[hash] = plan
+        if len(self._plans) > _PLANS:
+            self._plans.popitem(last=False)
+        return plan
+
+    async def variables(self, workspace: str) -> dict[str, Any]:
+        """The workspace's variables, as an execution sees them at its start."""
+        known = self._variables.get(workspace)
+        if known is None:
+            encoded = await self.store.variables(workspace)
+            known = {name: r.decode_facts(value) for name, value in encoded.items()}
+            if self.driving:
+                self._variables[workspace] = known
+        return known
+
+    # Accepting
+
+    async def submit(self, request: StartRequest, family: Family | None = None) -> str:
+        """Accept an execution durably; returns its id.
+
+        Raises:
+            Conflict: The idempotency key was used with another request.
+            StorageError: It could not be committed; nothing was accepted.
+        """
+        if self.failure is not None:
+            raise self.failure
+        if self.projector.behind:
+            raise Conflict("engine.overloaded", "Too much work is waiting to be written; try again shortly.")
+        prepared = await prepare(self, request, family)
+        mine = self.driving and len(self.runs) < self.config.executions
+        prepared.new.owner = self.worker if mine else None
+        (accepted,) = await self.store.accept([prepared.new])
+        if isinstance(accepted, Exception):
+            raise accepted
+        if accepted.claimed and not accepted.existing:
+            self._begin(prepared)
+        else:
+            self._bell.set()
+        return accepted.id
+
+    def _begin(self, prepared: Prepared) -> None:
+        new = prepared.new
+        run = Run(self, new.id, new.workspace, prepared.plan, prepared.facts, epoch=1, seq=1, memory=prepared.memory)
+        self._launch(run)
+
+    def _launch(self, run: Run) -> None:
+        self.runs[run.id] = run
+        run.task = asyncio.get_running_loop().create_task(self._drive(run))
+
+    # Driving
+
+    async def _drive(self, run: Run) -> None:
+        try:
+            await run.main()
+        except LeaseLost:
+            run.detaching = True
+        except StorageError as error:
+            self.run_failed(run, error)
+        if run.outcome is None:
+            if not run.parking and not run.detaching:
+                self.runs.pop(run.id, None)
+                self.live.ended(run.id)
+            elif run.detaching and not run.parking:
+                self.runs.pop(run.id, None)
+            return
+        self.runs.pop(run.id, None)
+        self._handled.append(run.id)
+        await self._tell_parent(run)
+        self.live.ended(run.id)
+        self._bell.set()
+
+    async def _tell_parent(self, run: Run) -> None:
+        parent, _path = run.facts.get("parent") or (None, None)
+        if parent is None or run.outcome is None:
+            return
+        await self.post(parent, "child", {"id": run.id}, message_id=f"child:{run.id}", workspace=run.workspace)
+
+    def run_failed(self, run: Run, error: BaseException) -> None:
+        """A run cannot write any more: a lost lease concerns it alone, a broken store everybody."""
+        self.runs.pop(run.id, None)
+        run.detaching = True
+        if not isinstance(error, LeaseLost):
+            self._fatal(error)
+
+    def left(self, run: Run, status: ExecutionStatus) -> None:
+        """A run has left memory, waiting or paused."""
+        self.runs.pop(run.id, None)
+        if run.id not in self._handled[-64:]:
+            self._handled.append(run.id)
+        self.live.parked(run.id)
+        self._bell.set()
+
+    def drives(self, execution_id: str) -> bool:
+        """Whether an execution is in this process's memory."""
+        return execution_id in self.runs
+
+    async def _drive_all(self) -> None:
+        lease = self.config.lease
+        renewed = time.monotonic()
+        try:
+            while self.driving:
+                self._bell.clear()
+                claimed = await self._claim()
+                await self._deliver()
+                if time.monotonic() - renewed > lease / 3:
+                    await self.store.heartbeat(self.worker, self.home, int(lease * 1e6))
+                    renewed = time.monotonic()
+                if not claimed:
+                    await self._pause()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a driver that dies silently would leave everything hanging
+            self._fatal(error)
+
+    async def _pause(self) -> None:
+        """Wait for the bell or for the next look."""
+        try:
+            async with asyncio.timeout(self.config.poll_interval):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> int:
+        room = self.config.executions - len(self.runs)
+        if room <= 0 or not self.driving:
+            return 0
+        due = await self.store.next_wake(self.worker)
+        if not self._gone and (due is None or due > self.clock()):
+            return 0
+        claims = await self.store.claim(self.worker, room, gone=self._gone)
+        if not claims:
+            self._gone = []
+        for claim in claims:
+            await self._adopt(claim)
+        return len(claims)
+
+    async def _adopt(self, claim: Claim) -> None:
+        """Bring a claimed execution into memory from its journal."""
+        try:
+            recovered = recover(await self.store.read(claim.id, from_snapshot=True))
+            if claim.recoveries > self.config.max_recoveries:
+                await self._bury(claim)
+                return
+            if not recovered.start:
+                recovered.start = recover(await self.store.read(claim.id)).start
+            plan = await self.plan(claim.workspace, claim.workflow_hash)
+            run = Run(
+                self, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq, memory=recovered.memory,
+                active=recovered.active, cancel_requested=claim.cancel_requested,
+            )  # fmt: skip
+            run.adopt(await decode_facts(recovered.start, run.values))
+            for id, (kind, payload, at) in recovered.messages.items():
+                run.waits.deliver(Message(claim.id, id, kind, payload, at))
+            self._launch(run)
+            for message in await self.store.inbox([claim.id]):
+                run.take(message)
+        except LeaseLost:
+            return
+        except StorageError:
+            raise
+        except StudioError as error:
+            await self._cannot_run(claim, error)
+
+    async def _bury(self, claim: Claim) -> None:
+        error = NodeError(
+            "execution.dead",
+            "The execution was taken up {count} times without getting on and is given up.",
+            count=claim.recoveries,
+        )
+        await self._end_unseen(claim, ExecutionStatus.DEAD, error)
+
+    async def _cannot_run(self, claim: Claim, error: StudioError) -> None:
+        """The version cannot be planned here (a node type is gone): it waits and says why."""
+        import orjson
+
+        reason = orjson.dumps(["wait.cannot_run", error.code, error.message]).decode()
+        update = ExecutionUpdate(status=ExecutionStatus.PAUSED, reason=reason, release=True, wake_at=None)
+        await self._write_unseen(claim, [(r.PARK, self.clock(), 0)], update)
+        self._handled.append(claim.id)
+
+    async def _end_unseen(self, claim: Claim, status: ExecutionStatus, error: StudioError) -> None:
+        facts = error_facts(error)
+        record = (r.END, self.clock(), str(status), 0, b"null", facts, 0)
+        update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
+        await self._write_unseen(claim, [record], update)
+        self.live.ended(claim.id)
+        self._handled.append(claim.id)
+
+    async def _write_unseen(self, claim: Claim, records: Sequence[Record], update: ExecutionUpdate) -> None:
+        await self.store.append(
+            Segment(
+                execution_id=claim.id,
+                workspace=claim.workspace,
+                seq=claim.next_seq,
+                epoch=claim.epoch,
+                payload=r.join([r.pack(record) for record in records]),
+                durability=Durability.POWER,
+                update=update,
+            )
+        )
+
+    async def _deliver(self) -> None:
+        """Hand messages of the inbox to the runs in memory."""
+        if not self.runs:
+            return
+        change = await self.store.changes()
+        if change == self._change:
+            return
+        self._change = change
+        for message in await self.store.inbox(list(self.runs)):
+            run = self.runs.get(message.execution_id)
+            if run is not None:
+                run.take(message)
+
+    # Messages
+
+    async def post(
+        self,
+        execution_id: str,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        message_id: str | None = None,
+        workspace: str = DEFAULT_WORKSPACE,
+    ) -> PostResult:
+        """Send a signal, cancel, approval, decide, pause or resume; durable when this returns."""
+        message = Message(execution_id, message_id or new_id(), kind, r.encode_facts(dict(payload)), self.clock())
+        (result,) = await self.store.post(workspace, [message])
+        self._change = -1
+        self._bell.set()
+        return result
+
+    # Children
+
+    async def start_child(self, run: Run, child: str, reference: str, inputs: Mapping[str, Any], path: str) -> None:
+        """Start a child execution once; does nothing where it exists already."""
+        if child in self.runs or await self.store.execution(child, run.workspace) is not None:
+            return
+        calls: dict[str, str] = run.facts.get("calls") or {}
+        hash = calls.get(reference)
+        if hash is None:
+            raise NotFound(
+                "flow.call_unknown", "No workflow {workflow} was found when this execution started.", workflow=reference
+            ).at(path, "workflow")
+        plan = await self.plan(run.workspace, hash)
+        from studio.validation import coerce_inputs
+
+        request = StartRequest(
+            workflow=plan.workflow,
+            inputs=coerce_inputs(plan.workflow, dict(inputs)),
+            workspace=run.workspace,
+            trigger="call",
+            mode=run.facts.get("mode", "run"),
+            grants=run.grants,
+        )
+        self.remember(plan.workflow, hash)
+        family = Family(child, run.id, path, run.facts.get("root") or run.id, int(run.facts.get("depth", 0)) + 1, calls)
+        await self.submit(request, family)
+
+    async def child_result(self, run: Run, child: str) -> dict[str, Any] | None:
+        """Status, encoded output and error facts of a child that has ended; None while it has not."""
+        if child in self.runs:
+            return None
+        row = await self.store.execution(child, run.workspace)
+        if row is None or not row.status.terminal:
+            return None
+        end = recover(await self.store.read(child, from_snapshot=True)).end
+        if end is None:
+            return {"status": row.status, "output": (0, b"null"), "error": None}
+        return {"status": row.status, "output": (end[3], end[4]), "error": end[5]}
+
+    # Commits and events
+
+    def dirty(self, run: Run) -> None:
+        """A run has something to write; it will be written within the flush interval."""
+        self._dirty.add(run)
+        if self._flusher is None:
+            self._flusher = asyncio.get_running_loop().create_task(self._flush_dirty())
+
+    async def _flush_dirty(self) -> None:
+        try:
+            while self._dirty:
+                await asyncio.sleep(self.config.flush_interval)
+                dirty, self._dirty = self._dirty, set()
+                for run in dirty:
+                    run.journal.kick()
+        finally:
+            self._flusher = None
+
+    def committed(self, run: Run, seq: int, records: list[Record]) -> None:
+        """A segment is committed: it may be shown and projected."""
+        self.projector.add(run.id, run.workspace, seq, node_rows(run.id, run.plan, records))
+        self.live.committed(run.id, seq, records, self.clock)
+
+    def show(self, run: Run, kind: str, path: str, data: dict[str, Any]) -> None:
+        """Show something that is not recorded."""
+        self.live.show(run.id, kind, path, data, self.clock)
+
+    def waiting(self, run: Run, path: str, reason: list[Any], until: int | None) -> None:
+        """A node run begins to wait."""
+        self.live.show(run.id, "wait", path, {"reason": reason, "until": until}, self.clock)
+
+    def waited(self, run: Run, path: str, took: int) -> None:
+        """A node run has waited."""
+        self.live.show(run.id, "waited", path, {"duration": took}, self.clock)
+
+    def events(self, execution_id: str, after: tuple[int, int] = (-1, -1)) -> AsyncIterator[Event]:
+        """Events of an execution from a position on, then as they come, to its end."""
+        return self.live.events(self, execution_id, after)
+
+    # Results
+
+    async def wait(
+        self, execution_id: str, *, timeout: float | None = None, settle_waiting: bool = False, nodes: bool = True
+    ) -> ExecutionResult:
+        """Wait for an execution to end.
+
+        With ``settle_waiting`` also an execution that waits for a signal, or for a timer beyond ``timeout``, is
+        returned as it is. Otherwise after ``timeout`` seconds whatever stands is returned.
+        """
+        until = time.monotonic() + timeout if timeout is not None else None
+        while True:
+            row = None
+            if execution_id not in self.runs:
+                row = await self.store.execution(execution_id)
+                if row is None:
+                    raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
+            left = None if until is None else until - time.monotonic()
+            if row is not None and row.status.terminal:
+                break
+            if row is not None and row.status in (ExecutionStatus.WAITING, ExecutionStatus.PAUSED) and settle_waiting:
+                horizon = float("inf") if left is None else self.clock() + left * 1e6
+                if row.wake_at is None or row.wake_at > horizon:
+                    break
+            if left is not None and left <= 0:
+                break
+            if self.failure is not None:
+                raise self.failure
+            await self.live.changed(execution_id, min(0.1, left) if left is not None else 0.1)
+        return (await read_history(self.store, self.blobs, execution_id)).result
+
+    async def resume_all(self, *, wait: float = 0.0) -> list[ExecutionResult]:
+        """Drive until nothing is left to do and no timer is due within ``wait`` seconds; what was handled."""
+        if not self.driving:
+            await self.start()
+        while True:
+            if self.failure is not None:
+                raise self.failure
+            due = await self.store.next_wake(self.worker)
+            if not self.runs and not self._gone and (due is None or due > self.clock() + wait * 1e6):
+                break
+            self._bell.set()
+            await asyncio.sleep(0.02)
+        handled = list(dict.fromkeys(self._handled))
+        return [(await read_history(self.store, self.blobs, id)).result for id in handled]
+
+    async def rebuild_projections(self, limit: int = 1000) -> int:
+        """Project what a crash left behind; returns how many executions."""
+        rows = await self.store.unprojected(limit)
+        for row in rows:
+            plan = await self.plan(row.workspace, row.workflow_hash)
+            for segment in await self.store.read(row.id, after=row.projected_seq):
+                self.projector.add(
+                    row.id, row.workspace, segment.seq, node_rows(row.id, plan, r.unpack(segment.payload))
+                )
+        await self.projector.drain()
+        return len(rows)

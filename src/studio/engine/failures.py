@@ -1,0 +1,169 @@
+"""Errors of node runs: from whatever a node raises to the tree of errors, and to what is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from studio.domain.durations import parse_duration
+from studio.domain.errors import (
+    ErrorClass,
+    InDoubt,
+    InputInvalid,
+    NodeError,
+    NodeTimeout,
+    ProviderError,
+    StudioError,
+)
+from studio.domain.workflow import RetryPolicy
+from studio.engine.api import ErrorInfo
+from studio.engine.plan import PlanNode
+
+_PROGRAMMING = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    NotImplementedError,
+)
+
+
+class Stop(Exception):
+    """``flow.stop`` ends the execution. ``error`` is None where it ends well."""
+
+    def __init__(self, output: Any, error: StudioError | None) -> None:
+        super().__init__("stop")
+        self.output = output
+        self.error = error
+
+
+def as_error(error: BaseException, node: PlanNode) -> StudioError:
+    """The error of the tree for whatever a node raised.
+
+    Connection trouble and unknown exceptions may go away on another attempt; programming errors do not.
+    """
+    if isinstance(error, StudioError):
+        return error
+    if isinstance(error, ValidationError):
+        return input_invalid(error, node)
+    if isinstance(error, asyncio.TimeoutError | TimeoutError):
+        return NodeTimeout("node.timeout_inside", "{type} waited too long for something.", type=node.type)
+    out: NodeError
+    if isinstance(error, OSError):
+        out = ProviderError(
+            "node.os_error", "{type} could not reach what it needs: {reason}.", type=node.type, reason=str(error)
+        )
+    else:
+        out = NodeError(
+            "node.crashed",
+            "{type} failed unexpectedly: {kind}: {reason}.",
+            type=node.type,
+            kind=type(error).__name__,
+            reason=str(error)[:500],
+        )
+        if not isinstance(error, _PROGRAMMING):
+            out.classification = ErrorClass.TRANSIENT
+    out.__cause__ = error
+    return out
+
+
+def input_invalid(error: ValidationError, node: PlanNode) -> InputInvalid:
+    """The error for params that do not fit the input model: names the param, what was expected, what came."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        out = InputInvalid("node.param_missing", "Param {param} of {type} is required.", param=place, type=node.type)
+    elif first["type"] == "extra_forbidden":
+        out = InputInvalid("node.param_unknown", "{type} has no param {param}.", param=place, type=node.type)
+    else:
+        out = InputInvalid(
+            "node.param_invalid",
+            "Param {param} of {type}: {reason}; got {found}.",
+            param=place,
+            type=node.type,
+            reason=first["msg"],
+            found=describe(first.get("input")),
+        )
+    out.param = str(first["loc"][0]) if first["loc"] else None
+    return out
+
+
+def describe(value: Any) -> str:
+    """A short description of a value for an error, never its whole content."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"  # pyright: ignore[reportUnknownArgumentType]
+    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
+
+
+def error_facts(error: StudioError) -> dict[str, Any]:
+    """Plain form for the journal and for the name ``error`` in expressions."""
+    facts: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "node": error.node,
+        "param": error.param,
+        "template": error.template,
+        "args": {key: _plain(value) for key, value in error.arguments.items()},
+        "classification": str(error.classification),
+    }
+    if isinstance(error, ProviderError):
+        facts["status"] = error.status
+        facts["retry_after"] = error.retry_after
+    return facts
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def error_from_facts(facts: Mapping[str, Any]) -> StudioError:
+    """An error as it was recorded."""
+    error = NodeError(facts["code"], facts.get("template") or facts["message"], **facts.get("args", {}))
+    error.classification = ErrorClass(facts.get("classification", "permanent"))
+    error.node, error.param = facts.get("node"), facts.get("param")
+    return error
+
+
+def error_info(facts: Mapping[str, Any] | None) -> ErrorInfo | None:
+    """The public form of recorded facts."""
+    if facts is None:
+        return None
+    known = ("code", "message", "node", "param", "template", "args", "classification", "retry_after")
+    return ErrorInfo(**{key: facts[key] for key in known if facts.get(key) is not None})
+
+
+def is_in_doubt(error: StudioError) -> bool:
+    """Whether the effect may have happened although the attempt failed."""
+    return isinstance(error, NodeTimeout | InDoubt) or (isinstance(error, ProviderError) and error.in_doubt)
+
+
+def may_retry(policy: RetryPolicy, error: StudioError, attempt: int, spent: float) -> bool:
+    """Whether another attempt is due after ``attempt`` failed ones and ``spent`` seconds since the first began."""
+    if attempt >= policy.max_attempts or spent >= parse_duration(policy.max_total):
+        return False
+    if policy.on is not None:
+        return error.classification in policy.on
+    return error.classification.retryable
+
+
+def retry_delay(policy: RetryPolicy, error: StudioError, attempt: int) -> float:
+    """Seconds before the next attempt: exponential backoff with full jitter, Retry-After as a lower bound.
+
+    Source: Brooker, "Exponential Backoff and Jitter" (2015), the variant called full jitter.
+    """
+    ceiling = min(parse_duration(policy.max_delay), parse_duration(policy.first_delay) * policy.factor ** (attempt - 1))
+    delay = random.uniform(0, ceiling)  # noqa: S311 - spreads load, hides nothing
+    asked = error.retry_after if isinstance(error, ProviderError) else None
+    return max(delay, asked) if asked is not None else delay

@@ -1,0 +1,316 @@
+"""A frame: one level of the graph while it runs, such as the root, or the body of a map for one item.
+
+The frame knows who waits for whom, runs in place what is pure and ready, and starts an activity for everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from studio.domain.errors import StudioError
+from studio.domain.status import Join
+from studio.engine import records as r
+from studio.engine.encode import encode_small
+from studio.engine.failures import as_error
+from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
+from studio.expressions import SKIPPED
+
+if TYPE_CHECKING:
+    from studio.engine.run import Run
+
+PENDING, STARTED, SETTLED = 0, 1, 2
+
+SLICE = 0.004
+"""Longest time in seconds that nodes are run in place before others get their turn."""
+
+
+class Scope(dict[str, Any]):
+    """Names an expression sees: a frame's own, then those of the frame around it."""
+
+    __slots__ = ("parent",)
+
+    def __init__(self, parent: Any, own: dict[str, Any]) -> None:
+        super().__init__(own)
+        self.parent = parent
+
+    def __missing__(self, key: str) -> Any:
+        return self.parent[key]
+
+
+class Frame:
+    """One level while it runs. ``prefix`` is its scope path, empty for the root."""
+
+    __slots__ = (
+        "blocked",
+        "carried",
+        "error",
+        "implied_left",
+        "left",
+        "level",
+        "only",
+        "ports",
+        "prefix",
+        "ready",
+        "recorded",
+        "run",
+        "scope",
+        "status",
+        "tasks",
+        "unsettled",
+        "wake",
+    )  # fmt: skip
+
+    def __init__(self, run: Run, level: Level, prefix: str, scope: Scope, only: set[str] | None = None) -> None:
+        self.run = run
+        self.level = level
+        self.prefix = prefix
+        self.scope = scope
+        nodes = level.nodes
+        self.left = [len(node.implied) + len(node.listed) for node in nodes]
+        self.implied_left = [len(node.implied) for node in nodes]
+        self.carried = [0] * len(nodes)
+        self.blocked = bytearray(len(nodes))
+        self.status = bytearray(len(nodes))
+        self.ports: dict[int, tuple[str, ...] | None] = {}
+        self.ready: deque[int] = deque(level.roots)
+        self.unsettled = len(nodes)
+        self.error: BaseException | None = None
+        self.tasks: dict[asyncio.Task[None], PlanNode] = {}
+        self.wake: asyncio.Future[None] | None = None
+        self.recorded = run.memory.frames.get(prefix) if run.restoring else None
+        self.only = only
+
+    async def drive(self) -> Any:
+        """Run the level to its end and give its output.
+
+        Raises:
+            Exception: The error of the node that failed it.
+        """
+        run = self.run
+        run.pokes.add(self)
+        try:
+            while True:
+                self.pump()
+                if self.error is not None:
+                    if not self.tasks:
+                        raise self.error
+                elif self.unsettled == 0:
+                    return self.output()
+                elif self.ready and not run.halted:
+                    await asyncio.sleep(0)
+                    continue
+                self.wake = run.loop.create_future()
+                await run.suspend(self.wake)
+        except asyncio.CancelledError:
+            await self.cancel_tasks()
+            raise
+        finally:
+            run.pokes.discard(self)
+
+    def poke(self) -> None:
+        """Let ``drive`` look again."""
+        if self.wake is not None:
+            self.run.wake(self.wake)
+
+    def output(self) -> Any:
+        """What the level gives: its ``output`` evaluated, null where it has none."""
+        level = self.level
+        if level.output is None:
+            return level.output_static
+        return self.run.evaluate(level.output, self.scope, None, "output")
+
+    def pump(self) -> None:
+        """Run what is ready until nothing is, or the slice is over."""
+        ready = self.ready
+        run = self.run
+        nodes = self.level.nodes
+        until = perf_counter() + SLICE
+        count = 0
+        while ready and not run.halted and self.error is None:
+            index = ready.popleft()
+            node = nodes[index]
+            self.status[index] = STARTED
+            if node.simple and self.recorded is None and self.only is None:
+                self.in_place(node)
+                count += 1
+                if count & 15 == 0 and perf_counter() > until:
+                    return
+            else:
+                self.start(node)
+
+    def in_place(self, node: PlanNode) -> None:
+        """Run a pure node here and now. What turns out not to be simple goes the long way."""
+        run = self.run
+        scope = self.scope
+        at = run.clock()
+        began = perf_counter()
+        try:
+            if node.needs_now or node.needs_seed or node.needs_input:
+                self.prepare_scope(node, at)
+            params = node.params
+            raw = node.static if params is None else params.evaluate(scope)
+            if node.per_item:
+                raw = run.with_per_item(node, raw, scope)
+            coroutine = node.run(node.validate(raw), run.light_context(self, node, at))
+            try:
+                coroutine.send(None)
+            except StopIteration as stop:
+                output, ports = node.finish(stop.value)
+            else:
+                # It waits for something: pure, so it can be started again in a task, and so can all later runs.
+                coroutine.close()
+                node.simple = False
+                self.start(node)
+                return
+            if run.values.knows(output):
+                self.start(node, finished=(output, ports))
+                return
+            form, payload = encode_small(output, walk=node.any_output)
+            if len(payload) > run.inline_bytes:
+                self.start(node, finished=(output, ports))
+                return
+        except Exception as error:  # noqa: BLE001 - whatever a node raises becomes its failure
+            self.fail_in_place(node, as_error(error, node), at, int((perf_counter() - began) * 1e6))
+            return
+        took = int((perf_counter() - began) * 1e6)
+        run.record((r.DONE, self.prefix, node.id, at, took, 1, 0, ports, form, payload, 0, None))
+        scope[node.id] = output
+        self.settle(node, ports)
+
+    def fail_in_place(self, node: PlanNode, error: StudioError, at: int, took: int) -> None:
+        """Record the failure of a node that has no policy to soften it."""
+        path = self.prefix + node.id
+        error.at(path)
+        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, self.run.error_facts(error), False))
+        self.fail(error)
+
+    def prepare_scope(self, node: PlanNode, at: int) -> None:
+        """Put the names into scope that differ from node to node."""
+        if node.needs_now:
+            self.scope["now"] = self.run.iso(at)
+        if node.needs_seed:
+            self.scope["\0seed"] = self.run.key(self.prefix + node.id, 0)
+        if node.needs_input:
+            self.scope["input"] = self.incoming(node)
+
+    def incoming(self, node: PlanNode) -> Any:
+        """What the single listed edge (else the single reference) of a node carried."""
+        if len(node.listed) == 1:
+            index, kind, port = node.listed[0]
+        elif len(node.implied) == 1 and not node.listed:
+            index, kind, port = node.implied[0], DEFAULT, None
+        else:
+            return None
+        source = self.level.nodes[index]
+        value = self.scope.get(source.id)
+        if kind == ERROR:
+            return value
+        if source.impl.passes_input:
+            return self.incoming(source)
+        if kind == DEFAULT and port is not None and isinstance(value, dict):
+            return value.get(port)
+        return value
+
+    def start(self, node: PlanNode, finished: tuple[dict[str, Any], tuple[str, ...] | None] | None = None) -> None:
+        """Start an activity for a node."""
+        run = self.run
+        task = run.spawn(self, node, finished)
+        self.tasks[task] = node
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """An activity's task is over."""
+        self.tasks.pop(task, None)
+        self.poke()
+
+    # Settling: what a finished node means for the others
+
+    def settle(self, node: PlanNode, ports: tuple[str, ...] | None) -> None:
+        """A node has succeeded, leaving by ``ports`` (None: the default one)."""
+        self._settle(node, carries=True, ports=ports, failed=False)
+
+    def skip(self, node: PlanNode, *, carries: bool) -> None:
+        """A node does not run. ``carries`` where its edges carry on all the same (run_if, disabled)."""
+        self.scope[node.id] = SKIPPED(node.id)
+        self._settle(node, carries=carries, ports=None, failed=False)
+
+    def settle_failed(self, node: PlanNode, error: dict[str, Any]) -> None:
+        """A node has failed and its error leaves by the ``error`` port."""
+        self.scope[node.id] = {"error": error}
+        self._settle(node, carries=False, ports=None, failed=True)
+
+    def _settle(self, node: PlanNode, *, carries: bool, ports: tuple[str, ...] | None, failed: bool) -> None:
+        self.status[node.index] = SETTLED
+        self.unsettled -= 1
+        left, implied_left = self.left, self.implied_left
+        for target, kind, port in node.out_edges:
+            if kind == ERROR:
+                carried = failed
+            elif kind == DEFAULT:
+                carried = carries
+            else:
+                carried = carries and (ports is None or port in ports)
+            left[target] -= 1
+            if carried:
+                self.carried[target] += 1
+            self._touch(target)
+        for target in node.dependents:
+            left[target] -= 1
+            implied_left[target] -= 1
+            if not carries:
+                self.blocked[target] = 1
+            if left[target] == 0 or self.level.nodes[target].listed:
+                self._touch(target)
+
+    def _touch(self, target: int) -> None:
+        """Decide whether a node may run now, or never will."""
+        if self.status[target] != PENDING:
+            return
+        node = self.level.nodes[target]
+        if not node.listed:
+            if self.left[target] == 0:
+                self._enter(target, run=not self.blocked[target])
+        elif node.join is Join.FIRST and self.carried[target] and self.implied_left[target] == 0:
+            self._enter(target, run=True)
+        elif self.left[target] == 0:
+            wanted = len(node.listed) if node.join is Join.ALL else 1
+            self._enter(target, run=self.carried[target] >= wanted)
+
+    def _enter(self, target: int, *, run: bool) -> None:
+        self.status[target] = STARTED
+        if run:
+            self.ready.append(target)
+            return
+        node = self.level.nodes[target]
+        if self.recorded is None or node.id not in self.recorded:
+            self.run.record((r.SKIPPED, self.prefix, node.id, self.run.clock(), "branch", False))
+        self.skip(node, carries=False)
+
+    # Failure and cancellation
+
+    def fail(self, error: BaseException) -> None:
+        """The level fails: nothing new starts, what runs gets a grace period."""
+        if self.error is not None:
+            return
+        self.error = error
+        self.ready.clear()
+        for task in list(self.tasks):
+            if self.run.is_waiting(task):
+                task.cancel()
+        if self.tasks:
+            self.run.loop.call_later(self.run.grace, self._end_grace)
+        self.poke()
+
+    def _end_grace(self) -> None:
+        for task in list(self.tasks):
+            task.cancel()
+
+    async def cancel_tasks(self) -> None:
+        """Cancel every activity and wait for their ends, up to the cancel grace."""
+        tasks = [task for task in self.tasks if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=None if self.run.detaching else self.run.cancel_grace)

@@ -1,0 +1,38 @@
+"""What an engine is given of the host: networks, files, credentials, translations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from studio.contracts.files import HostFiles
+from studio.contracts.http import Dialer, HttpClient
+from studio.engine.api import Grants
+
+
+class HostServices(Protocol):
+    """Made by the place that wires things together; every method applies the policies of the host."""
+
+    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
+        """The HTTP client for an execution with these grants."""
+        ...
+
+    def dial_for(self, grants: Grants, workspace: str) -> Dialer:
+        """Checked addresses for an execution with these grants."""
+        ...
+
+    def files_for(self, grants: Grants) -> HostFiles:
+        """The host's files that these grants reach."""
+        ...
+
+    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
+        """The fields of a credential.
+
+        Raises:
+            UserError: There is none of that name.
+        """
+        ...
+
+    def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
+        """A text of a pack's strings."""
+        ...

@@ -1,0 +1,163 @@
+"""Writing an execution's journal: records gather here and leave as segments, in order, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from studio.contracts.store import ExecutionUpdate, Segment
+from studio.domain.status import Durability
+from studio.engine import records as r
+from studio.engine.records import Record
+
+if TYPE_CHECKING:
+    from studio.contracts.store import Store
+
+Committed = Callable[[int, list[Record]], None]
+
+
+class Journal:
+    """The journal of one execution as its owner writes it.
+
+    ``add`` never waits. ``flush`` waits until everything added before it is committed at the asked durability. A failed
+    commit is raised by every later call: nothing more can be written once one segment is lost.
+    """
+
+    __slots__ = (
+        "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store", "_taken", "_writer", "epoch",
+        "execution_id", "fresh", "level", "seq", "workspace",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        store: Store,
+        execution_id: str,
+        workspace: str,
+        *,
+        epoch: int,
+        seq: int,
+        fresh: list[str],
+        level: Durability,
+        on_commit: Committed,
+        dirty: Callable[[], None],
+        snapshot: Callable[[], Record | None],
+    ) -> None:
+        self._store = store
+        self.execution_id = execution_id
+        self.workspace = workspace
+        self.epoch = epoch
+        self.seq = seq
+        self.fresh = fresh
+        self.level = level
+        self._on_commit = on_commit
+        self._dirty = dirty
+        self._snapshot = snapshot
+        self._buffer: list[Record] = []
+        self._packed: list[bytes] = []
+        self._size = 0
+        self._taken: list[str] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._error: BaseException | None = None
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def pending(self) -> int:
+        """Bytes that wait to be written."""
+        return self._size
+
+    @property
+    def error(self) -> BaseException | None:
+        """What made writing impossible."""
+        return self._error
+
+    def add(self, record: Record) -> int:
+        """Add a record; returns its packed size in bytes."""
+        packed = r.pack(record)
+        if not self._buffer:
+            self._dirty()
+        self._buffer.append(record)
+        self._packed.append(packed)
+        size = len(packed)
+        self._size += size
+        return size
+
+    def taken(self, message_id: str) -> None:
+        """Remember that the record just added stands for a message of the inbox."""
+        self._taken.append(message_id)
+
+    def kick(self) -> None:
+        """Write what waits without waiting for it."""
+        if self._buffer and self._writer is None and self._error is None:
+            self._writer = self._loop.create_task(self._write_behind())
+
+    async def _write_behind(self) -> None:
+        try:
+            await self._write(self.level, None)
+        except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits next
+            self._error = error
+        finally:
+            self._writer = None
+            if self._buffer and self._error is None:
+                self._dirty()
+
+    async def flush(self, durability: Durability, update: ExecutionUpdate | None = None) -> None:
+        """Write everything that waits, with ``update`` of the execution's row, and wait for it.
+
+        Raises:
+            LeaseLost: Another worker owns the execution.
+            StorageError: It could not be committed.
+        """
+        while self._writer is not None:
+            await asyncio.shield(self._writer)
+        if self._error is not None:
+            raise self._error
+        if not self._buffer and update is None and durability is Durability.PROCESS:
+            return
+        done = self._loop.create_task(self._write(durability, update))
+        self._writer = done
+        try:
+            await asyncio.shield(done)
+        except asyncio.CancelledError:
+            done.add_done_callback(self._settle)
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+        finally:
+            if self._writer is done and done.done():
+                self._writer = None
+
+    def _settle(self, done: asyncio.Task[None]) -> None:
+        """A flush whose caller went away has ended."""
+        if self._writer is done:
+            self._writer = None
+        if not done.cancelled() and done.exception() is not None:
+            self._error = done.exception()
+
+    async def _write(self, durability: Durability, update: ExecutionUpdate | None) -> None:
+        snapshot = self._snapshot()
+        if snapshot is not None:
+            self._buffer.insert(0, snapshot)
+            self._packed.insert(0, r.pack(snapshot))
+        records, packed, taken = self._buffer, self._packed, self._taken
+        self._buffer, self._packed, self._taken, self._size = [], [], [], 0
+        blobs = tuple(self.fresh)
+        self.fresh.clear()
+        seq = self.seq
+        self.seq = seq + 1
+        await self._store.append(
+            Segment(
+                execution_id=self.execution_id,
+                workspace=self.workspace,
+                seq=seq,
+                epoch=self.epoch,
+                payload=r.join(packed),
+                durability=durability,
+                update=update,
+                taken=tuple(taken),
+                blobs=blobs,
+                snapshot=snapshot is not None,
+            )
+        )
+        self._on_commit(seq, records)

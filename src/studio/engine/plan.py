@@ -1,0 +1,422 @@
+"""A workflow prepared for running: one plan per workflow version, shared by all its executions.
+
+Everything that can be decided once is decided here: which node waits for which, what a param needs evaluated, which
+validator and which way of running a node takes. The hot path only follows the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, get_args, get_origin
+
+from pydantic import BaseModel
+
+from studio.domain.durations import parse_duration
+from studio.domain.errors import OutputInvalid, StudioError
+from studio.domain.status import Effect, Join, OnError
+from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
+from studio.expressions import Compiled, Expression, compile_expression, compile_value
+from studio.sdk import BaseNode, ControlNode, NodeModel, Routed, per_item_shape
+
+_LATE = {"while": frozenset({"condition"})}
+"""Params that an executor evaluates itself, by executor."""
+
+DEFAULT, NAMED, ERROR = 0, 1, 2
+"""Kinds of a listed edge: carries on success; carries where the node left by that port; carries the error."""
+
+SEEDED = ("uuid(", "random(", "random_int(", "sample(", "shuffle(", "choice(")
+
+
+class Catalogue(Protocol):
+    """What planning needs of the catalogue."""
+
+    def load(self, type: str) -> BaseNode:
+        """The one instance of a node type."""
+        ...
+
+
+class PlanNode:
+    """A node of a level, ready to run."""
+
+    __slots__ = (
+        "accepts_items",
+        "any_output",
+        "body_plans",
+        "credential",
+        "dependents",
+        "each",
+        "each_compiled",
+        "effect",
+        "executor",
+        "fallbacks",
+        "finish",
+        "id",
+        "impl",
+        "implied",
+        "in_model",
+        "index",
+        "input_edge",
+        "input_edges",
+        "join",
+        "listed",
+        "needs_input",
+        "needs_now",
+        "needs_seed",
+        "on_error",
+        "out_edges",
+        "params",
+        "per_item",
+        "policy",
+        "run",
+        "run_if",
+        "simple",
+        "spec",
+        "static",
+        "timeout",
+        "type",
+        "validate",
+    )  # fmt: skip
+
+    def __init__(self, index: int, id: str, spec: Node) -> None:
+        self.index = index
+        self.id = id
+        self.spec = spec
+        self.type = spec.type
+        self.implied: list[int] = []
+        self.listed: list[tuple[int, int, str | None]] = []
+        self.dependents: list[int] = []
+        self.out_edges: list[tuple[int, int, str | None]] = []
+        self.body_plans: dict[str, Level] = {}
+        self.join = spec.join
+        self.on_error = spec.on_error
+        self.fallbacks: list[PlanNode] = []
+        self.input_edges: list[tuple[int, int, str | None]] = []
+
+
+class Level:
+    """One graph of the workflow: its nodes in file order, who starts first, and what it gives."""
+
+    __slots__ = ("index", "next", "nodes", "output", "output_static", "roots", "straight")
+
+    def __init__(self) -> None:
+        self.nodes: list[PlanNode] = []
+        self.index: dict[str, int] = {}
+        self.output: Compiled | None = None
+        self.output_static: Any = None
+        self.next: Compiled | None = None
+        self.roots: list[int] = []
+        self.straight: list[PlanNode] | None = None
+
+
+class Plan:
+    """A planned workflow version."""
+
+    __slots__ = ("hash", "name", "root", "settings", "timeout", "workflow")
+
+    def __init__(self, workflow: Workflow, hash: str, root: Level) -> None:
+        self.workflow = workflow
+        self.hash = hash
+        self.name = workflow.name
+        self.root = root
+        self.settings: Settings = workflow.settings
+        self.timeout = parse_duration(workflow.settings.timeout) if workflow.settings.timeout is not None else None
+
+
+def plan_workflow(workflow: Workflow, hash: str, catalogue: Catalogue) -> Plan:
+    """Plan a workflow that has passed validation."""
+    return Plan(workflow, hash, plan_level(workflow, catalogue))
+
+
+def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
+    """Plan one graph and, through its containers, those inside."""
+    level = Level()
+    for index, (id, spec) in enumerate(graph.nodes.items()):
+        level.index[id] = index
+        level.nodes.append(_plan_node(index, id, _with_wires(graph, id, spec), catalogue))
+    for edge in graph.edges:
+        _add_edge(level, edge)
+    for node in level.nodes:
+        for name in sorted(_free_names(node.spec)):
+            source = level.index.get(name)
+            if source is not None and source != node.index:
+                node.implied.append(source)
+                level.nodes[source].dependents.append(node.index)
+        if node.needs_input:
+            node.input_edges = node.listed
+    level.roots = [node.index for node in level.nodes if not node.listed and not node.implied]
+    level.output = compile_value(graph.output)
+    level.output_static = graph.output
+    level.next = compile_value(graph.next) if graph.next is not None else None
+    level.straight = _straight(level)
+    return level
+
+
+def _with_wires(graph: Graph, id: str, spec: Node) -> Node:
+    """Write the references of edges with a target param into the params that are not set."""
+    wires = {e.param: e for e in graph.edges if e.target == id and e.param and e.param not in spec.params}
+    if not wires:
+        return spec
+    written = {name: _wire(graph, edge) for name, edge in wires.items()}
+    return spec.model_copy(update={"params": {**spec.params, **written}})
+
+
+def _wire(graph: Graph, edge: Edge) -> str:
+    return "{{ " + (f"{edge.source}.{edge.port}" if edge.port else edge.source) + " }}"
+
+
+def _add_edge(level: Level, edge: Edge) -> None:
+    source, target = level.nodes[level.index[edge.source]], level.nodes[level.index[edge.target]]
+    kind = DEFAULT
+    if edge.port == "error":
+        kind = ERROR
+    elif edge.port is not None and edge.port in source.impl.ports_of(source.spec.params):
+        kind = NAMED
+    target.listed.append((source.index, kind, edge.port))
+    source.out_edges.append((target.index, kind, edge.port))
+
+
+def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNode:
+    node = PlanNode(index, id, spec)
+    impl = catalogue.load(spec.type)
+    node.impl = impl
+    if spec.version is not None and spec.version < impl.version:
+        spec = spec.model_copy(update={"params": impl.migrate(dict(spec.params), spec.version)})
+        node.spec = spec
+    node.executor = impl.executor if isinstance(impl, ControlNode) else None
+    node.run_if = compile_value(spec.run_if) if spec.run_if is not None else None
+    node.each = spec.each
+    node.each_compiled = compile_value(spec.each) if spec.each is not None else None
+    node.effect = impl.effect
+    node.credential = spec.credential if isinstance(spec.credential, str) else None
+    node.timeout = parse_duration(spec.timeout) if spec.timeout is not None else impl.timeout
+    node.policy = retry_policy(spec, impl)
+    _plan_params(node, spec.params, impl)
+    for name in impl.bodies if isinstance(impl, ControlNode) else ():
+        graph = {"body": spec.body, "catch": spec.catch, "finally": spec.finally_}[name]
+        if graph is not None:
+            node.body_plans[name] = plan_level(graph, catalogue)
+    if spec.each is not None:
+        inner = spec.model_copy(update={"each": None, "run_if": None, "on_error": OnError.FAIL, "disabled": False})
+        node.body_plans["each"] = plan_level(Graph(nodes={id: inner}, output="{{ " + id + " }}"), catalogue)
+    for name, slot in spec.slots.items():
+        held = {one.id: Node(**_node_fields(one)) for one in (slot if isinstance(slot, list) else [slot])}
+        node.body_plans[f"slot:{name}"] = plan_level(Graph(nodes=held), catalogue)
+    for number, other in enumerate(spec.fallback):
+        plain = Node(type=other.type, params=other.params, credential=other.credential, version=other.version)
+        node.fallbacks.append(_plan_node(number, id, plain, catalogue))
+    text = repr(spec.params) + repr(spec.each) + repr(spec.run_if) if "{{" in repr(spec) else ""
+    node.needs_seed = any(word in text for word in SEEDED)
+    roots = _own_names(spec)
+    node.needs_now = "now" in roots or "date" in text or "today" in text
+    node.needs_input = "input" in roots
+    node.simple = _is_simple(node, impl)
+    return node
+
+
+def _is_simple(node: PlanNode, impl: BaseNode) -> bool:
+    spec = node.spec
+    return (
+        node.executor is None
+        and impl.effect is Effect.PURE
+        and impl.runs_in == "inline"
+        and spec.run_if is None
+        and spec.each is None
+        and not spec.disabled
+        and not spec.fallback
+        and not spec.cache
+        and not spec.slots
+        and spec.on_error is OnError.FAIL
+        and node.policy is None
+        and node.timeout is None
+        and impl.rate is None
+        and type(impl).run is not BaseNode.run
+    )
+
+
+def _node_fields(slot: SlotNode) -> dict[str, Any]:
+    return {name: getattr(slot, name) for name in Node.model_fields if name in slot.model_fields_set}
+
+
+def retry_policy(spec: Node, impl: BaseNode) -> RetryPolicy | None:
+    """The policy that holds for a node; None where it is tried once."""
+    retry = spec.retry
+    if retry is None:
+        return RetryPolicy(max_attempts=impl.retries) if impl.retries > 1 else None
+    if retry is False or retry == 1:
+        return None
+    if retry is True:
+        return RetryPolicy()
+    if isinstance(retry, int):
+        return RetryPolicy(max_attempts=retry)
+    return retry if retry.max_attempts > 1 else None
+
+
+def _plan_params(node: PlanNode, params: Mapping[str, Any], impl: BaseNode) -> None:
+    model = impl.input_model
+    node.in_model = model
+    node.validate = model.__pydantic_validator__.validate_python
+    node.run = impl.run
+    node.per_item = {}
+    node.accepts_items = set()
+    plain: dict[str, Any] = {}
+    raw = _LATE.get(node.executor or "", frozenset())
+    for name, info in model.model_fields.items():
+        alias = info.alias or name
+        if any(getattr(meta, "kind", None) == "items" or type(meta).__name__ == "_ItemsKind" for meta in info.metadata):
+            node.accepts_items.add(alias)
+        shape = per_item_shape(info.annotation)
+        if shape and alias in params:
+            node.per_item[alias] = _compile_per_item(params[alias], shape)
+    for name, value in params.items():
+        if name not in node.per_item and name not in raw:
+            plain[name] = value
+    node.params = compile_value(plain)
+    node.static = plain
+    node.any_output = holds_any(impl.output_model)
+    node.finish = finisher(impl)
+
+
+def _compile_per_item(value: Any, shape: str) -> Any:
+    """Compiled expressions in the shape of the param, literals left as they are."""
+    if shape == "one" or isinstance(value, str):
+        return compile_expression(value) if isinstance(value, str) and "{{" in value else value
+    if shape == "list" and isinstance(value, list):
+        return [_compile_per_item(one, "one") for one in value]  # pyright: ignore[reportUnknownVariableType]
+    if shape == "dict" and isinstance(value, dict):
+        return {key: _compile_per_item(one, "one") for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def _own_names(spec: Node) -> frozenset[str]:
+    return _names((spec.params, spec.run_if, spec.each, spec.title and None))
+
+
+def _free_names(spec: Node) -> set[str]:
+    """Names a node refers to, those inside its bodies included, less what the bodies define themselves."""
+    found = set(_own_names(spec))
+    for graph in (spec.body, spec.catch, spec.finally_):
+        if graph is not None:
+            inner: set[str] = set(_names((graph.output, graph.next)))
+            for child in graph.nodes.values():
+                inner |= _free_names(child)
+            found |= inner - set(graph.nodes)
+    for other in spec.fallback:
+        found |= _names((other.params,))
+    for slot in spec.slots.values():
+        for one in slot if isinstance(slot, list) else [slot]:
+            found |= _free_names(one)
+    return found
+
+
+def _names(values: Iterable[Any]) -> frozenset[str]:
+    out: set[str] = set()
+    for value in values:
+        if value is not None and (compiled := compile_value(value)) is not None:
+            out |= compiled.roots
+    return frozenset(out)
+
+
+def _straight(level: Level) -> list[PlanNode] | None:
+    """The nodes in an order in which they can simply be run one after the other, None where that cannot be.
+
+    Holds where every node is pure and in place, and no branch decides who runs.
+    """
+    if not level.nodes or any(not node.simple or node.listed or node.impl.ports for node in level.nodes):
+        return None
+    left = {node.index: len(node.implied) for node in level.nodes}
+    ready = list(level.roots)
+    order: list[PlanNode] = []
+    while ready:
+        node = level.nodes[ready.pop()]
+        order.append(node)
+        for target in node.dependents:
+            left[target] -= 1
+            if not left[target]:
+                ready.append(target)
+    return order if len(order) == len(level.nodes) else None
+
+
+_PLAIN = (str, int, float, bool, type(None), Any, object)
+
+
+def _plain_annotation(annotation: Any) -> bool:
+    if annotation in _PLAIN:
+        return True
+    origin = get_origin(annotation)
+    if origin is None:
+        return False
+    if getattr(origin, "__name__", "") == "Literal":
+        return True
+    return (
+        origin in (list, dict) or _is_union(origin)
+        if all(_plain_annotation(a) for a in get_args(annotation))
+        else False
+    )
+
+
+def _is_union(origin: Any) -> bool:
+    return getattr(origin, "__name__", "") in ("UnionType", "Union") or str(origin) == "typing.Union"
+
+
+def _field_is_reference(info: Any) -> bool:
+    return any(type(meta).__name__ in ("_Kind", "_ItemsKind") for meta in info.metadata)
+
+
+def holds_any(model: type[BaseModel]) -> bool:
+    """Whether the model has fields of any type, whose content must be checked to be plain."""
+
+    def loose(annotation: Any) -> bool:
+        return annotation in (Any, object) or any(loose(argument) for argument in get_args(annotation))
+
+    return any(loose(info.annotation) or _field_is_reference(info) for info in model.model_fields.values())
+
+
+def _keep(value: Any) -> Any:
+    return value
+
+
+def finisher(impl: BaseNode) -> Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]:
+    """A function that takes what ``run`` returned and gives the validated plain output and the ports taken.
+
+    Models of plain fields are taken over as they are, which keeps large values by identity; others are serialised.
+    """
+    model = impl.output_model
+    validate = model.__pydantic_validator__.validate_python
+    dump = model.__pydantic_serializer__.to_python
+    plain = all(
+        _plain_annotation(info.annotation) or _field_is_reference(info) for info in model.model_fields.values()
+    ) and not any(info.alias for info in model.model_fields.values())
+
+    def finish(result: Any) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+        ports = None
+        if type(result) is Routed:
+            ports = result.ports
+            result = result.output
+        fields: Any = result.__dict__ if isinstance(result, NodeModel) else result
+        try:
+            checked = validate(fields)
+        except ValueError as error:
+            raise output_invalid(impl, fields, error) from error
+        if plain:
+            return dict(checked.__dict__), ports
+        return dump(checked, mode="json", by_alias=True, fallback=_keep), ports
+
+    return finish
+
+
+def output_invalid(impl: BaseNode, given: Any, error: ValueError) -> StudioError:
+    """The error for an output that does not fit its model."""
+    errors = getattr(error, "errors", None)
+    first = errors(include_url=False)[0] if errors else {"loc": (), "msg": str(error)}
+    place = ".".join(str(part) for part in first["loc"]) or "the whole output"
+    return OutputInvalid(
+        "node.output_invalid",
+        "{type} returned an output that does not fit its model: {place}: {reason}; got {found}.",
+        type=impl.type,
+        place=place,
+        reason=first["msg"],
+        found=type(first.get("input", given)).__name__,
+    )
+
+
+__all__ = ["DEFAULT", "ERROR", "NAMED", "Expression", "Join", "Level", "Plan", "PlanNode", "plan_workflow"]

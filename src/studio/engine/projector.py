@@ -1,0 +1,205 @@
+"""Projections: node runs as lists and views show them, made from committed records and written in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from studio.contracts.store import NodeRunRow, Projection
+from studio.domain.errors import StorageError
+from studio.domain.status import NodeStatus
+from studio.engine import records as r
+from studio.engine.context import static_path
+from studio.engine.plan import Level, Plan
+from studio.engine.records import Record
+
+if TYPE_CHECKING:
+    from studio.contracts.store import Store
+
+_BATCH = 256
+_MOST_WAITING = 20_000
+
+
+class Projector:
+    """Writes projections behind the journal. ``lag`` is how many segments wait."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: list[Projection] = []
+        self._task: asyncio.Task[None] | None = None
+        self.failure: StorageError | None = None
+
+    @property
+    def lag(self) -> int:
+        """Segments committed and not yet projected."""
+        return len(self._queue)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the lag is so long that nothing new should be accepted."""
+        return len(self._queue) > _MOST_WAITING
+
+    def add(self, execution_id: str, workspace: str, seq: int, rows: list[NodeRunRow]) -> None:
+        """Queue the node runs of a segment."""
+        self._queue.append(Projection(execution_id=execution_id, workspace=workspace, seq=seq, rows=rows))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.sleep(0.005)
+            while self._queue:
+                batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
+                await self._store.project(merge(batch))
+        except StorageError as error:
+            self.failure = error
+        finally:
+            self._task = None
+
+    async def drain(self) -> None:
+        """Wait until everything queued is written."""
+        while self._task is not None:
+            await asyncio.shield(self._task)
+
+
+def merge(batch: list[Projection]) -> list[Projection]:
+    """One projection per execution, later rows of a path over earlier ones."""
+    merged: dict[str, Projection] = {}
+    for one in batch:
+        known = merged.get(one.execution_id)
+        if known is None:
+            merged[one.execution_id] = one
+            continue
+        rows = {row.path: row for row in known.rows}
+        rows.update((row.path, row) for row in one.rows)
+        merged[one.execution_id] = Projection(
+            execution_id=one.execution_id,
+            workspace=one.workspace,
+            seq=max(one.seq, known.seq),
+            rows=list(rows.values()),
+        )
+    return list(merged.values())
+
+
+def node_rows(execution_id: str, plan: Plan | None, records: list[Record]) -> list[NodeRunRow]:
+    """The node runs that a segment's records tell of."""
+    rows: list[NodeRunRow] = []
+    types = _Types(plan)
+    for record in records:
+        kind = record[0]
+        if kind == r.DONE:
+            payload = record[9]
+            rows.append(
+                NodeRunRow(
+                    execution_id=execution_id,
+                    path=record[1] + record[2],
+                    type=types.of(record[1], record[2]),
+                    status=NodeStatus.SUCCEEDED,
+                    started_at=record[3],
+                    duration=record[4],
+                    waited=record[6],
+                    attempts=record[5],
+                    input_bytes=record[10],
+                    output_bytes=len(payload) if isinstance(payload, bytes) else size_of(record[8], payload),
+                )
+            )
+        elif kind == r.CHUNK:
+            _chunk_rows(rows, execution_id, record)
+        elif kind == r.FAILED or kind == r.SKIPPED or kind == r.WAIT:
+            rows.append(_other_row(execution_id, record, types))
+    return rows
+
+
+def _chunk_rows(rows: list[NodeRunRow], execution_id: str, record: Record) -> None:
+    first, count, base = record[3], record[4], record[1] + record[2]
+    payload = record[6]
+    rows.append(
+        NodeRunRow(
+            execution_id=execution_id,
+            path=f"{base}[{first}]" if count == 1 else f"{base}[{first}-{first + count - 1}]",
+            type="",
+            status=NodeStatus.SUCCEEDED,
+            started_at=None,
+            duration=record[8],
+            output_bytes=len(payload) if isinstance(payload, bytes) else size_of(record[5], payload),
+            first=first,
+            count=count,
+        )
+    )
+    for error in record[7] or ():
+        rows.append(
+            NodeRunRow(
+                execution_id=execution_id,
+                path=f"{base}[{error['index']}]",
+                type="",
+                status=NodeStatus.FAILED,
+                started_at=None,
+                duration=0,
+                error_code=error["error"]["code"],
+                first=error["index"],
+                count=1,
+            )
+        )
+
+
+def _other_row(execution_id: str, record: Record, types: _Types) -> NodeRunRow:
+    kind, prefix, node, at = record[:4]
+    row = NodeRunRow(
+        execution_id=execution_id,
+        path=prefix + node,
+        type=types.of(prefix, node),
+        status=NodeStatus.SKIPPED,
+        started_at=at,
+        duration=0,
+    )
+    if kind == r.FAILED:
+        code = record[7]["code"]
+        row.status = NodeStatus.CANCELLED if code == "node.cancelled" else NodeStatus.FAILED
+        row.duration, row.attempts, row.waited, row.error_code = record[4], record[5], record[6], code
+    elif kind == r.WAIT:
+        row.status = NodeStatus.IN_DOUBT if record[5] == "in_doubt" else NodeStatus.WAITING
+    else:
+        row.attempts = 0
+    return row
+
+
+def size_of(form: int, payload: Any) -> int:
+    """Bytes of an encoded value, those in blobs included."""
+    if isinstance(payload, bytes):
+        return len(payload)
+    if form == 2:
+        ref = payload[0]
+        return ref.size if hasattr(ref, "size") else ref[1]
+    return sum(size_of(inner[0], inner[1]) for inner in payload.values())
+
+
+class _Types:
+    """Node types by frame prefix and node id."""
+
+    def __init__(self, plan: Plan | None) -> None:
+        self._plan = plan
+        self._levels: dict[str, Level | None] = {"": plan.root if plan is not None else None}
+
+    def of(self, prefix: str, node: str) -> str:
+        """The type, empty where it is not known."""
+        if prefix in self._levels:
+            level = self._levels[prefix]
+        else:
+            level = self._levels[prefix] = self._find(prefix)
+        if level is None:
+            return ""
+        index = level.index.get(node)
+        return level.nodes[index].type if index is not None else ""
+
+    def _find(self, prefix: str) -> Level | None:
+        level = self._plan.root if self._plan is not None else None
+        for step in prefix.rstrip("/").split("/"):
+            if level is None:
+                return None
+            index = level.index.get(static_path(step))
+            if index is None:
+                return None
+            bodies = level.nodes[index].body_plans
+            name = step.partition("[")[2].rstrip("]")
+            level = bodies.get(name) or bodies.get("each") or bodies.get("body")
+        return level

@@ -1,0 +1,134 @@
+"""The records of the journal: tuples whose first element is their kind.
+
+A segment is a MessagePack array of records. Records of node runs begin with (kind, prefix, node): ``prefix`` is the scope
+path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. ``value`` stands for an encoded value
+(form, payload).
+
+    START    (START, facts)                                          sequence 0, what was accepted
+    DONE     (DONE, prefix, node, at, took, attempts, waited, ports, form, payload, input bytes, message id)
+    FAILED   (FAILED, prefix, node, at, took, attempts, waited, error, handled)
+    SKIPPED  (SKIPPED, prefix, node, at, reason, carries)
+    INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts)
+    RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at)
+    WAIT     (WAIT, prefix, node, at, wake at, kind, facts)
+    TURN     (TURN, prefix, node, number, form, payload)             a finished turn of while or reduce: the state after it
+    CHUNK    (CHUNK, prefix, node, first, count, form, payload, errors, took)      finished items of a map
+    SPILL    (SPILL, prefix, node, which, first, count, blob ref)    items moved from chunk records into a blob
+    PHASE    (PHASE, prefix, node, name, form, payload, error)       where a try stands
+    CHILD    (CHILD, prefix, node, execution id, at)
+    MESSAGE  (MESSAGE, id, kind, payload, at)                        taken from the inbox
+    SNAPSHOT (SNAPSHOT, facts)                                       everything that came before, condensed
+    PARK     (PARK, at, active time so far)
+    END      (END, at, status, form, payload, error, active time)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from studio.domain.errors import StorageCorrupt
+
+START, DONE, FAILED, SKIPPED, INTENT, RETRY, WAIT, TURN, CHUNK, SPILL, PHASE, CHILD, MESSAGE, SNAPSHOT, PARK, END = (
+    range(1, 17)
+)
+
+Record = tuple[Any, ...]
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[list[Any]] = msgspec.msgpack.Decoder(list[Any])
+pack = _ENCODER.encode
+
+
+def join(packed: Sequence[bytes]) -> bytes:
+    """One segment's payload from packed records: a MessagePack array with a 32-bit length."""
+    return b"\xdd" + len(packed).to_bytes(4, "big") + b"".join(packed)
+
+
+def unpack(payload: bytes) -> list[Record]:
+    """The records of a segment.
+
+    Raises:
+        StorageCorrupt: The payload is no array of records.
+    """
+    if not payload:
+        return []
+    try:
+        return [tuple(record) for record in _DECODER.decode(payload)]
+    except (msgspec.DecodeError, TypeError) as error:
+        raise StorageCorrupt(
+            "journal.unreadable", "A journal segment cannot be read: {reason}.", reason=str(error)
+        ) from error
+
+
+def encode_facts(facts: Any) -> bytes:
+    """Pack plain facts, for messages and the like."""
+    return _ENCODER.encode(facts)
+
+
+def decode_facts(data: bytes) -> Any:
+    """Inverse of ``encode_facts``."""
+    return msgspec.msgpack.decode(data)
+
+
+class Memory:
+    """What the journal knows of unfinished work, condensed: per frame and node the records that still matter.
+
+    It is kept up to date while an execution runs, is what a snapshot holds, and is what a resume starts from.
+    """
+
+    __slots__ = ("frames",)
+
+    def __init__(self) -> None:
+        self.frames: dict[str, dict[str, list[Record]]] = {}
+
+    def apply(self, record: Record) -> None:
+        """Take in a record of a node run."""
+        kind, prefix, node = record[0], record[1], record[2]
+        frame = self.frames.get(prefix)
+        if frame is None:
+            frame = self.frames[prefix] = {}
+        if kind == DONE or kind == SKIPPED or kind == FAILED:
+            frame[node] = [record]
+        elif kind == TURN:
+            self.forget(f"{prefix}{node}[")
+            frame[node] = [record]
+        elif kind == SPILL:
+            frame[node] = [*(old for old in frame.get(node, ()) if not _covered(old, record)), record]
+        else:
+            frame.setdefault(node, []).append(record)
+
+    def close(self, prefix: str, node: str) -> None:
+        """Forget the frames inside a node that has finished."""
+        self.forget(f"{prefix}{node}[")
+
+    def forget(self, start: str) -> None:
+        """Forget frames whose prefix begins with ``start``."""
+        if len(self.frames) > 1:
+            for prefix in [prefix for prefix in self.frames if prefix.startswith(start)]:
+                del self.frames[prefix]
+
+    def take(self, prefix: str) -> dict[str, list[Record]] | None:
+        """The records of one frame."""
+        return self.frames.get(prefix)
+
+    def dump(self) -> Any:
+        """Plain form for a snapshot."""
+        return self.frames
+
+    @classmethod
+    def load(cls, plain: Any) -> Memory:
+        """Inverse of ``dump``."""
+        memory = cls()
+        for prefix, nodes in plain.items():
+            memory.frames[prefix] = {node: [tuple(record) for record in records] for node, records in nodes.items()}
+        return memory
+
+
+def _covered(old: Record, spill: Record) -> bool:
+    """Whether the items of a chunk record now lie in the spilled blob. Errors stay with the chunk record."""
+    if old[0] != CHUNK or spill[3] != "results":
+        return False
+    return spill[4] <= old[3] and old[3] + old[4] <= spill[4] + spill[5] and not old[7]

@@ -1,0 +1,250 @@
+"""From a request to an execution that can be accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from studio.contracts.store import NewExecution, Slot
+from studio.domain.canonical import canonical, content_hash
+from studio.domain.errors import NotFound
+from studio.domain.ids import new_id
+from studio.domain.workflow import Concurrency, Workflow
+from studio.engine import records as r
+from studio.engine.api import StartRequest
+from studio.engine.encode import Values
+from studio.engine.history import Recovered, recover
+from studio.engine.plan import Level, Plan
+from studio.engine.records import Memory, Record
+from studio.expressions import compile_value
+
+if TYPE_CHECKING:
+    from studio.engine.engine import Engine
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An execution ready to be accepted, and what its run needs in memory."""
+
+    new: NewExecution
+    plan: Plan
+    facts: dict[str, Any]
+    memory: Memory
+    values: Values
+
+
+@dataclass(slots=True)
+class Family:
+    """Where an execution comes from."""
+
+    id: str
+    parent_id: str | None = None
+    parent_path: str | None = None
+    root_id: str | None = None
+    depth: int = 0
+    calls: dict[str, str] | None = None
+
+
+async def prepare(engine: Engine, request: StartRequest, family: Family | None = None) -> Prepared:
+    """Make everything that acceptance needs: versions, first segment, concurrency slot, reused history."""
+    family = family or Family(new_id())
+    workflow = request.workflow
+    hash = await keep_version(engine, request.workspace, workflow)
+    calls = family.calls
+    if calls is None:
+        calls = {ref: await keep_version(engine, request.workspace, other) for ref, other in request.calls.items()}
+    plan = await engine.plan(request.workspace, hash, workflow)
+    values = Values(engine.blobs, request.workspace, engine.config.inline_bytes)
+    variables = await engine.variables(request.workspace)
+    memory = await _reused(engine, request, plan, values)
+    raw: dict[str, Any] = {
+        "inputs": await values.encode(dict(request.inputs), walk=True),
+        "vars": await values.encode(variables),
+        "grants": msgspec.to_builtins(request.grants),
+        "trigger": request.trigger,
+        "mode": request.mode,
+        "calls": calls,
+        "depth": family.depth,
+        "origin": request.origin or family.id,
+        "accepted_at": engine.clock(),
+        "parent": [family.parent_id, family.parent_path],
+    }
+    if request.event is not None:
+        raw["event"] = await values.encode(request.event, walk=True)
+    if request.until is not None:
+        raw["only"] = sorted(_needed(plan.root, request.until))
+    if memory.frames:
+        raw["memory"] = memory.dump()
+    settings = workflow.settings
+    new = NewExecution(
+        id=family.id,
+        workspace=request.workspace,
+        workflow_hash=hash,
+        workflow_name=workflow.name,
+        payload=r.join([r.pack((r.START, raw))]),
+        mode=request.mode,
+        trigger=request.trigger,
+        parent_id=family.parent_id,
+        parent_path=family.parent_path,
+        root_id=family.root_id or family.id,
+        origin_id=request.origin,
+        depth=family.depth,
+        region=settings.region or "",
+        pool=settings.pool or "",
+        priority=settings.priority if request.priority is None else request.priority,
+        tags=tuple(dict.fromkeys((*settings.tags, *request.tags))),
+        slot=_slot(workflow, hash, dict(request.inputs), variables),
+        idempotency=request.idempotency,
+        blobs=tuple(values.fresh),
+    )
+    values.fresh.clear()
+    return Prepared(new, plan, facts_of(raw, dict(request.inputs), variables), memory, values)
+
+
+def facts_of(raw: dict[str, Any], inputs: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    """What a run keeps of its start: the recorded facts with the values decoded."""
+    return {**raw, "inputs": inputs, "vars": variables, "raw": raw}
+
+
+async def decode_facts(raw: dict[str, Any], values: Values) -> dict[str, Any]:
+    """Inverse of what ``prepare`` recorded."""
+    return facts_of(raw, await values.decode(tuple(raw["inputs"])), await values.decode(tuple(raw["vars"])))
+
+
+async def keep_version(engine: Engine, workspace: str, workflow: Workflow) -> str:
+    """Keep a workflow version in the store; returns its content hash."""
+    hash = engine.hash_of(workflow)
+    if hash is None:
+        hash = content_hash(workflow)
+        await engine.store.put_version(workspace, hash, workflow.name, canonical(workflow))
+        engine.remember(workflow, hash)
+    return hash
+
+
+def _slot(workflow: Workflow, hash: str, inputs: dict[str, Any], variables: dict[str, Any]) -> Slot | None:
+    limit = workflow.settings.concurrency
+    if limit is None:
+        return None
+    if isinstance(limit, int):
+        limit = Concurrency(limit=limit)
+    key: Any = limit.key
+    compiled = compile_value(key) if key is not None else None
+    if compiled is not None:
+        key = compiled.evaluate(
+            {"inputs": inputs, "vars": variables, "workflow": {"name": workflow.name, "hash": hash}}
+        )
+    text = f"{workflow.name}\0{key}"
+    return Slot(hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), limit.limit, limit.hold_while_waiting)
+
+
+def _needed(level: Level, until: str) -> set[str]:
+    """A node of the root level and everything it needs."""
+    name = until.partition("/")[0].partition("[")[0]
+    if name not in level.index:
+        raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
+    wanted: set[str] = set()
+    stack = [level.index[name]]
+    while stack:
+        node = level.nodes[stack.pop()]
+        if node.id not in wanted:
+            wanted.add(node.id)
+            stack.extend(node.implied)
+            stack.extend(source for source, _kind, _port in node.listed)
+    return wanted
+
+
+def _downstream(level: Level, names: set[str]) -> set[str]:
+    """The named nodes and everything that comes after them."""
+    seen: set[str] = set()
+    stack = [level.index[name] for name in names if name in level.index]
+    while stack:
+        node = level.nodes[stack.pop()]
+        if node.id not in seen:
+            seen.add(node.id)
+            stack.extend(node.dependents)
+            stack.extend(target for target, _kind, _port in node.out_edges)
+    return seen
+
+
+async def _reused(engine: Engine, request: StartRequest, plan: Plan, values: Values) -> Memory:
+    """Records that stand for nodes which need not run: pinned outputs and outputs of an earlier execution."""
+    memory = Memory()
+    if request.reuse is not None:
+        await _reuse_execution(engine, request, plan, memory, request.reuse)
+    for node, output in request.pinned.items():
+        if node not in plan.root.index:
+            raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=node)
+        form, payload = await values.encode(output, walk=True)
+        memory.apply((r.DONE, "", node, engine.clock(), 0, 0, 0, None, form, payload, 0, None))
+    return memory
+
+
+async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, memory: Memory, source: str) -> None:
+    row = await engine.store.execution(source, request.workspace)
+    if row is None:
+        raise NotFound("execution.not_found", "There is no execution {id}.", id=source)
+    segments = await engine.store.read(source)
+    earlier = recover(segments)
+    again = {path.partition("/")[0].partition("[")[0] for path in request.rerun}
+    if request.copy_until is not None:
+        again.add(request.copy_until.partition("/")[0].partition("[")[0])
+    for name in again:
+        if name not in plan.root.index:
+            raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
+    if request.retry_items:
+        again |= _with_failed_items(earlier)
+    stale = _downstream(plan.root, again)
+    for name, records in earlier.memory.frames.get("", {}).items():
+        if name in plan.root.index and name not in stale and records[-1][0] in (r.DONE, r.SKIPPED):
+            memory.frames.setdefault("", {})[name] = list(records)
+    if request.retry_items:
+        chunks = [record for segment in segments for record in r.unpack(segment.payload) if record[0] == r.CHUNK]
+        for name in again - _failed_alone(earlier):
+            for record in await _without_failures(engine, request.workspace, name, chunks):
+                memory.apply(record)
+
+
+def _with_failed_items(earlier: Recovered) -> set[str]:
+    """Nodes of the root level that failed."""
+    return {
+        name
+        for name, records in earlier.memory.frames.get("", {}).items()
+        if _is_map(records) or records[-1][0] == r.FAILED
+    }
+
+
+def _failed_alone(earlier: Recovered) -> set[str]:
+    return {
+        name
+        for name, records in earlier.memory.frames.get("", {}).items()
+        if records[-1][0] == r.FAILED and not _is_map(records)
+    }
+
+
+def _is_map(records: list[Record]) -> bool:
+    return any(record[0] == r.CHUNK and record[7] for record in records)
+
+
+async def _without_failures(engine: Engine, workspace: str, name: str, chunks: list[Record]) -> list[Record]:
+    """Chunk records of a map with the failed items cut out, so that just those run again under their old keys."""
+    values = Values(engine.blobs, workspace, engine.config.inline_bytes)
+    out: list[Record] = []
+    for record in chunks:
+        if record[1] != "" or record[2] != name:
+            continue
+        if not record[7]:
+            out.append(record)
+            continue
+        results = await values.decode((record[5], record[6]))
+        failed = sorted(error["index"] for error in record[7])
+        at = record[3]
+        for index in [*failed, record[3] + record[4]]:
+            if index > at:
+                part = results[at - record[3] : index - record[3]]
+                form, payload = await values.encode(part)
+                out.append((r.CHUNK, "", name, at, index - at, form, payload, None, 0))
+            at = index + 1
+    return out
