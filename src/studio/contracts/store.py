@@ -30,12 +30,23 @@ class Idempotency(msgspec.Struct, frozen=True):
     window: int
 
 
+class Cursor(msgspec.Struct, frozen=True):
+    """Moves a schedule's cursor from ``before`` (None: the first time) to ``due`` in the accepting transaction.
+
+    Where it stands elsewhere, or a restore holds the schedule, the execution is refused (Conflict).
+    """
+
+    key: str
+    due: int
+    before: int | None = None
+
+
 class NewExecution(msgspec.Struct, kw_only=True):
     """An execution to accept. ``payload`` is its first journal segment (sequence 0).
 
     With ``owner`` set it is accepted as already claimed by that worker at epoch 1 (status ``running``), which saves the
-    claim where the engine accepts for itself; the store ignores it where the slot is taken. ``held`` executions wait
-    until a person resumes them.
+    claim where the engine accepts for itself; the store ignores it where the slot is taken or ``due_at`` is set. With
+    ``due_at`` it stays queued until then. ``retain_until`` is a point in time; None keeps it for ever.
     """
 
     id: str
@@ -57,6 +68,7 @@ class NewExecution(msgspec.Struct, kw_only=True):
     tags: tuple[str, ...] = ()
     slot: Slot | None = None
     idempotency: Idempotency | None = None
+    cursor: Cursor | None = None
     blobs: tuple[str, ...] = ()
     owner: str | None = None
     due_at: int | None = None
@@ -134,7 +146,10 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class PostResult(msgspec.Struct, frozen=True):
-    """What became of a posted message: ``accepted``, ``duplicate`` or ``late`` (the execution has ended)."""
+    """What became of a posted message: ``accepted``, ``duplicate`` or ``late`` (the execution has ended).
+
+    ``late`` without a status: there is no such execution in that workspace (any more).
+    """
 
     outcome: str
     status: ExecutionStatus | None = None
@@ -363,6 +378,14 @@ class Store(Protocol):
 
     async def credentials(self, workspace: str) -> list[tuple[str, str]]:
         """Name and type of every credential, never the data."""
+        ...
+
+    async def cursor(self, workspace: str, key: str) -> int | None:
+        """The due time that a schedule was last started for, None before the first."""
+        ...
+
+    async def resume_schedule(self, workspace: str, key: str) -> bool:
+        """Lift the hold that a restore put on a schedule; False where there was none."""
         ...
 
     async def recover(self, execution_ids: Sequence[str]) -> int:

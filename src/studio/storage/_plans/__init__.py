@@ -1,0 +1,1 @@
+"""What the store does, as plans that either driver carries out. One module per concern, its statements on top."""

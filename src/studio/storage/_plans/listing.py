@@ -1,0 +1,138 @@
+"""Reading executions and journals."""
+
+# ruff: noqa: S608 - the texts are put together from constants; values are always bound
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import orjson
+
+from studio.contracts.store import ExecutionFilter, ExecutionRow
+from studio.domain.errors import NotFound, StorageCorrupt
+from studio.domain.status import ExecutionStatus
+from studio.storage._statement import Plan, Row, Statement
+
+_COLUMNS = (
+    "e.id, e.workspace, e.workflow_hash, e.workflow_name, e.status, e.reason, e.mode, e.trigger_kind, e.parent_id,"
+    " e.root_id, e.origin_id, e.depth, e.rank, e.tags, e.generation, e.held, e.owner, e.epoch, e.recoveries,"
+    " e.accepted_at, e.started_at, e.ended_at, e.wake_at, e.error_code, e.cancel_requested, e.next_seq,"
+    " e.projected_seq, e.journal_bytes"
+)
+_WIDTH = _COLUMNS.count(",") + 1
+_ONE = Statement(f"SELECT {_COLUMNS} FROM executions AS e WHERE e.id = :id", fetch=_WIDTH, packed=True)
+_BEHIND = Statement(
+    f"SELECT {_COLUMNS} FROM executions AS e WHERE e.owner IS NULL AND e.projected_seq < e.next_seq - 1"
+    " ORDER BY e.id LIMIT :limit",
+    fetch=_WIDTH,
+    packed=True,
+)
+_CONDITIONS = {
+    "status": "e.status = :status",
+    "workflow_name": "e.workflow_name = :workflow_name",
+    "workflow_hash": "e.workflow_hash = :workflow_hash",
+    "parent_id": "e.parent_id = :parent_id",
+    "root_id": "e.root_id = :root_id",
+    "tag": "EXISTS (SELECT 1 FROM execution_tags AS t WHERE t.workspace = e.workspace AND t.tag = :tag"
+    " AND t.execution_id = e.id)",
+    "accepted_from": "e.accepted_at >= :accepted_from",
+    "accepted_until": "e.accepted_at < :accepted_until",
+    "error_code": "e.error_code = :error_code",
+    "before": "e.id < :before",
+}
+_MAX_PAGE = 1000
+_JOURNAL = Statement(
+    "SELECT e.workspace, e.next_seq, e.snapshot_seq, j.seq, j.epoch, j.snapshot, j.written_at, j.payload"
+    " FROM executions AS e LEFT JOIN journal AS j ON j.execution_id = e.id AND j.seq > :after"
+    " AND (NOT :resume OR j.seq >= e.snapshot_seq) WHERE e.id = :id ORDER BY j.seq",
+    fetch=8,
+)
+
+
+class RawSegment(NamedTuple):
+    """A journal row, sealed."""
+
+    workspace: str
+    seq: int
+    epoch: int
+    snapshot: bool
+    written_at: int
+    payload: bytes
+
+
+def _execution(row: Row) -> ExecutionRow:
+    return ExecutionRow(
+        id=row[0], workspace=row[1], workflow_hash=row[2], workflow_name=row[3], status=ExecutionStatus(row[4]),
+        reason=row[5], mode=row[6], trigger=row[7], parent_id=row[8], root_id=row[9], origin_id=row[10], depth=row[11],
+        priority=-row[12], tags=tuple(orjson.loads(row[13])), generation=row[14], held=bool(row[15]), owner=row[16],
+        epoch=row[17], recoveries=row[18], accepted_at=row[19], started_at=row[20], ended_at=row[21], wake_at=row[22],
+        error_code=row[23], cancel_requested=bool(row[24]), next_seq=row[25], projected_seq=row[26],
+        journal_bytes=row[27],
+    )  # fmt: skip
+
+
+def one(execution_id: str, workspace: str | None) -> Plan[ExecutionRow | None]:
+    """An execution, None where it does not exist there."""
+    rows: list[Row] = yield _ONE(id=execution_id)
+    if not rows or (workspace is not None and rows[0][1] != workspace):
+        return None
+    return _execution(rows[0])
+
+
+def behind(limit: int) -> Plan[list[ExecutionRow]]:
+    """Executions whose projection lags and which nobody owns."""
+    rows: list[Row] = yield _BEHIND(limit=limit)
+    return [_execution(row) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _listing(names: frozenset[str]) -> Statement:
+    conditions = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names))]
+    return Statement(
+        f"SELECT {_COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT :limit",
+        fetch=_WIDTH,
+        packed=True,
+    )
+
+
+def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
+    """A page, newest first.
+
+    Several statuses are several questions: each is answered from its index at once, while a list of statuses would
+    make the database walk past a million executions of the others.
+    """
+    limit = max(1, min(wanted.limit, _MAX_PAGE))
+    given = {name: getattr(wanted, name) for name in _CONDITIONS if name != "status"}
+    params = {name: value for name, value in given.items() if value is not None}
+    params.update(workspace=wanted.workspace, limit=limit)
+    names = frozenset(params) - {"workspace", "limit"}
+    rows: list[Row] = []
+    if wanted.status is None:
+        rows = yield _listing(names)(**params)
+    else:
+        for status in dict.fromkeys(wanted.status):
+            rows += yield _listing(names | {"status"})(**params, status=status.value)
+        rows.sort(key=lambda row: row[0], reverse=True)
+    return [_execution(row) for row in rows[:limit]]
+
+
+def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[RawSegment]]:
+    """The rows asked for, checked to be without a gap."""
+    rows: list[Row] = yield _JOURNAL(id=execution_id, after=after, resume=from_snapshot)
+    if not rows:
+        raise NotFound("storage.no_execution", "There is no execution {id}.", id=execution_id)
+    workspace, next_seq, snapshot_seq = rows[0][:3]
+    first = max(after + 1, snapshot_seq if from_snapshot else 0)
+    segments = [RawSegment(workspace, *row[3:]) for row in rows if row[3] is not None]
+    expected = list(range(first, next_seq))
+    present = [segment.seq for segment in segments]
+    if present != expected:
+        missing = next((seq for seq in expected if seq not in set(present)), next_seq)
+        raise StorageCorrupt(
+            "storage.segment_missing",
+            "Execution {id} lacks segment {seq} of its journal.",
+            id=execution_id,
+            seq=missing,
+        )
+    return segments

@@ -1,0 +1,113 @@
+"""A blob as a row of sealed frames.
+
+Content is cut into frames of one MiB, each sealed by itself and bound to workspace, blob, index and whether it is the
+last. So frames cannot be dropped, repeated, reordered or taken from elsewhere, and any part is read without the rest.
+An empty blob is one empty frame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+
+from studio.crypto import OVERHEAD, Cipher, KeyRing, SealBroken, key_id_of, place
+from studio.domain.errors import StorageCorrupt
+from studio.domain.ids import new_id
+from studio.domain.values import BlobRef
+
+FRAME = 1024 * 1024
+SEALED_FRAME = FRAME + OVERHEAD
+_ID = re.compile(r"[0-9a-z]{26}\Z")
+
+
+class FrameWriter:
+    """Cuts, digests and seals what comes; ``frames`` are ready to be kept."""
+
+    def __init__(self, ring: KeyRing, workspace: str) -> None:
+        self.id = new_id()
+        self._workspace = workspace
+        self._cipher: Cipher = ring.cipher(workspace, "blob", self.id)
+        self._digest = hmac.new(ring.digest_key(workspace), digestmod=hashlib.sha256)
+        self._pending = bytearray()
+        self._index = 0
+        self._size = 0
+
+    def add(self, data: bytes) -> Iterator[bytes]:
+        """Take content; gives frames that are complete. The last stays back, because it is sealed as the last."""
+        self._digest.update(data)
+        self._size += len(data)
+        view = memoryview(data)
+        start = 0
+        while len(self._pending) + len(view) - start > FRAME:
+            wanted = FRAME - len(self._pending)
+            piece = bytes(self._pending) + bytes(view[start : start + wanted])
+            self._pending.clear()
+            start += wanted
+            yield self._seal(piece, last=False)
+        self._pending += view[start:]
+
+    def end(self) -> bytes:
+        """The last frame."""
+        return self._seal(bytes(self._pending), last=True)
+
+    def ref(self) -> BlobRef:
+        """What refers to the blob; valid after ``end``."""
+        return BlobRef(self.id, self._size, self._digest.digest())
+
+    def _seal(self, piece: bytes, *, last: bool) -> bytes:
+        sealed = self._cipher.seal(piece, place("blob", self._workspace, self.id, self._index, int(last)))
+        self._index += 1
+        return sealed
+
+
+class FrameReader:
+    """Opens the frames of one blob."""
+
+    def __init__(self, ring: KeyRing, workspace: str, ref: BlobRef) -> None:
+        if not _ID.match(ref.id) or ref.size < 0:
+            raise damaged(ref.id)
+        self._ring = ring
+        self._workspace = workspace
+        self._ref = ref
+        self._cipher: Cipher | None = None
+        self.count = max(1, -(-ref.size // FRAME))
+
+    @property
+    def stored_size(self) -> int:
+        """How long all sealed frames are together."""
+        return self._ref.size + self.count * OVERHEAD
+
+    def length(self, index: int) -> int:
+        """How long the sealed frame ``index`` is."""
+        if index < self.count - 1:
+            return SEALED_FRAME
+        return self._ref.size - (self.count - 1) * FRAME + OVERHEAD
+
+    def open(self, index: int, sealed: bytes) -> bytes:
+        """The content of frame ``index``.
+
+        Raises:
+            StorageCorrupt: It fails verification.
+            KeyMissing: Its key is not loaded.
+        """
+        last = index == self.count - 1
+        try:
+            if len(sealed) != self.length(index):
+                raise SealBroken("wrong length")
+            if self._cipher is None:
+                self._cipher = self._ring.cipher_by(key_id_of(sealed), self._workspace, "blob", self._ref.id)
+            return self._cipher.open(sealed, place("blob", self._workspace, self._ref.id, index, int(last)))
+        except SealBroken as error:
+            raise damaged(self._ref.id) from error
+
+
+def damaged(blob_id: str) -> StorageCorrupt:
+    """The error for a blob that fails verification."""
+    return StorageCorrupt("storage.blob_corrupt", "Blob {id} is damaged and cannot be read.", id=blob_id)
+
+
+def missing(blob_id: str) -> StorageCorrupt:
+    """The error for a blob that is not there."""
+    return StorageCorrupt("storage.blob_missing", "Blob {id} is missing.", id=blob_id)

@@ -1,0 +1,147 @@
+"""Opening SQLite connections, and making or checking the database they open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import apsw
+
+from studio.domain.errors import DatabaseVersion, StorageReadOnly
+from studio.storage._schema import REVISION, REVISIONS, sqlite_schema
+from studio.storage.sqlite._errors import translate
+from studio.storage.sqlite._typed import Connection
+
+BUSY_MILLISECONDS = 15_000
+_CACHE_KIB = 32 * 1024
+
+
+class Opening(NamedTuple):
+    """What is found in a database: its ``meta`` rows, and whether it was made just now."""
+
+    meta: dict[str, str]
+    fresh: bool
+
+
+def database_path(data: Path) -> Path:
+    """The database file of a data folder."""
+    return data / "studio.db"
+
+
+def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Connection:
+    """A connection with our settings.
+
+    Raises:
+        StorageError: It cannot be opened.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+    if create:
+        flags |= apsw.SQLITE_OPEN_CREATE
+    connection = cast("Connection", apsw.Connection(str(path), flags=flags, statementcachesize=256))
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    # Several readers and the checkpoint share the file; ours decide when to copy the log back.
+    connection.execute(f"PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{_CACHE_KIB}; PRAGMA temp_store = memory")
+    return connection
+
+
+def inspect(path: Path, first_meta: Callable[[bool], dict[str, str]], *, read_only: bool) -> Opening:
+    """Check the database, making it where there is none.
+
+    Args:
+        path: The database file.
+        first_meta: Gives the first ``meta`` rows of a new database; called before it is made.
+        read_only: Do not make one.
+
+    Raises:
+        StorageError: It cannot be opened or made; which kind says why.
+        DatabaseVersion: It belongs to another version of Studio.
+    """
+    exists = path.exists() and path.stat().st_size > 0
+    if read_only and not exists:
+        raise StorageReadOnly("storage.no_database", "There is no database {path} to read.", path=str(path))
+    if not read_only:
+        _writable(path)
+    try:
+        connection = connect(path, read_only=read_only, create=not read_only)
+        try:
+            return _check_or_make(connection, path, first_meta, read_only)
+        except apsw.Error as error:
+            raise translate(error, path, connection.system_errno) from error
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise translate(error, path) from error
+
+
+def _writable(path: Path) -> None:
+    target = path if path.exists() else path.parent
+    if not os.access(target, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise StorageReadOnly("storage.folder_read_only", "{path} cannot be written.", path=str(target))
+
+
+def _check_or_make(
+    connection: Connection, path: Path, first_meta: Callable[[bool], dict[str, str]], read_only: bool
+) -> Opening:
+    meta = _meta(connection)
+    if meta is None:
+        if read_only:
+            raise StorageReadOnly("storage.no_database", "There is no database {path} to read.", path=str(path))
+        if connection.execute("SELECT count(*) FROM sqlite_master").get:
+            raise DatabaseVersion("storage.foreign_database", "{path} is not a database of Studio.", path=str(path))
+        fresh = _make(connection, first_meta(True))
+        meta = _meta(connection) or {}
+        return Opening(meta, fresh)
+    check_revision(connection.execute("SELECT version_num FROM alembic_version").get, str(path))
+    return Opening(meta, False)
+
+
+def check_revision(found: object, where: str) -> None:
+    """Make sure that this version of Studio works on that revision.
+
+    Raises:
+        DatabaseVersion: It does not.
+    """
+    if found == REVISION:
+        return
+    if found in REVISIONS:
+        raise DatabaseVersion(
+            "storage.database_older",
+            "{where} is at revision {found}, this version needs {wanted}. Upgrade it: studio db upgrade",
+            where=where,
+            found=str(found),
+            wanted=REVISION,
+        )
+    raise DatabaseVersion(
+        "storage.database_newer",
+        "{where} is at revision {found}, unknown to this version of Studio (it knows {wanted}). Use a newer one.",
+        where=where,
+        found=str(found),
+        wanted=REVISION,
+    )
+
+
+def _meta(connection: Connection) -> dict[str, str] | None:
+    if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").get:
+        return None
+    return dict(connection.execute("SELECT name, value FROM meta").fetchall())
+
+
+def _make(connection: Connection, meta: dict[str, str]) -> bool:
+    """Make all tables in one transaction; False where another process was first."""
+    connection.execute("PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal; PRAGMA synchronous = full")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("SELECT count(*) FROM sqlite_master").get:
+            return False
+        for statement in sqlite_schema():
+            connection.execute(statement)
+        connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", list(meta.items()))
+        connection.execute("COMMIT")
+        return True
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
