@@ -99,4 +99,4 @@ async def client() -> AsyncIterator[EgressClient]:
     """A client that may reach loopback."""
     made = EgressClient(EgressPolicy(["127.0.0.0/8"]))
     yield made
-    await made.close()
+    await made.aclose()

@@ -50,7 +50,7 @@ async def test_loopback_is_refused_without_an_exception_and_nothing_is_sent(serv
             await client.send(get(url))
         assert "--allow-host" in caught.value.message
     assert server.connections == 0
-    await client.close()
+    await client.aclose()
 
 
 async def test_environment_proxies_are_not_used(
@@ -80,7 +80,7 @@ async def test_a_name_that_answers_differently_the_second_time_gains_nothing(ser
         await client.send(get(f"http://rebind.example:{inner.port}/"))
     assert inner.connections == 0
     assert public.seen[0].header("host") == f"rebind.example:{public.port}"
-    await client.close()
+    await client.aclose()
 
 
 async def test_the_next_address_is_tried_where_one_does_not_answer(serve: Serve) -> None:
@@ -91,7 +91,7 @@ async def test_the_next_address_is_tried_where_one_does_not_answer(serve: Serve)
 
     client = EgressClient(EgressPolicy(["127.0.0.0/8"], resolver=resolver))
     assert (await client.send(get(f"http://two.example:{server.port}/"))).body == b"second"
-    await client.close()
+    await client.aclose()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_each_redirect_is_checked_again(serve: Serve, location: str, error
     client = EgressClient(EgressPolicy([f"127.0.0.1:{server.port}"]))
     with pytest.raises(error):
         await client.send(get(server.url()))
-    await client.close()
+    await client.aclose()
 
 
 async def test_redirects_end_or_are_left_alone(serve: Serve, client: EgressClient) -> None:
@@ -313,7 +313,7 @@ async def test_a_failing_host_is_left_alone_and_probed_again(serve: Serve) -> No
     now, status = 17.0, 200
     await client.send(get(server.url()))
     assert (await client.send(get(server.url()))).status == 200
-    await client.close()
+    await client.aclose()
 
 
 def test_only_one_probe_at_a_time_and_a_cancelled_one_makes_room() -> None:
@@ -379,7 +379,7 @@ async def test_a_credential_goes_to_its_hosts_and_no_further(serve: Serve) -> No
         await client.send(get(other.url(), credential="mine"))
     assert caught.value.code == "net.credential_host"
     assert "s3cret" not in caught.value.message
-    await client.close()
+    await client.aclose()
 
 
 async def test_a_credential_may_add_to_the_query_but_not_change_the_destination(serve: Serve) -> None:
@@ -387,7 +387,7 @@ async def test_a_credential_may_add_to_the_query_but_not_change_the_destination(
     client = with_credential(Bearer(f"127.0.0.1:{server.port}", in_query=True))
     await client.send(get(server.url("/a?b=1"), params=[("c", "2")], credential="mine"))
     assert server.seen[0].target == "/a?b=1&c=2&key=s3cret"
-    await client.close()
+    await client.aclose()
 
 
 @pytest.mark.parametrize(
@@ -476,7 +476,7 @@ async def test_tls_names_the_host_while_the_connection_goes_to_the_checked_addre
     assert untrusted.value.code == "net.certificate"
     assert (await careful.send(get(f"https://secure.example:{server.port}/", verify=False))).body == b"tls"
     for client in (trusting, careful):
-        await client.close()
+        await client.aclose()
 
 
 async def test_connections_are_limited(serve: Serve) -> None:
@@ -500,4 +500,4 @@ async def test_connections_are_limited(serve: Serve) -> None:
     gate.set()
     assert (await first).status == 200
     socket.close()
-    await client.close()
+    await client.aclose()

@@ -32,7 +32,7 @@ async def test_a_silent_resolver_is_given_up(serve: Serve) -> None:
     with pytest.raises(ProviderError) as caught:
         await client.send(HttpRequest(method="POST", url="https://slow.example/", connect_timeout=0.02))
     assert (caught.value.code, caught.value.in_doubt) == ("net.unresolved", False)
-    await client.close()
+    await client.aclose()
 
 
 async def test_no_other_way_out() -> None:
@@ -78,7 +78,7 @@ async def test_a_system_name_resolves(serve: Serve) -> None:
     client = EgressClient(EgressPolicy(["localhost"]))
     response = await client.send(HttpRequest(method="GET", url=server.url(host="localhost")))
     assert response.body == b"named"
-    await client.close()
+    await client.aclose()
 
 
 async def test_an_unknown_idn_is_refused() -> None:

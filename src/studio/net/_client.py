@@ -141,7 +141,7 @@ class EgressClient:
         async with self._open(request, _Exchange()) as answer:
             yield answer
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
         pools = list(self._pools.values())
         self._pools.clear()

@@ -22,12 +22,22 @@ class Request(BaseNode):
     title = "HTTP request"
     keywords = ("api", "rest", "get", "post", "put", "delete", "fetch", "call", "webhook", "curl")
     effect = Effect.IRREVERSIBLE
-    credentials = ("http.bearer", "http.basic", "http.header", "http.query", "http.body", "http.oauth2", "http.oauth2_client")
+    credentials = (
+        "http.bearer",
+        "http.basic",
+        "http.header",
+        "http.query",
+        "http.body",
+        "http.oauth2",
+        "http.oauth2_client",
+    )
 
     class Input(NodeModel):
         url: str = Param(description="Address, such as https://api.example.org/items")
         method: Method = Param("GET", description="What to do")
-        params: dict[str, Json] = Param(default_factory=dict, description="Added to the address after the question mark")
+        params: dict[str, Json] = Param(
+            default_factory=dict, description="Added to the address after the question mark"
+        )
         headers: dict[str, str] = Param(default_factory=dict, description="Headers of the request")
         json_: Json = Param(None, alias="json", description="Body as JSON")
         form: dict[str, Json] | None = Param(None, description="Body as a form")
