@@ -1,0 +1,383 @@
+"""Operators on values: arithmetic, comparison, membership. Sizes are checked before anything grows."""
+
+# Values are plain JSON whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from studio.domain.errors import ExpressionError
+from studio.domain.lazy import LazyItems
+from studio.expressions import _temporal
+from studio.expressions._limits import CHUNK, Meter
+from studio.expressions._values import INT_MAX, INT_MIN, Skipped, kind
+
+_NUMBERS = frozenset({int, float, bool})
+_TIMES = frozenset({datetime, date})
+_LONG_TEXT = 1024
+
+
+def plain_list(meter: Meter, value: Any) -> list[Any]:
+    """A sequence as a list; the characters of a text and the keys of an object count as sequences too.
+
+    Raises:
+        ExpressionError: It is none.
+    """
+    cls = type(value)
+    if cls is list:
+        return value
+    if cls is dict or (cls is not str and isinstance(value, Mapping)):
+        meter.items(len(value))
+        return list(value)
+    if cls is str:
+        meter.items(len(value), 8 if value.isascii() else 88)
+        return list(value)
+    if isinstance(value, LazyItems):
+        meter.items(len(value), 64)
+        found: list[Any] = []
+        for start in range(0, len(value), CHUNK):
+            meter.steps(CHUNK)
+            found += value[start : start + CHUNK]
+        return found
+    raise ExpressionError("expression.not_a_list", "A list is expected here, not {kind}.", kind=kind(value))
+
+
+def operands(op: str, a: Any, b: Any) -> ExpressionError:
+    """The error for values that an operator does not take, with what to write where that is clear."""
+    left, right = kind(a), kind(b)
+    if op == "+" and "text" in (left, right):
+        return ExpressionError(
+            "expression.operands_text",
+            "'+' does not join {left} and {right}. Write f'...{value}...', or str(value).",
+            left=left,
+            right=right,
+        )
+    if op == "%" and left == "text":
+        return ExpressionError("expression.percent", "Texts are filled in by f-strings: f'...{value}...'.")
+    if "null" in (left, right):
+        return ExpressionError(
+            "expression.operands_null",
+            "'{op}' does not take {left} and {right}. Write default(value, 0) where null may come.",
+            op=op,
+            left=left,
+            right=right,
+        )
+    return ExpressionError(
+        "expression.operands", "'{op}' does not take {left} and {right}.", op=op, left=left, right=right
+    )
+
+
+def checked(meter: Meter, number: Any) -> Any:
+    """A number just computed, if it is of a size that may be."""
+    cls = type(number)
+    if cls is int:
+        if not INT_MIN <= number <= INT_MAX:
+            meter.bits(number.bit_length())
+    elif cls is complex:
+        raise ExpressionError("expression.complex", "The result is no real number.")
+    return number
+
+
+def add(meter: Meter, a: Any, b: Any) -> Any:
+    """``a + b``: numbers, texts, lists, and times with durations."""
+    left, right = type(a), type(b)
+    if left in _NUMBERS and right in _NUMBERS:
+        return checked(meter, a + b)
+    if left is str and right is str:
+        meter.chars(len(a) + len(b), a.isascii() and b.isascii())
+        return a + b
+    if left is timedelta or right is timedelta:
+        return _add_time(a, b) if right is timedelta else _add_time(b, a)
+    if left is list or right is list:
+        first = _only_list("+", a, a, b)
+        second = _only_list("+", b, a, b)
+        meter.items(len(first) + len(second))
+        meter.steps((len(first) + len(second)) >> 4)
+        return plain_list(meter, first) + plain_list(meter, second)
+    raise operands("+", a, b)
+
+
+def _only_list(op: str, value: Any, a: Any, b: Any) -> Any:
+    if type(value) is list or isinstance(value, LazyItems):
+        return value
+    raise operands(op, a, b)
+
+
+def _add_time(a: Any, by: timedelta) -> Any:
+    if type(a) is timedelta:
+        return a + by
+    moment = _temporal.parse(a) if type(a) is str else a
+    if type(moment) in _TIMES:
+        return _temporal.shift(moment, by)
+    raise operands("+", a, by)
+
+
+def sub(meter: Meter, a: Any, b: Any) -> Any:
+    """``a - b``: numbers, times and durations, and lists (the items of ``a`` that are not in ``b``)."""
+    left, right = type(a), type(b)
+    if left in _NUMBERS and right in _NUMBERS:
+        return checked(meter, a - b)
+    if right is timedelta:
+        if left is timedelta or left in _TIMES or left is str:
+            return _add_time(a, -b)
+    elif left in _TIMES or right in _TIMES:
+        first, second = _as_time(a), _as_time(b)
+        if first is not None and second is not None:
+            return first - second
+    raise operands("-", a, b)
+
+
+def _as_time(value: Any) -> datetime | None:
+    return _temporal.instant(value) if type(value) in _TIMES or type(value) is str else None
+
+
+def mul(meter: Meter, a: Any, b: Any) -> Any:
+    """``a * b``: numbers, a text or list so many times, a duration so many times."""
+    left, right = type(a), type(b)
+    if left in _NUMBERS and right in _NUMBERS:
+        return checked(meter, a * b)
+    if right in (str, list):
+        a, b, left, right = b, a, right, left
+    if right is int or right is bool:
+        if left is str:
+            meter.chars(len(a) * max(b, 0), a.isascii())
+            return a * b
+        if left is list:
+            meter.items(len(a) * max(b, 0))
+            return a * b
+    if left is timedelta and right in _NUMBERS:
+        return a * b
+    if right is timedelta and left in _NUMBERS:
+        return b * a
+    raise operands("*", a, b)
+
+
+def div(meter: Meter, a: Any, b: Any) -> Any:
+    """``a / b``"""
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return a / b
+    if type(a) is timedelta and (type(b) in _NUMBERS or type(b) is timedelta):
+        return a / b
+    raise operands("/", a, b)
+
+
+def floordiv(meter: Meter, a: Any, b: Any) -> Any:
+    """``a // b``"""
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return a // b
+    raise operands("//", a, b)
+
+
+def mod(meter: Meter, a: Any, b: Any) -> Any:
+    """``a % b`` of numbers, with the sign of ``b``."""
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return a % b
+    raise operands("%", a, b)
+
+
+def power(meter: Meter, a: Any, b: Any) -> Any:
+    """``a ** b``"""
+    if type(a) not in _NUMBERS or type(b) not in _NUMBERS:
+        raise operands("**", a, b)
+    if type(a) is int and type(b) is int and b > 0 and abs(a) > 1:
+        meter.bits(a.bit_length() * b)
+    return checked(meter, a**b)
+
+
+def shift_left(meter: Meter, a: Any, b: Any) -> int:
+    """``a << b``"""
+    if type(a) is not int or type(b) is not int:
+        raise operands("<<", a, b)
+    meter.bits(a.bit_length() + max(b, 0))
+    return a << b
+
+
+def _bitwise(op: str, apply: Callable[[Any, Any], Any]) -> Callable[[Meter, Any, Any], Any]:
+    def run(meter: Meter, a: Any, b: Any) -> Any:
+        if type(a) in (int, bool) and type(b) in (int, bool):
+            return apply(a, b)
+        raise operands(op, a, b)
+
+    return run
+
+
+ARITHMETIC: dict[str, Callable[[Meter, Any, Any], Any]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": div,
+    "//": floordiv,
+    "%": mod,
+    "**": power,
+    "<<": shift_left,
+    ">>": _bitwise(">>", lambda a, b: a >> b),
+    "&": _bitwise("&", lambda a, b: a & b),
+    "|": _bitwise("|", lambda a, b: a | b),
+    "^": _bitwise("^", lambda a, b: a ^ b),
+}
+
+
+def negate(meter: Meter, value: Any) -> Any:
+    """``-x``"""
+    if type(value) in _NUMBERS or type(value) is timedelta:
+        return -value
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="-", kind=kind(value))
+
+
+def positive(meter: Meter, value: Any) -> Any:
+    """``+x``"""
+    if type(value) in _NUMBERS or type(value) is timedelta:
+        return +value
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="+", kind=kind(value))
+
+
+def invert(meter: Meter, value: Any) -> int:
+    """``~x``"""
+    if type(value) is int:
+        return ~value
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="~", kind=kind(value))
+
+
+UNARY: dict[str, Callable[[Meter, Any], Any]] = {"-": negate, "+": positive, "~": invert}
+
+
+def equal(meter: Meter, a: Any, b: Any, depth: int = 0) -> bool:
+    """``a == b`` by content; a time equals the text that names it. Charged by what is compared."""
+    left, right = type(a), type(b)
+    if left is str and right is str:
+        if len(a) > _LONG_TEXT and len(a) == len(b):
+            meter.steps(len(a) >> 8)
+        return a == b
+    if left in _TIMES or right in _TIMES:
+        first, second = _as_time(a), _as_time(b)
+        return first is not None and first == second
+    if left is list and right is list:
+        if len(a) != len(b):
+            return False
+        meter.level(depth)
+        meter.steps(len(a))
+        for x, y in zip(a, b, strict=True):
+            if not equal(meter, x, y, depth + 1):
+                return False
+        return True
+    if left is dict and right is dict:
+        if len(a) != len(b):
+            return False
+        meter.level(depth)
+        meter.steps(len(a))
+        for key, value in a.items():
+            if key not in b or not equal(meter, value, b[key], depth + 1):
+                return False
+        return True
+    if isinstance(a, LazyItems) or isinstance(b, LazyItems):
+        return _is_sequence(a) and _is_sequence(b) and _equal_lazy(meter, a, b, depth)
+    if left is Skipped or right is Skipped:
+        return a is b or ((a is None or left is Skipped) and (b is None or right is Skipped))
+    return bool(a == b)
+
+
+def _is_sequence(value: Any) -> bool:
+    return type(value) is list or isinstance(value, LazyItems)
+
+
+def _equal_lazy(meter: Meter, a: Any, b: Any, depth: int) -> bool:
+    return len(a) == len(b) and equal(meter, plain_list(meter, a), plain_list(meter, b), depth)
+
+
+def less(meter: Meter, op: str, a: Any, b: Any, depth: int = 0) -> bool:
+    """``a < b`` for two numbers, texts, lists, times or durations.
+
+    Raises:
+        ExpressionError: They have no order.
+    """
+    left, right = type(a), type(b)
+    if left in _NUMBERS and right in _NUMBERS:
+        return a < b
+    if left is str and right is str:
+        if len(a) > _LONG_TEXT and len(b) > _LONG_TEXT:
+            meter.steps(min(len(a), len(b)) >> 8)
+        return a < b
+    if left in _TIMES or right in _TIMES:
+        first, second = _as_time(a), _as_time(b)
+        if first is not None and second is not None:
+            return first < second
+        raise ExpressionError(
+            "expression.operands_time",
+            "'{op}' does not compare {left} and {right}. Write datetime(text) for a text that names a time.",
+            op=op,
+            left=kind(a),
+            right=kind(b),
+        )
+    if left is timedelta and right is timedelta:
+        return a < b
+    if left is list and right is list:
+        meter.level(depth)
+        for x, y in zip(a, b, strict=False):
+            meter.steps(1)
+            if not equal(meter, x, y, depth + 1):
+                return less(meter, op, x, y, depth + 1)
+        return len(a) < len(b)
+    raise operands(op, a, b)
+
+
+def contains(meter: Meter, value: Any, where: Any) -> bool:
+    """``value in where``: part of a text, item of a list, key of an object.
+
+    Raises:
+        ExpressionError: Nothing can be in ``where``, or a text is searched for something else.
+    """
+    cls = type(where)
+    if cls is str:
+        if type(value) is not str:
+            raise operands("in", value, where)
+        if len(where) > _LONG_TEXT:
+            meter.steps((len(where) + len(value)) >> 6)
+        return value in where
+    if cls is dict or isinstance(where, Mapping):
+        return type(value) in (str, int, float, bool, type(None)) and value in where
+    if cls is list or isinstance(where, LazyItems):
+        simple = type(value) in _NUMBERS or value is None or (type(value) is str and len(value) <= _LONG_TEXT)
+        items = where if cls is list else plain_list(meter, where)
+        if simple and cls is list:
+            meter.steps(len(items) >> 2)
+            return value in items
+        for item in items:
+            meter.steps(1)
+            if equal(meter, item, value):
+                return True
+        return False
+    raise operands("in", value, where)
+
+
+def is_null(value: Any) -> bool:
+    """Whether it is null, or the output of a node that did not run."""
+    return value is None or type(value) is Skipped
+
+
+def sort_keys(meter: Meter, keys: list[Any]) -> list[Any]:
+    """Keys fit for the native sort: all numbers, all texts, or wrapped so that each comparison is charged."""
+    meter.steps(len(keys) * max(1, len(keys).bit_length()) >> 2)
+    kinds = set(map(type, keys))
+    if kinds <= _NUMBERS or (kinds and kinds <= {timedelta}):
+        return keys
+    if kinds == {str}:
+        meter.steps(sum(map(len, keys)) * len(keys).bit_length() >> 9)
+        return keys
+    return [_Ordered(meter, key) for key in keys]
+
+
+class _Ordered:
+    """A value under ``less``."""
+
+    __slots__ = ("meter", "value")
+
+    def __init__(self, meter: Meter, value: Any) -> None:
+        self.meter = meter
+        self.value = value
+
+    def __lt__(self, other: _Ordered) -> bool:
+        self.meter.steps(4)
+        return less(self.meter, "<", self.value, other.value)

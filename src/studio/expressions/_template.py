@@ -1,0 +1,237 @@
+"""Templates: texts with expressions in them, and trees of such texts."""
+
+# Params are JSON trees whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from studio.domain.errors import ExpressionError
+from studio.expressions._compiler import locate
+from studio.expressions._expression import Expression, renamed
+from studio.expressions._formula import concatenate
+from studio.expressions._limits import DEFAULT_BUDGET, Budget, Meter
+from studio.expressions._values import text as to_text
+
+MAX_TEMPLATE = 1_000_000
+MAX_EXPRESSIONS = 2_000
+MAX_TREE_DEPTH = 100
+_CACHED_LENGTH = 4_096
+
+TreePath: TypeAlias = "tuple[str | int, ...]"
+
+
+class Template:
+    """A text with expressions in double braces.
+
+    A text that is one expression gives that expression's value as it is; line ends after it do not count. Any other
+    gives a text. Four opening braces stand for two.
+    """
+
+    __slots__ = ("expressions", "parts", "references", "roots", "text", "whole")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts = _split(text)
+        self.expressions: list[Expression] = [part for part in self.parts if isinstance(part, Expression)]
+        self.whole: Expression | None = self.expressions[0] if len(self.parts) == 1 and self.expressions else None
+        self.references: frozenset[tuple[str, ...]] = frozenset().union(*(each.references for each in self.expressions))
+        self.roots: frozenset[str] = frozenset(path[0] for path in self.references)
+
+    def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None, salt: str = "") -> Any:
+        """The value, or the text with all values filled in; see ``Expression.evaluate``."""
+        if self.whole is not None:
+            return self.whole.evaluate(scope, budget, salt)
+        meter = Meter(budget or DEFAULT_BUDGET, scope, salt)
+        filled: list[str] = []
+        for place, part in enumerate(self.parts):
+            if isinstance(part, str):
+                filled.append(part)
+                continue
+            value = part.evaluate(scope, budget, f"{salt}#{place}" if place else salt)
+            try:
+                filled.append(to_text(meter, value))
+            except ExpressionError as error:
+                raise locate(error, part.offset, part.end) from error.__cause__
+        return concatenate(meter, filled)
+
+    def rename(self, old: str, new: str) -> str:
+        """The text with a name of the scope written differently in its expressions, all else to the letter."""
+        return renamed(self.text, 0, len(self.text), self.expressions, old, new)
+
+
+def _split(text: str) -> list[str | Expression]:
+    """Literal parts and expressions in order."""
+    if len(text) > MAX_TEMPLATE:
+        raise ExpressionError(
+            "expression.template_length", "A text with expressions has at most {limit} characters.", limit=MAX_TEMPLATE
+        )
+    parts: list[str | Expression] = []
+    literal: list[str] = []
+    done = count = 0
+    while True:
+        place = text.find("{{", done)
+        if place < 0:
+            break
+        literal.append(text[done:place])
+        if text.startswith("{{{{", place):
+            literal.append("{{")
+            done = place + 4
+            continue
+        expression = Expression(text, place + 2, "}}")
+        done = expression.end + 2
+        count += 1
+        if count > MAX_EXPRESSIONS:
+            raise ExpressionError(
+                "expression.template_parts",
+                "A text has at most {limit} expressions.",
+                start=place,
+                end=done,
+                limit=MAX_EXPRESSIONS,
+            )
+        before = "".join(literal)
+        parts += [before, expression] if before else [expression]
+        literal = []
+    rest = "".join([*literal, text[done:]])
+    if rest and not (len(parts) == 1 and isinstance(parts[0], Expression) and not rest.strip("\r\n")):
+        parts.append(rest)
+    return parts
+
+
+@lru_cache(maxsize=2_048)
+def _cached(text: str) -> Template:
+    return Template(text)
+
+
+def compile_template(text: str) -> Template:
+    """Compile one text. Recent short ones are kept, so that the same text is compiled once.
+
+    Raises:
+        ExpressionError: An expression in it is not valid; start and end are offsets in ``text``.
+    """
+    return _cached(text) if len(text) <= _CACHED_LENGTH else Template(text)
+
+
+def compile_expression(text: str) -> Expression:
+    """Compile one expression, written with or without braces; offsets count in ``text`` as it is given.
+
+    Raises:
+        ExpressionError: It is not valid, or something stands beside the braces.
+    """
+    bare = text.strip()
+    if not bare.startswith("{{"):
+        return Expression(text, 0, None)
+    start = text.index("{{") + 2
+    expression = Expression(text, start, "}}")
+    if text[expression.end + 2 :].strip():
+        raise ExpressionError(
+            "expression.one_expected",
+            "One expression alone is expected here.",
+            start=expression.end + 2,
+            end=len(text),
+        )
+    return expression
+
+
+def is_template(text: str) -> bool:
+    """Whether a text holds expressions or escaped braces."""
+    return "{{" in text
+
+
+def iter_templates(value: Any) -> Iterator[tuple[TreePath, str]]:
+    """Every text in a tree of lists and objects that holds expressions, with its path."""
+    pending: list[tuple[TreePath, Any]] = [((), value)]
+    while pending:
+        path, each = pending.pop()
+        if isinstance(each, str):
+            if "{{" in each:
+                yield path, each
+        elif isinstance(each, dict | list):
+            if len(path) > MAX_TREE_DEPTH:
+                raise ExpressionError("expression.tree_depth", "The value lies too many levels deep.")
+            inner = each.items() if isinstance(each, dict) else enumerate(each)
+            pending += [((*path, key), part) for key, part in reversed(list(inner))]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An expression and where it stands: the path to its text in the tree, and its offset in that text."""
+
+    expression: Expression
+    source: str
+    offset: int
+    path: TreePath
+
+
+_Build: TypeAlias = "Callable[[Mapping[str, Any], Budget | None, str], Any]"
+
+
+class Compiled:
+    """A JSON tree with templates in it."""
+
+    __slots__ = ("_build", "expressions", "references", "roots", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        templates = {path: compile_template(text) for path, text in iter_templates(value)}
+        self.expressions: tuple[Located, ...] = tuple(
+            Located(each, each.source, each.offset, path)
+            for path, template in templates.items()
+            for each in template.expressions
+        )
+        self.references: frozenset[tuple[str, ...]] = frozenset().union(
+            *(each.references for each in templates.values())
+        )
+        self.roots: frozenset[str] = frozenset(path[0] for path in self.references)
+        self._build = _builder(value, (), templates)
+
+    def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None, salt: str = "") -> Any:
+        """The tree with every template replaced by its value; see ``Expression.evaluate``.
+
+        All lists and objects of the tree are new; the budget holds for each template by itself. Expressions at
+        different places of the tree draw different random values.
+        """
+        return self._build(scope, budget, salt)
+
+    def rename(self, old: str, new: str) -> Any:
+        """The tree with a name of the scope written differently in all expressions, all else as it is."""
+        return _rename(self.value, old, new)
+
+
+def compile_value(value: Any) -> Compiled | None:
+    """Compile the value of a param: any JSON tree. None where no text in it holds ``{{``.
+
+    Raises:
+        ExpressionError: An expression in it is not valid; start and end are offsets in its text.
+    """
+    return None if next(iter_templates(value), None) is None else Compiled(value)
+
+
+def _builder(value: Any, path: TreePath, templates: Mapping[TreePath, Template]) -> _Build:
+    template = templates.get(path) if isinstance(value, str) else None
+    if template is not None:
+        salt = "".join(f"/{part}" for part in path)
+        if not salt:
+            return template.evaluate
+        return lambda scope, budget, outer: template.evaluate(scope, budget, outer + salt)
+    if isinstance(value, dict):
+        fields = [(key, _builder(part, (*path, key), templates)) for key, part in value.items()]
+        return lambda scope, budget, salt: {key: build(scope, budget, salt) for key, build in fields}
+    if isinstance(value, list):
+        parts = [_builder(part, (*path, place), templates) for place, part in enumerate(value)]
+        return lambda scope, budget, salt: [build(scope, budget, salt) for build in parts]
+    return lambda scope, budget, salt: value
+
+
+def _rename(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return compile_template(value).rename(old, new) if "{{" in value else value
+    if isinstance(value, dict):
+        return {key: _rename(part, old, new) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_rename(part, old, new) for part in value]
+    return value
