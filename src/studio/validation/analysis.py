@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from studio.catalog import NodeFacts
 from studio.domain.errors import StudioError
 from studio.domain.workflow import Edge, Graph, Node, SlotNode
-from studio.expressions import compile_value
+from studio.expressions import compile_template, iter_templates
 from studio.sdk import BaseNode
 
 BODIES = ("body", "catch", "finally")
@@ -98,14 +98,19 @@ def analyse(graph: Graph, catalog: Catalogue) -> LevelGraph:
 
 
 def roots(value: Any) -> frozenset[str]:
-    """The names that the expressions in a value take from their scope; none where one is broken."""
+    """The names that the expressions in a value take from their scope; broken ones have none."""
     if value is None or isinstance(value, bool | int | float):
         return frozenset()
+    found: list[frozenset[str]] = []
     try:
-        compiled = compile_value(value)
+        for _path, text in iter_templates(value):
+            try:
+                found.append(compile_template(text).roots)
+            except StudioError:
+                continue
     except StudioError:
         return frozenset()
-    return compiled.roots if compiled is not None else frozenset()
+    return found[0] if len(found) == 1 else frozenset[str]().union(*found)
 
 
 def node_names(node: Node, wired: Mapping[str, str] | None = None) -> frozenset[str]:
@@ -116,7 +121,7 @@ def node_names(node: Node, wired: Mapping[str, str] | None = None) -> frozenset[
     for _name, body in bodies(node):
         found |= _body_names(body) - {item_name(node)}
     for _slot, sitting in slot_nodes(node):
-        found |= node_names(sitting) - {"args"}
+        found |= node_names(sitting) - {"args", "event"}
     return frozenset(found)
 
 
