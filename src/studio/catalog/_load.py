@@ -14,7 +14,7 @@ import msgspec
 from studio.catalog._facts import NodeFacts, PackFacts
 from studio.catalog._reader import DECLARED
 from studio.domain.errors import StudioError, UserError
-from studio.sdk import BaseNode, CredentialType
+from studio.sdk import BaseNode, CredentialType, node_class
 
 _NOT_COMPARED = frozenset({"title", "category", "runs_in", "keywords", "icon"})
 """Facts that nothing but the interface reads, or that ``as_node`` works out from the callable."""
@@ -29,9 +29,7 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
     try:
         _own_package(facts.module, Path(folder))
         module = importlib.import_module(facts.module)
-        cls = getattr(module, facts.class_name)
-        if not isinstance(cls, type) or not issubclass(cls, BaseNode):
-            raise TypeError(f"{facts.class_name} is no node")
+        cls = node_class(getattr(module, facts.class_name))
         node = cls()
     except Exception as error:  # a node file is somebody else's code and may raise anything
         reason = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"

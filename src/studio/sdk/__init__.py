@@ -18,10 +18,14 @@ from studio.sdk._base import BaseNode, ControlNode, Example, Rate, Routed, Slot
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext, StateHandle, TableDraft
 from studio.sdk._credential import CredentialField, CredentialType
+from studio.sdk._dump import dump_output
 from studio.sdk._failures import checked_effect, describe, input_invalid, output_invalid
+from studio.sdk._function import as_node, node, node_class
 from studio.sdk._generic import GENERIC_CREDENTIALS
 from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape, takes_items
 from studio.sdk._oauth import OAuth2Scheme
+from studio.sdk._options import Option, Options, OptionsPage, list_options, migrate_by
+from studio.sdk._schema import node_schema
 from studio.sdk._schemes import BasicScheme, BodyScheme, HeaderScheme, QueryScheme, Scheme
 from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequest
 
@@ -57,6 +61,9 @@ __all__ = [
     "NodeModel",
     "NodeTimeout",
     "OAuth2Scheme",
+    "Option",
+    "Options",
+    "OptionsPage",
     "Param",
     "PerItem",
     "ProviderError",
@@ -75,9 +82,16 @@ __all__ = [
     "TriggerNode",
     "TriggerRequest",
     "UserError",
+    "as_node",
     "checked_effect",
     "describe",
+    "dump_output",
     "input_invalid",
+    "list_options",
+    "migrate_by",
+    "node",
+    "node_class",
+    "node_schema",
     "output_invalid",
     "per_item_shape",
     "takes_items",

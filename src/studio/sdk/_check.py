@@ -17,6 +17,9 @@ RUNS_IN = ("inline", "task", "thread", "process")
 BODIES = ("body", "catch", "finally")
 RATE_PER = ("credential", "host", "node")
 
+_CONTRACT = ("studio.sdk._base", "studio.sdk._trigger", "builtins")
+"""Modules of the base classes whose methods only say what may be overridden."""
+
 _PORT = re.compile(r"[a-z][a-z0-9_]*\Z")
 _MUTABLE = (list, dict, set, bytearray)
 _TEXTS = ("title", "category", "icon")
@@ -29,8 +32,8 @@ class NodeDefinitionError(TypeError):
 
 
 def owns(cls: type, name: str) -> bool:
-    """Whether the class or a base outside the SDK defines ``name``."""
-    return any(name in one.__dict__ for one in cls.__mro__ if not one.__module__.startswith("studio.sdk."))
+    """Whether the class defines ``name``, itself or by a base that is not one of the contract's."""
+    return any(name in one.__dict__ for one in cls.__mro__ if one.__module__ not in _CONTRACT)
 
 
 def refuse(cls: type, reason: str) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -26,11 +26,11 @@ from studio.sdk import (
     NodeModel,
     PerItem,
     Routed,
-    TriggerEvent,
     TriggerNode,
-    TriggerRequest,
     checked_effect,
+    dump_output,
     input_invalid,
+    node_class,
     output_invalid,
     per_item_shape,
     takes_items,
@@ -39,6 +39,7 @@ from studio.testing._context import ScratchContext
 from studio.testing._parts import Parts
 from studio.testing._plain import NodeContractError, check_plain
 from studio.testing._store import ScratchItems
+from studio.testing._triggers import run_trigger
 from studio.testing._wired import RealParts
 
 
@@ -71,9 +72,15 @@ class NodeTester:
         ``assert result.output == {"slug": "deja-vu"}``
     """
 
-    def __init__(self, node: type[BaseNode] | BaseNode, *, folder: Path | None = None, parts: Parts | None = None):
+    def __init__(
+        self,
+        node: type[BaseNode] | BaseNode | Callable[..., Any],
+        *,
+        folder: Path | None = None,
+        parts: Parts | None = None,
+    ):
         """Make the tester; ``folder`` holds the files of all its runs, a temporary one where it is not given."""
-        self.node = node if isinstance(node, BaseNode) else node()
+        self.node = node if isinstance(node, BaseNode) else node_class(node)()
         self._own = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="studio-test-"))
         self._parts = parts or RealParts()
@@ -195,7 +202,7 @@ class NodeTester:
             raise input_invalid(node.type, error) from error
         result.effect = checked_effect(node, input)
         if isinstance(node, TriggerNode):
-            result.output = await _run_trigger(node, input, scope, context)
+            result.output = await run_trigger(node, input, scope, context)
         else:
             if result.effect.needs_intent and not context.recovering:
                 context.intent = await node.prepare(input, context)
@@ -234,10 +241,7 @@ class NodeTester:
         for name, info in model.model_fields.items():
             if info.annotation is Any:
                 check_plain(getattr(checked, name), f"the output's {name}")
-        dumped = model.__pydantic_serializer__.to_python(
-            checked, mode="json", by_alias=True, fallback=lambda value: value
-        )
-        return dumped, ports
+        return dump_output(checked), ports
 
     def resolve(self, written: Mapping[str, Any], scope: Mapping[str, Any], *, chunked: bool = False) -> dict[str, Any]:
         """Params as the input model takes them: expressions evaluated, per-item ones turned into functions."""
@@ -264,52 +268,6 @@ class NodeTester:
         if shape == "dict" and isinstance(value, dict):
             return {key: self._per_item(one, "one", scope) for key, one in cast("dict[str, Any]", value).items()}
         return value
-
-
-async def _run_trigger(
-    node: TriggerNode, input: Any, scope: Mapping[str, Any], context: ScratchContext
-) -> dict[str, Any]:
-    """What a trigger makes of its source, as ``events`` (and the answer's ``status``); others give the event back.
-
-    ``request`` in the scope is what ``receive`` gets: method, path, query, headers, body. ``event`` in the scope is
-    checked against the event model where Studio itself starts the execution.
-    """
-    await node.activate(input, context)
-    try:
-        if node.source == "poll":
-            return {"events": _events(node, await node.poll(input, context))}
-        if node.source == "listen":
-            return {"events": _events(node, [event async for event in node.listen(input, context)])}
-        if node.source == "receive":
-            received = await node.receive(input, _request(scope.get("request") or {}), context)
-            return {"events": _events(node, received.events), "status": received.status}
-        return _event(node, scope.get("event") or {})
-    finally:
-        await node.deactivate(input, context)
-
-
-def _request(fields: Mapping[str, Any]) -> TriggerRequest:
-    body = fields.get("body", "")
-    return TriggerRequest(
-        method=fields.get("method", "POST"),
-        path=fields.get("path", "/"),
-        query=tuple((str(key), str(value)) for key, value in dict(fields.get("query", {})).items()),
-        headers=tuple((str(key).lower(), str(value)) for key, value in dict(fields.get("headers", {})).items()),
-        body=body.encode() if isinstance(body, str) else body,
-        remote=fields.get("remote", "127.0.0.1"),
-    )
-
-
-def _events(node: TriggerNode, events: Iterable[TriggerEvent]) -> list[dict[str, Any]]:
-    return [_event(node, event.data) for event in events]
-
-
-def _event(node: TriggerNode, data: Any) -> dict[str, Any]:
-    try:
-        checked = node.event_model.model_validate(data.__dict__ if isinstance(data, NodeModel) else data)
-    except ValidationError as error:
-        raise output_invalid(node.type, error) from error
-    return checked.model_dump(mode="json", by_alias=True, fallback=lambda value: value)
 
 
 def _comparable(value: Any) -> Any:

@@ -1,0 +1,215 @@
+"""Input and output models out of a callable's signature."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn, Union, cast, get_args, get_origin
+
+from pydantic import Field, TypeAdapter, create_model
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticSerializationError
+
+from studio.sdk._check import NodeDefinitionError
+from studio.sdk._context import NodeContext
+from studio.sdk._docstring import Docs
+from studio.sdk._model import Items, NodeModel
+from studio.sdk._types import fields_of, known
+
+_STREAMS = (abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the callable and the field that feeds it; no field where it takes the context."""
+
+    name: str
+    field: str | None
+    positional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of a callable.
+
+    ``single`` tells that the value returned becomes the field ``result``; ``stream`` that it yields items, each of
+    which ``item`` turns into plain data.
+    """
+
+    parameters: tuple[Parameter, ...]
+    input_model: type[NodeModel]
+    output_model: type[NodeModel]
+    single: bool
+    stream: bool
+    item: TypeAdapter[Any] | None
+
+
+def refuse(name: str, reason: str) -> NoReturn:
+    """Refuse a callable, naming it and the reason.
+
+    Raises:
+        NodeDefinitionError: Always.
+    """
+    raise NodeDefinitionError(f"{name} cannot be a node: {reason}")
+
+
+def read_shape(function: Callable[..., Any], name: str, docs: Docs, class_name: str) -> Shape:
+    """Models and calling convention of a callable.
+
+    Raises:
+        NodeDefinitionError: It cannot be a node; says why.
+    """
+    if inspect.isclass(function):
+        refuse(name, "it is a class; give a function, or a method of one of its objects")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        refuse(name, "Python knows no signature of it; wrap it in a function with type hints")
+    hints = _hints(function, name)
+    try:
+        return _read(signature, hints, name, docs, class_name)
+    except RecursionError:
+        refuse(name, "one of its types refers to itself")
+
+
+def _read(signature: inspect.Signature, hints: dict[str, Any], name: str, docs: Docs, class_name: str) -> Shape:
+    fields: dict[str, Any] = {}
+    parameters: list[Parameter] = []
+    for parameter in signature.parameters.values():
+        _check_kind(parameter, name, hints)
+        positional = parameter.kind is parameter.POSITIONAL_ONLY
+        annotation = hints[parameter.name]
+        if annotation is NodeContext:
+            parameters.append(Parameter(parameter.name, None, positional))
+            continue
+        field = _field_name(parameter.name)
+        fields[field] = _field(parameter, annotation, docs.params.get(parameter.name), name)
+        parameters.append(Parameter(parameter.name, field, positional))
+    if "return" not in hints:
+        refuse(name, "its return type is not stated; write `-> None` where it gives nothing")
+    input_model = _model(f"{class_name}Input", fields, name, "its parameters")
+    return _with_output(tuple(parameters), input_model, hints["return"], name, docs, class_name)
+
+
+def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:
+    """Type hints of a function, a method, a partial or an object that can be called."""
+    target: Any = function
+    while isinstance(target, functools.partial):
+        target = cast("functools.partial[Any]", target).func
+    if not inspect.isroutine(target):
+        target = type(target).__call__
+    try:
+        return typing.get_type_hints(target, include_extras=True)
+    except Exception as error:  # noqa: BLE001 - evaluating somebody's annotations may raise anything
+        refuse(name, f"its type hints cannot be read: {type(error).__name__}: {error}")
+
+
+def _check_kind(parameter: inspect.Parameter, name: str, hints: Mapping[str, Any]) -> None:
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        refuse(name, f"`*{parameter.name}` has no names that params could have; take a list instead")
+    if parameter.kind is parameter.VAR_KEYWORD:
+        refuse(name, f"`**{parameter.name}` leaves open which params there are; take a dict instead")
+    if parameter.name not in hints:
+        refuse(name, f"the parameter `{parameter.name}` has no type")
+    if parameter.name.startswith("_"):
+        refuse(name, f"the parameter `{parameter.name}` starts with an underscore; no param may")
+
+
+def _field_name(name: str) -> str:
+    """The field for a parameter; another name where the model has an attribute of that name itself."""
+    return f"{name}_" if hasattr(NodeModel, name) or name.startswith("model_") else name
+
+
+def _field(parameter: inspect.Parameter, annotation: Any, help: str | None, name: str) -> tuple[Any, Any]:
+    annotation = known(annotation)
+    alias = parameter.name.rstrip("_") if parameter.name.endswith("_") else None
+    if _field_name(parameter.name) != parameter.name:
+        alias = parameter.name
+    default: object = parameter.default
+    if default is parameter.empty:
+        return annotation, _described(annotation, help, alias, ...)
+    if isinstance(default, list | dict | set | bytearray):
+        refuse(name, f"the default of `{parameter.name}` is mutable; use None or a tuple")
+    if default is None and not _takes_none(annotation):
+        annotation = annotation | None
+    try:
+        TypeAdapter(annotation).dump_json(default)
+    except (PydanticSerializationError, PydanticUserError, TypeError):
+        refuse(name, f"the default of `{parameter.name}` is {default!r}, which no form can show")
+    return annotation, _described(annotation, help, alias, default)
+
+
+def _described(annotation: Any, help: str | None, alias: str | None, default: Any) -> Any:
+    """A field with its help: from ``Annotated`` first, then from the docstring."""
+    if get_origin(annotation) is Annotated:
+        _, *metadata = get_args(annotation)
+        texts = [one for one in metadata if isinstance(one, str)]
+        infos = [one.description for one in metadata if isinstance(one, FieldInfo) and one.description]
+        help = (infos or texts or [help])[0]
+    return Field(default, description=help or None, alias=alias)
+
+
+def _takes_none(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation is Any or (
+        get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)
+    )
+
+
+def _model(class_name: str, fields: dict[str, Any], name: str, what: str) -> type[NodeModel]:
+    """A model of these fields.
+
+    Raises:
+        NodeDefinitionError: A type cannot be checked or shown in a form.
+    """
+    for field, (annotation, _) in fields.items():
+        if _holds_bytes(annotation):
+            refuse(name, f"`{field}` is bytes, which are no data here; use File")
+        try:
+            TypeAdapter(annotation).json_schema()
+        except (PydanticUserError, TypeError) as error:
+            reason = str(error).splitlines()[0]
+            refuse(name, f"{what} hold a type that is not data: `{field}: {annotation}` ({reason})")
+    return create_model(class_name, __base__=NodeModel, **fields)
+
+
+def _holds_bytes(annotation: Any) -> bool:
+    return annotation in (bytes, bytearray, memoryview) or any(_holds_bytes(one) for one in get_args(annotation))
+
+
+def _with_output(
+    parameters: tuple[Parameter, ...],
+    input_model: type[NodeModel],
+    returned: Any,
+    name: str,
+    docs: Docs,
+    class_name: str,
+) -> Shape:
+    plain = get_args(returned)[0] if get_origin(returned) is Annotated else returned
+    item: TypeAdapter[Any] | None = None
+    single = stream = False
+    if (get_origin(plain) or plain) in _STREAMS:
+        (element, *_) = get_args(plain) or (Any,)
+        _model(class_name, {"item": (known(element), ...)}, name, "what it yields")
+        item = TypeAdapter(known(element))
+        fields: dict[str, Any] = {"items": (Items, Field(description=docs.returns or None))}
+        stream = True
+    elif plain is None or plain is type(None):
+        fields = {}
+    elif (found := fields_of(plain)) is not None:
+        fields = {key: (known(annotation), info) for key, (annotation, info) in found.items()}
+    else:
+        fields = {"result": (known(returned), _described(returned, docs.returns, None, ...))}
+        single = True
+    if isinstance(plain, type) and issubclass(plain, NodeModel):
+        output_model = plain
+    else:
+        output_model = _model(f"{class_name}Output", fields, name, "what it returns")
+    return Shape(parameters, input_model, output_model, single, stream, item)

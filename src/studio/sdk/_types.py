@@ -1,0 +1,74 @@
+"""Types of parameters and results as models know them."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from typing import Any, Union, cast, get_args, get_origin
+
+import typing_extensions
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+from studio.domain.values import FileRef, TableRef
+from studio.sdk._model import File, Table
+
+_REPLACED: dict[Any, Any] = {FileRef: File, TableRef: Table}
+
+
+def known(annotation: Any) -> Any:
+    """A type as models know it: references by their annotated names, typed dicts as Pydantic takes them."""
+    if annotation in _REPLACED:
+        return _REPLACED[annotation]
+    if typing_extensions.is_typeddict(annotation):
+        return _typed_dict(annotation)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return Union[tuple(known(one) for one in arguments)]  # noqa: UP007 - made from a tuple
+    if origin in (list, tuple, dict):
+        return cast("Any", origin)[tuple(known(one) for one in arguments)]
+    return annotation
+
+
+def _typed_dict(annotation: Any) -> Any:
+    """The same typed dict, made anew: before Python 3.12 Pydantic takes those of ``typing_extensions`` only."""
+    keys = {
+        key: typing_extensions.NotRequired[known(hint)] if key not in annotation.__required_keys__ else known(hint)
+        for key, hint in _plain_hints(annotation).items()
+    }
+    make: Any = typing_extensions.TypedDict  # a form of the call that type checkers only know with literals
+    return make(annotation.__name__, keys)
+
+
+def _plain_hints(annotation: Any) -> dict[str, Any]:
+    """Types of the keys of a typed dict, without the marks for required and optional keys."""
+    marks = (typing.Required, typing.NotRequired)
+    hints = typing.get_type_hints(annotation, include_extras=True)
+    return {key: get_args(hint)[0] if get_origin(hint) in marks else hint for key, hint in hints.items()}
+
+
+def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
+    """Fields of a model, data class, typed dict or named tuple; None for every other type."""
+    if not isinstance(annotation, type):
+        return None
+    if issubclass(annotation, BaseModel):
+        return {name: (info.rebuild_annotation(), _bare(info)) for name, info in annotation.model_fields.items()}
+    cls = cast("type[Any]", annotation)
+    if dataclasses.is_dataclass(cls):
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return {field.name: (hints[field.name], ...) for field in dataclasses.fields(cls)}
+    if typing_extensions.is_typeddict(cls):
+        required: frozenset[str] = cls.__required_keys__
+        hints = _plain_hints(cls)
+        return {key: (hint, ...) if key in required else (hint | None, None) for key, hint in hints.items()}
+    names: tuple[str, ...] | None = getattr(cls, "_fields", None)
+    if names is not None and tuple in cls.__mro__:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return {name: (hints.get(name, Any), ...) for name in names}
+    return None
+
+
+def _bare(info: FieldInfo) -> Any:
+    """A field that must be given, with its help; an output has no defaults to fall back on."""
+    return Field(..., description=info.description)
