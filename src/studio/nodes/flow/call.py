@@ -44,4 +44,5 @@ class Call(ControlNode):
             },
             output={"output": 42},
         ),
+        Example(title="One that does not exist", input={"workflow": "absent.yaml"}, error="workflow.not_found"),
     )

@@ -36,4 +36,5 @@ class SignalWait(ControlNode):
             input={"name": "paid", "timeout": "10ms", "on_timeout": "continue"},
             output={"payload": None},
         ),
+        Example(title="One is needed", input={"name": "order:7", "timeout": 0}, error="flow.signal_timeout"),
     )

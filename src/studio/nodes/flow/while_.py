@@ -21,6 +21,7 @@ class While(ControlNode):
     executor = "while"
     bodies = ("body",)
     scope_names = ("state", "index")
+    raw_params = ("condition",)
 
     class Input(NodeModel):
         state: Json = Param(None, description="State before the first turn")

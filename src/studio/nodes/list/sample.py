@@ -26,7 +26,7 @@ class Sample(BaseNode):
 
     examples = (
         Example(title="All of a short list", input={"items": ["ü", "ö"], "count": 5}, output={"items": ["ü", "ö"]}),
-        Example(title="Always the same", input={"items": [0, 1, 2, 3, 4, 5], "count": 2}, output={"items": [3, 5]}),
+        Example(title="Always the same", input={"items": [0, 1, 2, 3, 4, 5], "count": 2}, output={"items": [2, 3]}),
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:

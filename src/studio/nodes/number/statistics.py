@@ -1,0 +1,97 @@
+"""number.statistics."""
+
+from __future__ import annotations
+
+import math
+
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem, UserError
+
+
+class Statistics(BaseNode):
+    """Describe a list of numbers: sum, mean, median, spread and quartiles. Nulls are counted apart.
+
+    The standard deviation is the sample's (n - 1). Quartiles are interpolated between neighbours (R's type 7, as NumPy
+    and spreadsheets do).
+    """
+
+    type = "number.statistics"
+    title = "Statistics"
+    keywords = ("mean", "average", "median", "deviation", "variance", "quartile", "describe", "min", "max")
+    effect = Effect.PURE
+
+    class Input(NodeModel):
+        items: Items = Param(description="Numbers, or items with a number each")
+        value: PerItem[int | float | None] | None = Param(None, description="The number of each item; the item without")
+
+    class Output(NodeModel):
+        count: int
+        missing: int
+        sum: int | float
+        mean: float | None
+        median: float | None
+        stdev: float | None
+        lowest: int | float | None
+        highest: int | float | None
+        quartile_1: float | None
+        quartile_3: float | None
+
+    examples = (
+        Example(
+            title="Four numbers",
+            input={"items": [4, 1, None, 3, 2]},
+            output={"count": 4, "missing": 1, "sum": 10, "mean": 2.5, "median": 2.5, "quartile_1": 1.75, "highest": 4},
+        ),
+        Example(title="No numbers", input={"items": []}, output={"count": 0, "sum": 0, "mean": None, "stdev": None}),
+        Example(
+            title="Of objects", input={"items": [{"é": 2}, {"é": 4}], "value": "{{ item['é'] }}"}, output={"mean": 3.0}
+        ),
+        Example(title="A text", input={"items": ["3"]}, error="number.item_not_a_number"),
+    )
+
+    async def run(self, input: Input, ctx: NodeContext) -> Output:
+        numbers: list[int | float] = []
+        for index, item in enumerate(input.items):
+            if index % 1024 == 1023:
+                await ctx.check_cancelled()
+            number = item if input.value is None else input.value(item, index)
+            if number is None:
+                continue
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise UserError(
+                    "number.item_not_a_number",
+                    "Item {index} must be a number or null; it is {kind}.",
+                    index=index,
+                    kind=type(number).__name__,
+                )
+            numbers.append(number)
+        numbers.sort()
+        count = len(numbers)
+        total = math.fsum(numbers) if any(isinstance(number, float) for number in numbers) else sum(numbers)
+        mean = total / count if count else None
+        return self.Output(
+            count=count,
+            missing=len(input.items) - count,
+            sum=total,
+            mean=mean,
+            median=_quantile(numbers, 0.5),
+            stdev=_deviation(numbers, mean),
+            lowest=numbers[0] if numbers else None,
+            highest=numbers[-1] if numbers else None,
+            quartile_1=_quantile(numbers, 0.25),
+            quartile_3=_quantile(numbers, 0.75),
+        )
+
+
+def _quantile(ordered: list[int | float], part: float) -> float | None:
+    if not ordered:
+        return None
+    place = (len(ordered) - 1) * part
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def _deviation(numbers: list[int | float], mean: float | None) -> float | None:
+    if mean is None or len(numbers) < 2:
+        return None
+    return math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1))
