@@ -55,8 +55,8 @@ class Activity:
     """One node run: from run_if to its record."""
 
     __slots__ = (
-        "attempts", "began", "finished", "frame", "input_bytes", "message_id", "node", "path", "records", "run", "started",
-        "task", "waited",
+        "attempts", "began", "finished", "frame", "input_bytes", "message_id", "node", "path", "records", "run",
+        "started", "task", "waited",
     )  # fmt: skip
 
     def __init__(self, run: Run, frame: Frame, node: PlanNode, finished: Any) -> None:
@@ -192,7 +192,6 @@ class Activity:
             elif record[0] == r.INTENT and record[5] == alternative:
                 doubt, attempt = record, record[4]
         while True:
-            self.attempts = attempt
             try:
                 return await self._attempt(option, alternative, attempt, doubt)
             except (asyncio.CancelledError, Stop, StorageError, InDoubt):
@@ -220,6 +219,7 @@ class Activity:
 
     async def _attempt(self, option: PlanNode, alternative: int, attempt: int, doubt: Record | None) -> Outcome:
         run, impl = self.run, option.impl
+        self.attempts = attempt
         context = RunContext(run, self.path, option, self.started, attempt, alternative)
         context.activity = self
         if doubt is not None:
@@ -232,9 +232,7 @@ class Activity:
         effect = impl.effect_of(value)
         if doubt is not None and effect is Effect.IRREVERSIBLE:
             settled = await self._in_doubt(option, None)
-            if settled is not None:
-                return settled
-            doubt = None
+            return settled or await self._attempt(option, alternative, attempt + 1, None)
         cached = await run.engine.cache.look(run, option, raw)
         if cached is not None:
             return cached
@@ -247,9 +245,7 @@ class Activity:
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
                 settled = await self._in_doubt(option, error)
-                if settled is not None:
-                    return settled
-                return await self._attempt(option, alternative, attempt + 1, None)
+                return settled or await self._attempt(option, alternative, attempt + 1, None)
             raise
         self._check_ports(option, ports)
         await context.finish_state()
@@ -331,7 +327,8 @@ class Activity:
             return None
         if policy is InDoubtPolicy.SKIP:
             return None, None
-        self.run.record((r.WAIT, self.frame.prefix, self.node.id, self.run.clock(), None, "in_doubt", None))
+        if not self.records or self.records[-1][0] != r.WAIT:
+            self.run.record((r.WAIT, self.frame.prefix, self.node.id, self.run.clock(), None, "in_doubt", None))
         got = await self.run.waits.receive(self.path, ("decide", self.path), None, ["wait.in_doubt", self.path])
         message_id, payload = got or (None, {"decision": "fail"})
         decision = payload.get("decision")
@@ -395,7 +392,7 @@ class Activity:
                 payload,
                 self.input_bytes,
                 self.message_id,
-            )  # fmt: skip
+            )
         )
 
     def _failed(self, error: StudioError) -> None:
@@ -415,7 +412,7 @@ class Activity:
                 facts,
                 handled,
                 self.message_id,
-            )  # fmt: skip
+            )
         )
         self.run.waits.consumed(self.message_id)
         self._settle_failure(error, facts)
@@ -445,5 +442,5 @@ class Activity:
                 error_facts(error),
                 False,
                 None,
-            )  # fmt: skip
+            )
         )

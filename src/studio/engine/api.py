@@ -88,8 +88,8 @@ class ErrorInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
 class ExecutionResult(msgspec.Struct, kw_only=True):
     """Where an execution stands.
 
-    ``reason`` is the code of why it waits (``wait.timer``, ``wait.approval``, ...) with its ``reason_args``; ``wake_at``
-    (microseconds) until when.
+    ``reason`` is the code of why it waits (``wait.timer``, ``wait.approval``, ...) with its ``reason_args``;
+    ``wake_at`` (microseconds) until when.
     """
 
     execution_id: str

@@ -8,6 +8,8 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import Claim, ExecutionUpdate, Message, PostResult, Segment, Store
 from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, StorageError, StudioError
@@ -322,15 +324,16 @@ class Engine:
                 recovered.start = recover(await self.store.read(claim.id)).start
             plan = await self.plan(claim.workspace, claim.workflow_hash)
             run = Run(
-                self, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq, memory=recovered.memory,
+                self, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq,
+                memory=recovered.memory,
                 active=recovered.active, cancel_requested=claim.cancel_requested,
             )  # fmt: skip
             run.adopt(await decode_facts(recovered.start, run.values))
             for id, (kind, payload, at) in recovered.messages.items():
                 run.waits.deliver(Message(claim.id, id, kind, payload, at))
-            self._launch(run)
             for message in await self.store.inbox([claim.id]):
                 run.take(message)
+            self._launch(run)
         except LeaseLost:
             return
         except StorageError:
@@ -348,8 +351,6 @@ class Engine:
 
     async def _cannot_run(self, claim: Claim, error: StudioError) -> None:
         """The version cannot be planned here (a node type is gone): it waits and says why."""
-        import orjson
-
         reason = orjson.dumps(["wait.cannot_run", error.code, error.message]).decode()
         update = ExecutionUpdate(status=ExecutionStatus.PAUSED, reason=reason, release=True, wake_at=None)
         await self._write_unseen(claim, [(r.PARK, self.clock(), 0)], update)
@@ -420,7 +421,7 @@ class Engine:
                 "flow.call_unknown", "No workflow {workflow} was found when this execution started.", workflow=reference
             ).at(path, "workflow")
         plan = await self.plan(run.workspace, hash)
-        from studio.validation import coerce_inputs
+        from studio.validation.inputs import coerce_inputs
 
         request = StartRequest(
             workflow=plan.workflow,

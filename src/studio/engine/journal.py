@@ -25,8 +25,8 @@ class Journal:
     """
 
     __slots__ = (
-        "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store", "_taken", "_writer", "epoch",
-        "execution_id", "fresh", "level", "seq", "workspace",
+        "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store", "_taken",
+        "_writer", "epoch", "execution_id", "fresh", "level", "seq", "workspace",
     )  # fmt: skip
 
     def __init__(

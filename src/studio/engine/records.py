@@ -1,7 +1,7 @@
 """The records of the journal: tuples whose first element is their kind.
 
-A segment is a MessagePack array of records. Records of node runs begin with (kind, prefix, node): ``prefix`` is the scope
-path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. ``value`` stands for an encoded value
+A segment is a MessagePack array of records. Records of node runs begin with (kind, prefix, node): ``prefix`` is the
+scope path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. ``value`` stands for an encoded value
 (form, payload).
 
     START    (START, facts)                                          sequence 0, what was accepted
@@ -11,7 +11,7 @@ path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. 
     INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts)
     RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at)
     WAIT     (WAIT, prefix, node, at, wake at, kind, facts)
-    TURN     (TURN, prefix, node, number, form, payload)             a finished turn of while or reduce: the state after it
+    TURN     (TURN, prefix, node, number, form, payload)   state after it
     CHUNK    (CHUNK, prefix, node, first, count, form, payload, errors, took)      finished items of a map
     SPILL    (SPILL, prefix, node, which, first, count, blob ref)    items moved from chunk records into a blob
     PHASE    (PHASE, prefix, node, name, form, payload, error)       where a try stands
@@ -90,7 +90,7 @@ class Memory:
         frame = self.frames.get(prefix)
         if frame is None:
             frame = self.frames[prefix] = {}
-        if kind == DONE or kind == SKIPPED or kind == FAILED:
+        if kind in (DONE, SKIPPED, FAILED):
             frame[node] = [record]
         elif kind == TURN:
             self.forget(f"{prefix}{node}[")

@@ -314,9 +314,12 @@ class Run:
 
     def cancel(self, reason: str) -> None:
         """End the execution as cancelled; what runs is told to stop."""
-        if self.cancelling is None and self.abort_error is None and self.task is not None:
+        if self.cancelling is None and self.abort_error is None:
             self.cancelling = reason
-            self.task.cancel()
+            if self.task is None:
+                self.cancel_requested = True
+            else:
+                self.task.cancel()
 
     # Messages
 

@@ -194,38 +194,22 @@ async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, me
     for name in again:
         if name not in plan.root.index:
             raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
+    chunks = [record for segment in segments for record in r.unpack(segment.payload) if record[0] == r.CHUNK]
+    maps = {record[2] for record in chunks if record[1] == "" and record[7]} if request.retry_items else set[str]()
     if request.retry_items:
-        again |= _with_failed_items(earlier)
+        again |= maps | _failed(earlier)
     stale = _downstream(plan.root, again)
     for name, records in earlier.memory.frames.get("", {}).items():
         if name in plan.root.index and name not in stale and records[-1][0] in (r.DONE, r.SKIPPED):
             memory.frames.setdefault("", {})[name] = list(records)
-    if request.retry_items:
-        chunks = [record for segment in segments for record in r.unpack(segment.payload) if record[0] == r.CHUNK]
-        for name in again - _failed_alone(earlier):
-            for record in await _without_failures(engine, request.workspace, name, chunks):
-                memory.apply(record)
+    for name in maps & set(plan.root.index):
+        for record in await _without_failures(engine, request.workspace, name, chunks):
+            memory.apply(record)
 
 
-def _with_failed_items(earlier: Recovered) -> set[str]:
+def _failed(earlier: Recovered) -> set[str]:
     """Nodes of the root level that failed."""
-    return {
-        name
-        for name, records in earlier.memory.frames.get("", {}).items()
-        if _is_map(records) or records[-1][0] == r.FAILED
-    }
-
-
-def _failed_alone(earlier: Recovered) -> set[str]:
-    return {
-        name
-        for name, records in earlier.memory.frames.get("", {}).items()
-        if records[-1][0] == r.FAILED and not _is_map(records)
-    }
-
-
-def _is_map(records: list[Record]) -> bool:
-    return any(record[0] == r.CHUNK and record[7] for record in records)
+    return {name for name, records in earlier.memory.frames.get("", {}).items() if records[-1][0] == r.FAILED}
 
 
 async def _without_failures(engine: Engine, workspace: str, name: str, chunks: list[Record]) -> list[Record]:

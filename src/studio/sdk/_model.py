@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
+from studio.domain.lazy import LazyItems
 from studio.domain.values import FileRef, TableRef
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-class ItemsBase(Sequence[Any]):
+class ItemsBase(LazyItems):
     """Base of the engine's chunked sequences, so that models can tell them from other objects."""
 
     __slots__ = ()

@@ -108,7 +108,7 @@ class Statement:
             else:
                 parts.append(f"value ->> {place} AS {name}")
             place += 1
-        return f"(SELECT {', '.join(parts)} FROM json_each(?1)) AS u"
+        return f"(SELECT {', '.join(parts)} FROM jsonb_each(?1)) AS u"
 
     def _rows_postgres(self) -> str:
         arrays = ", ".join(f"${place}::{kind}[]" for place, (_, kind) in enumerate(self._columns, 1))
@@ -146,7 +146,7 @@ def _render(text: str, rows: str, first: int, *, postgres: bool) -> Bound:
 def pack_rows(statement: Statement, rows: Sequence[Row]) -> list[str | bytes]:
     """A batch for SQLite: the rows as JSON, then all their bytes in one piece, referred to by offset and length."""
     if not statement.bytes_at:
-        return [orjson.dumps(rows).decode()]
+        return [orjson.dumps(rows, default=tuple).decode()]
     # One byte in front: of an empty blob SQLite gives NULL, not an empty piece.
     pieces = [b"-"]
     offset = 2

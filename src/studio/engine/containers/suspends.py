@@ -20,9 +20,10 @@ def _recorded(activity: Activity, kind: str) -> Any:
     return next((record for record in activity.records if record[0] == r.WAIT and record[5] == kind), None)
 
 
-def _begin(activity: Activity, kind: str, wake_at: int | None, facts: Any = None) -> None:
+def _begin(activity: Activity, kind: str, wake_at: int | None, facts: Any = None, began: int | None = None) -> None:
     run = activity.run
-    run.record((r.WAIT, activity.frame.prefix, activity.node.id, run.clock(), wake_at, kind, facts))
+    at = run.clock() if began is None else began
+    run.record((r.WAIT, activity.frame.prefix, activity.node.id, at, wake_at, kind, facts))
 
 
 @executor("wait")
@@ -43,7 +44,7 @@ async def run_wait(activity: Activity) -> Outcome:
                 moment = moment.replace(tzinfo=ZoneInfo(run.plan.settings.time_zone))
             at = int(moment.timestamp() * 1e6)
         if at > began:
-            _begin(activity, "timer", at)
+            _begin(activity, "timer", at, began=began)
     await activity.sleep_until(at, "wait.timer")
     return {"waited": max(0, at - began) / 1e6, "until": run.iso(at)}, None
 

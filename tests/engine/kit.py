@@ -1,0 +1,84 @@
+"""An engine on a real store, for tests and benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from studio.catalog import Catalog
+from studio.contracts.files import HostFiles
+from studio.contracts.http import Dialer, HttpClient
+from studio.domain.workflow import Workflow
+from studio.engine import Engine, EngineConfig, ExecutionResult, Grants, StartRequest
+from studio.net import EgressClient, EgressDialer, EgressPolicy
+from studio.sandbox.host_files import AllowedFiles
+from studio.storage import open_store
+
+PACKS = Path(__file__).parent / "packs"
+
+
+class Host:
+    """Networks and files by the grants; credentials from a dict."""
+
+    def __init__(self, credentials: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.credentials = dict(credentials or {})
+
+    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
+        return EgressClient(EgressPolicy(grants.allow_hosts), workspace=workspace)
+
+    def dial_for(self, grants: Grants, workspace: str) -> Dialer:
+        return EgressDialer(EgressPolicy(grants.allow_hosts))
+
+    def files_for(self, grants: Grants) -> HostFiles:
+        return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
+
+    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
+        return self.credentials[alias]
+
+    def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
+        return key
+
+
+_CATALOG: list[Catalog] = []
+
+
+def catalog() -> Catalog:
+    """The built-in packs and the lab."""
+    if not _CATALOG:
+        _CATALOG.append(Catalog.default(extra_folders=(PACKS / "lab",)))
+    return _CATALOG[0]
+
+
+def workflow(nodes: Mapping[str, Any], **rest: Any) -> Workflow:
+    """A workflow of these nodes; a type may stand alone, or with its params as a pair."""
+    full = {
+        id: {"type": spec[0], "params": spec[1], **(spec[2] if len(spec) > 2 else {})} if isinstance(spec, tuple) else spec
+        for id, spec in nodes.items()
+    }
+    return Workflow.model_validate({"studio": 1, "name": rest.pop("name", "Test"), "nodes": full, **rest})
+
+
+@asynccontextmanager
+async def engine(
+    data: Path, *, db: str | None = None, start: bool = True, config: EngineConfig | None = None
+) -> AsyncIterator[Engine]:
+    """An engine on the data folder."""
+    opened = await open_store(db, data)
+    one = Engine(
+        store=opened.store, blobs=opened.blobs, catalog=catalog(), home=opened.home, host=Host(), config=config
+    )
+    try:
+        if start:
+            await one.start()
+        yield one
+    finally:
+        await one.stop()
+        await opened.close()
+
+
+async def run(one: Engine, what: Workflow, timeout: float = 30, **request: Any) -> ExecutionResult:
+    """Run a workflow and wait for its end, or until it waits for longer."""
+    id = await one.submit(StartRequest(workflow=what, **request))
+    return await one.wait(id, timeout=timeout, settle_waiting=True)

@@ -1,0 +1,220 @@
+"""Which nodes run, in which order, and what reaches them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from studio.domain.status import ExecutionStatus, NodeStatus
+from studio.engine import Engine
+from tests.engine.kit import run, workflow
+
+OK = ExecutionStatus.SUCCEEDED
+
+
+def statuses(result: Any) -> dict[str, str]:
+    return {path: str(node.status) for path, node in result.nodes.items()}
+
+
+async def test_a_chain_of_references(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.add", {"value": "{{ inputs.n }}"}), "b": ("lab.add", {"value": "{{ a.value }}", "by": 10})},
+        inputs={"n": {"type": "integer"}},
+        output="{{ b.value }}",
+    )
+    result = await run(engine, what, inputs={"n": 5})
+    assert (result.status, result.output, result.error) == (OK, 16, None)
+    assert statuses(result) == {"a": "succeeded", "b": "succeeded"}
+    assert result.nodes["a"].attempts == 1
+
+
+@pytest.mark.parametrize(("n", "taken"), [(5, "big"), (1, "small")])
+async def test_a_branch_not_taken_is_skipped_and_so_is_what_follows(engine: Engine, n: int, taken: str) -> None:
+    what = workflow(
+        {
+            "check": ("flow.if", {"condition": "{{ inputs.n > 3 }}"}),
+            "big": ("lab.add", {"value": "{{ inputs.n }}", "by": 100}),
+            "small": ("lab.add", {"value": "{{ inputs.n }}", "by": 0}),
+            "after_small": ("lab.add", {"value": "{{ small.value }}"}),
+        },
+        edges=["check.true -> big", "check.false -> small"],
+        inputs={"n": {"type": "integer"}},
+        output="{{ default(big.value, small.value) }}",
+    )
+    result = await run(engine, what, inputs={"n": n})
+    assert result.status == OK
+    assert result.output == (105 if taken == "big" else 1)
+    seen = statuses(result)
+    assert seen["big"] == ("succeeded" if taken == "big" else "skipped")
+    assert seen["after_small"] == ("skipped" if taken == "big" else "succeeded")
+
+
+async def test_listed_edges_alone_decide(engine: Engine) -> None:
+    what = workflow(
+        {
+            "check": ("flow.if", {"condition": True}),
+            "no": ("lab.add", {"value": 1}),
+            "yes": ("lab.add", {"value": 2}),
+            "join": ("flow.set", {"values": {"x": "{{ default(no.value, yes.value) }}"}}),
+        },
+        edges=["check.true -> yes", "check.false -> no", "yes -> join", "no -> join"],
+        output="{{ join.values.x }}",
+    )
+    result = await run(engine, what)
+    assert (result.status, result.output) == (OK, 3)
+
+
+async def test_run_if_skips_one_node_only(engine: Engine) -> None:
+    what = workflow(
+        {
+            "a": ("lab.add", {"value": 1}, {"run_if": "{{ false }}"}),
+            "b": ("lab.add", {"value": "{{ default(a.value, 40) }}"}),
+            "c": {"type": "lab.add", "params": {"value": 1}, "disabled": True},
+            "d": ("lab.add", {"value": "{{ default(c.value, 50) }}"}),
+        },
+        output=["{{ a }}", "{{ b.value }}", "{{ d.value }}"],
+    )
+    result = await run(engine, what)
+    assert (result.status, result.output) == (OK, [None, 41, 51])
+    assert statuses(result) == {"a": "skipped", "b": "succeeded", "c": "skipped", "d": "succeeded"}
+
+
+async def test_join_first_does_not_wait_for_the_slow_branch(engine: Engine) -> None:
+    what = workflow(
+        {
+            "quick": ("lab.add", {"value": 1}),
+            "slow": ("lab.slow", {"seconds": 0.2, "value": 2}),
+            "either": {"type": "flow.set", "params": {"values": {"slow": "{{ default(slow.value, 'not yet') }}"}}, "join": "first"},
+        },
+        edges=["quick -> either", "slow -> either"],
+        output="{{ either.values.slow }}",
+    )
+    result = await run(engine, what)
+    assert result.status == OK
+    assert result.nodes["either"].status == NodeStatus.SUCCEEDED
+
+
+async def test_join_all_wants_every_edge(engine: Engine) -> None:
+    what = workflow(
+        {
+            "check": ("flow.if", {"condition": "{{ inputs.both }}"}),
+            "a": ("lab.add", {"value": 1}),
+            "b": ("lab.add", {"value": 2}),
+            "both": {"type": "lab.add", "params": {"value": 3}, "join": "all"},
+        },
+        edges=["check.true -> a", "a -> both", "b -> both"],
+        inputs={"both": {"type": "boolean"}},
+        output="{{ default(both.value, null) }}",
+    )
+    assert (await run(engine, what, inputs={"both": True})).output == 4
+    assert (await run(engine, what, inputs={"both": False})).output is None
+
+
+async def test_the_input_is_what_the_single_edge_carried(engine: Engine) -> None:
+    what = workflow(
+        {
+            "a": ("lab.add", {"value": 1}),
+            "check": ("flow.if", {"condition": "{{ input.value == 2 }}"}),
+            "b": ("lab.add", {"value": "{{ input.value }}"}),
+        },
+        edges=["a -> check", "check.true -> b"],
+        output="{{ b.value }}",
+    )
+    assert (await run(engine, what)).output == 3
+
+
+async def test_an_edge_to_a_param_writes_the_reference(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.add", {"value": 1}), "b": ("lab.add", {})}, edges=["a.value -> b.value"], output="{{ b.value }}"
+    )
+    assert (await run(engine, what)).output == 3
+
+
+async def test_a_failing_node_fails_the_execution_and_names_itself(engine: Engine) -> None:
+    what = workflow({"a": ("lab.flaky", {"failures": 1, "kind": "user"}), "b": ("lab.add", {"value": "{{ a.attempt }}"})})
+    result = await run(engine, what)
+    assert result.status == ExecutionStatus.FAILED
+    assert result.error is not None
+    assert (result.error.code, result.error.node) == ("lab.refused", "a")
+    assert "b" not in result.nodes
+
+
+async def test_a_wrong_param_is_named(engine: Engine) -> None:
+    what = workflow({"one": ("flow.set", {"values": {"x": "many"}}), "a": ("lab.add", {"value": "{{ one.values.x }}"})})
+    result = await run(engine, what)
+    assert result.error is not None
+    assert (result.error.code, result.error.node, result.error.param) == ("node.param_invalid", "a", "value")
+    assert "many" in result.error.message
+
+
+@pytest.mark.parametrize("what", ["nan", "inf", "huge", "bytes", "set", "key", "date", "object", "loop", "surrogate"])
+async def test_outputs_that_are_not_plain_are_refused(engine: Engine, what: str) -> None:
+    result = await run(engine, workflow({"a": ("lab.bad", {"what": what})}))
+    assert result.status == ExecutionStatus.FAILED
+    assert result.error is not None
+    assert result.error.code in ("node.output_not_plain", "node.output_not_json")
+
+
+async def test_a_pure_node_that_waits_still_runs(engine: Engine) -> None:
+    what = workflow({"a": ("lab.lazy", {"value": 7}), "b": ("lab.lazy", {"value": "{{ a.value }}"})}, output="{{ b.value }}")
+    assert (await run(engine, what)).output == 7
+
+
+async def test_nodes_run_side_by_side(engine: Engine) -> None:
+    nodes = {f"n{i}": ("lab.slow", {"seconds": 0.2, "value": i}) for i in range(20)}
+    result = await run(engine, workflow(nodes))
+    assert result.status == OK
+    assert result.seconds < 2
+
+
+async def test_partial_run_and_pinned_output(engine: Engine) -> None:
+    what = workflow(
+        {
+            "a": ("lab.flaky", {"failures": 9}),
+            "b": ("lab.add", {"value": "{{ a.attempt }}"}),
+            "c": ("lab.flaky", {"failures": 9}),
+        }
+    )
+    result = await run(engine, what, until="b", pinned={"a": {"attempt": 41}}, mode="partial")
+    assert result.status == OK
+    assert statuses(result)["c"] == "skipped"
+    history = await _outputs(engine, result.execution_id)
+    assert history["b"] == {"value": 42}
+
+
+async def _outputs(engine: Engine, id: str) -> dict[str, Any]:
+    from studio.engine import read_history
+
+    return await (await read_history(engine.store, engine.blobs, id)).outputs()
+
+
+async def test_stop_ends_the_execution(engine: Engine) -> None:
+    what = workflow(
+        {
+            "a": ("flow.stop", {"output": {"done": True}}),
+            "b": ("lab.add", {"value": 1}),
+        },
+        edges=["a -> b"],
+    )
+    result = await run(engine, what)
+    assert (result.status, result.output) == (OK, {"done": True})
+    what = workflow({"a": ("flow.stop", {"status": "failed", "message": "enough"})})
+    result = await run(engine, what)
+    assert result.status == ExecutionStatus.FAILED
+    assert result.error is not None
+    assert result.error.code == "flow.stopped"
+
+
+async def test_large_values_travel_by_reference(engine: Engine) -> None:
+    text = "x" * 100_000
+    nodes: dict[str, Any] = {"a": ("flow.set", {"values": {"text": "{{ inputs.text }}", "n": 1}})}
+    for i in range(5):
+        before = "a" if i == 0 else f"p{i - 1}"
+        nodes[f"p{i}"] = ("flow.set", {"values": {"text": "{{ " + before + ".values.text }}", "i": i}})
+    what = workflow(nodes, inputs={"text": {"type": "string"}}, output="{{ p4.values.text }}")
+    result = await run(engine, what, inputs={"text": text})
+    assert result.output == text
+    row = await engine.store.execution(result.execution_id)
+    assert row is not None
+    assert row.journal_bytes < 20_000
