@@ -6,41 +6,17 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
-from studio.contracts.blobs import BlobStore
 from studio.crypto import KeyRing, Master, find_master, finish_rotation
 from studio.domain.errors import StorageFull, StorageReadOnly, UserError, WrongKey
 from studio.domain.ids import new_id
 from studio.storage._full import is_full
+from studio.storage._opened import Opened
 from studio.storage._plans import upkeep
 from studio.storage.lock import folder_id
 from studio.storage.store import SqlStore
 
 _POSTGRES = ("postgresql://", "postgres://")
-
-
-class ClosableBlobs(BlobStore, Protocol):
-    """A blob store with an end."""
-
-    async def close(self) -> None:
-        """Let what is under way finish."""
-        ...
-
-
-class Opened(NamedTuple):
-    """A store, the blobs beside it, the keys of both, the name of the data folder, and ``sqlite`` or ``postgres``."""
-
-    store: SqlStore
-    blobs: ClosableBlobs
-    ring: KeyRing
-    home: str
-    database: str
-
-    async def close(self) -> None:
-        """Close both."""
-        await self.blobs.close()
-        await self.store.close()
 
 
 async def open_store(

@@ -75,15 +75,21 @@ _SELECT_LANE = _select(
     + " ORDER BY e.id LIMIT :limit"
 )  # fmt: skip
 _SELECT_HEADS = _select("WHERE e.id {in ids} AND " + _QUEUED)
+_FIRST = "SELECT e.id FROM executions AS e WHERE " + _QUEUED
+_ORDER = " ORDER BY e.rank, e.workspace, e.fairness_key, e.id LIMIT 1)"
+# The next lane, as three seeks: comparing all three columns at once would walk through the present lane on SQLite.
+_NEXT_LANE = (
+    "COALESCE((" + _FIRST + " AND e.rank = heads.rank AND e.workspace = heads.workspace"
+    " AND e.fairness_key > heads.lane" + _ORDER
+    + ", (" + _FIRST + " AND e.rank = heads.rank AND e.workspace > heads.workspace" + _ORDER
+    + ", (" + _FIRST + " AND e.rank > heads.rank" + _ORDER + ")"
+)  # fmt: skip
 _LANES = Statement(
     "WITH RECURSIVE heads(rank, workspace, lane, id) AS ("
-    "SELECT * FROM (SELECT e.rank, e.workspace, e.fairness_key, e.id FROM executions AS e WHERE " + _QUEUED +
-    " ORDER BY e.rank, e.workspace, e.fairness_key, e.id LIMIT 1) AS first"
-    " UNION ALL SELECT n.rank, n.workspace, n.fairness_key, n.id FROM heads JOIN executions AS n ON n.id ="
-    " (SELECT e.id FROM executions AS e WHERE " + _QUEUED +
-    " AND (e.rank, e.workspace, e.fairness_key) > (heads.rank, heads.workspace, heads.lane)"
-    " ORDER BY e.rank, e.workspace, e.fairness_key, e.id LIMIT 1)"
-    ") SELECT heads.rank, heads.workspace, heads.lane, heads.id, COALESCE(l.served, 0) FROM"
+    "SELECT n.rank, n.workspace, n.fairness_key, n.id FROM executions AS n WHERE n.id = (" + _FIRST + _ORDER
+    + " UNION ALL SELECT n.rank, n.workspace, n.fairness_key, n.id FROM heads JOIN executions AS n ON n.id = "
+    + _NEXT_LANE
+    + ") SELECT heads.rank, heads.workspace, heads.lane, heads.id, COALESCE(l.served, 0) FROM"
     " (SELECT * FROM heads LIMIT :limit) AS heads LEFT JOIN lanes AS l"
     " ON l.workspace = heads.workspace AND l.fairness_key = heads.lane",
     fetch=5,

@@ -68,10 +68,12 @@ _DROP_CACHE = Statement(
 _OLD_LANES = Statement("DELETE FROM lanes WHERE served < {now} - :age")
 _KEYS = Statement("SELECT id, workspace, wrapped, master, created_at FROM keys ORDER BY created_at, id", fetch=5)
 _WORKSPACE = Statement("INSERT INTO workspaces (id, created_at) VALUES (:workspace, {now}) ON CONFLICT (id) DO NOTHING")
-_KEY_FIRST = Statement(
-    "INSERT INTO keys (id, workspace, wrapped, master, created_at) SELECT :id, :workspace, :wrapped, m.value, {now}"
-    " FROM meta AS m WHERE m.name = 'master' AND m.value = :master"
-    " AND (:again OR NOT EXISTS (SELECT 1 FROM keys AS k WHERE k.workspace = :workspace))"
+_KEY_ADD = Statement(
+    "INSERT INTO keys (id, workspace, wrapped, master, created_at)"
+    " SELECT u.id, u.workspace, u.wrapped, u.master, {now} FROM {rows}"
+    " JOIN meta AS m ON m.name = 'master' AND m.value = u.master"
+    " WHERE u.again OR NOT EXISTS (SELECT 1 FROM keys AS k WHERE k.workspace = u.workspace)",
+    rows="id text, workspace text, wrapped bytea, master text, again boolean",
 )
 _HAS_KEY = Statement("SELECT count(*) FROM keys WHERE workspace = :workspace", fetch=1)
 _MASTER = Statement("SELECT value FROM meta WHERE name = 'master'{pg: FOR UPDATE}", fetch=1)
@@ -166,9 +168,9 @@ def wrapped_keys() -> Plan[list[WrappedKey]]:
 def _add_keys(items: Sequence[tuple[WrappedKey, bool]]) -> Plan[Sequence[list[WrappedKey]]]:
     for key, again in items:
         yield _WORKSPACE(workspace=key.workspace)
-        added: int = yield _KEY_FIRST(
-            id=key.id, workspace=key.workspace, wrapped=key.wrapped, master=key.master, again=again
-        )
+        # The lock keeps two processes from making a first key each.
+        yield _MASTER()
+        added: int = yield _KEY_ADD([(key.id, key.workspace, key.wrapped, key.master, again)])
         if not added:
             present: list[Row] = yield _HAS_KEY(workspace=key.workspace)
             if again or not present[0][0]:

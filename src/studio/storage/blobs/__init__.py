@@ -1,4 +1,4 @@
-"""Blobs in the data folder or in Postgres, behind ``studio.contracts.BlobStore``."""
+"""Blobs in the data folder, behind ``studio.contracts.BlobStore``, and what the ones in Postgres share with them."""
 
 from studio.storage.blobs.files import FileBlobs
 

@@ -10,7 +10,8 @@ from typing import NamedTuple, cast
 import apsw
 
 from studio.domain.errors import DatabaseVersion, StorageReadOnly
-from studio.storage._schema import REVISION, REVISIONS, sqlite_schema
+from studio.storage._revision import check_revision
+from studio.storage._schema import sqlite_schema
 from studio.storage.sqlite._errors import translate
 from studio.storage.sqlite._typed import Connection
 
@@ -97,31 +98,6 @@ def _check_or_make(
         return Opening(meta, fresh)
     check_revision(connection.execute("SELECT version_num FROM alembic_version").get, str(path))
     return Opening(meta, False)
-
-
-def check_revision(found: object, where: str) -> None:
-    """Make sure that this version of Studio works on that revision.
-
-    Raises:
-        DatabaseVersion: It does not.
-    """
-    if found == REVISION:
-        return
-    if found in REVISIONS:
-        raise DatabaseVersion(
-            "storage.database_older",
-            "{where} is at revision {found}, this version needs {wanted}. Upgrade it: studio db upgrade",
-            where=where,
-            found=str(found),
-            wanted=REVISION,
-        )
-    raise DatabaseVersion(
-        "storage.database_newer",
-        "{where} is at revision {found}, unknown to this version of Studio (it knows {wanted}). Use a newer one.",
-        where=where,
-        found=str(found),
-        wanted=REVISION,
-    )
 
 
 def _meta(connection: Connection) -> dict[str, str] | None:

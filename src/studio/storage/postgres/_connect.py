@@ -1,0 +1,90 @@
+"""Connections to Postgres with our settings, and how long to try for one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it has none
+
+from studio.domain.errors import StorageUnavailable
+from studio.storage.postgres._errors import server_of, translate
+from studio.storage.postgres._typed import Connection, Pool
+
+# Everything is found by key. A plan made while a table was empty must not go on scanning it when it has grown.
+_SETTINGS = {"application_name": "studio", "jit": "off", "enable_seqscan": "off", "enable_hashjoin": "off"}
+_CONNECT_SECONDS = 10
+_READERS = 4
+_PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5)
+
+
+class Server:
+    """A Postgres database to connect to.
+
+    Args:
+        url: ``postgresql://…``
+        patience: Seconds to go on trying where a connection that worked is lost.
+    """
+
+    def __init__(self, url: str, patience: float) -> None:
+        self._url = url
+        self._patience = patience
+        self.name = server_of(url)
+
+    async def connect(self) -> Connection:
+        """A new connection.
+
+        Raises:
+            StorageUnavailable: There is none to be had.
+        """
+        try:
+            return cast(
+                "Connection",
+                await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS),  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
+            raise self.refused(error) from error
+
+    async def pool(self) -> Pool:
+        """A few connections for reading."""
+        try:
+            made: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
+                self._url, min_size=1, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
+            raise self.refused(error) from error
+        return made
+
+    def refused(self, error: BaseException) -> Exception:
+        """What to raise where no connection is to be had."""
+        found = translate(error, self.name)
+        if type(found).__name__ != "StorageError":
+            return found
+        return StorageUnavailable(
+            "storage.server_unreachable",
+            "The database at {server} cannot be reached: {reason}.",
+            server=self.name,
+            reason=str(error),
+        )
+
+    def trial(self) -> Trial:
+        """Counts down from the loss of a connection."""
+        return Trial(self._patience)
+
+
+class Trial:
+    """How often and how long something is tried again."""
+
+    def __init__(self, patience: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._until = self._loop.time() + patience
+        self._round = 0
+
+    async def pause(self) -> bool:
+        """Wait a little longer each time; False once patience is over."""
+        pause = _PAUSES[min(self._round, len(_PAUSES) - 1)]
+        self._round += 1
+        if self._loop.time() + pause > self._until:
+            return False
+        await asyncio.sleep(pause)
+        return True

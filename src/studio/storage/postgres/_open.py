@@ -1,0 +1,90 @@
+"""Opening a Postgres store: reach it, make its tables or check them, find the key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from studio.crypto import KeyRing
+from studio.domain.errors import DatabaseVersion, StorageReadOnly
+from studio.storage._opened import Opened
+from studio.storage._plans import upkeep
+from studio.storage._revision import check_revision
+from studio.storage._schema import postgres_schema
+from studio.storage.lock import folder_id
+from studio.storage.postgres._connect import Server
+from studio.storage.postgres._errors import translate
+from studio.storage.postgres._typed import Connection
+from studio.storage.postgres.blobs import DatabaseBlobs
+from studio.storage.postgres.driver import PostgresDriver
+from studio.storage.store import SqlStore
+
+_PATIENCE = 20.0
+_MAKING = 7_305_119_210
+"""Advisory lock held while tables are made."""
+
+
+class Keys(Protocol):
+    """Finds the master key."""
+
+    def first_meta(self, create: bool) -> dict[str, str]:
+        """The ``meta`` rows of a new database."""
+        ...
+
+    def ring(self, meta: Mapping[str, str]) -> KeyRing:
+        """An empty ring with the master key of this database."""
+        ...
+
+
+async def open_postgres(url: str, data: Path, keys: Keys, read_only: bool, *, patience: float = _PATIENCE) -> Opened:
+    """Open the store at ``url``; see ``open_store``. A lost connection is retried for ``patience`` seconds."""
+    server = Server(url, patience)
+    connection = await server.connect()
+    try:
+        meta = await _prepare(connection, server.name, keys, read_only)
+    except Exception as error:
+        raise translate(error, server.name) from error
+    finally:
+        connection.terminate()
+    ring = await asyncio.to_thread(keys.ring, meta)
+    home = await asyncio.to_thread(lambda: folder_id(data, create=not read_only))
+    driver = await PostgresDriver.start(server, read_only=read_only)
+    try:
+        store = SqlStore(driver, ring)
+        ring.load(await driver.read(upkeep.wrapped_keys()))
+    except BaseException:
+        await driver.close()
+        raise
+    return Opened(store, DatabaseBlobs(data, driver, store.keys), ring, home, "postgres")
+
+
+async def _prepare(connection: Connection, server: str, keys: Keys, read_only: bool) -> dict[str, str]:
+    if not await _exists(connection, "meta"):
+        if read_only:
+            raise StorageReadOnly("storage.no_tables", "There is no store at {server} to read.", server=server)
+        await _make(connection, server, keys)
+    if not await _exists(connection, "alembic_version"):
+        raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
+    check_revision(await connection.fetchval("SELECT max(version_num) FROM alembic_version"), server)
+    return {row[0]: row[1] for row in await connection.fetch("SELECT name, value FROM meta")}
+
+
+async def _make(connection: Connection, server: str, keys: Keys) -> None:
+    """Make all tables in one transaction, one process at a time."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
+        if await _exists(connection, "meta"):
+            return
+        if await _exists(connection, "executions") or await _exists(connection, "alembic_version"):
+            raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
+        meta = await asyncio.to_thread(keys.first_meta, True)
+        for statement in postgres_schema():
+            await connection.execute(statement)
+        for name, value in meta.items():
+            await connection.execute("INSERT INTO meta (name, value) VALUES ($1, $2)", name, value)
+
+
+async def _exists(connection: Connection, table: str) -> bool:
+    return await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)

@@ -1,0 +1,219 @@
+"""Committing batches on one connection, through its loss."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from studio.domain.errors import LeaseLost, StorageError, StorageUnavailable
+from studio.storage._driver import Again, Kind, Operation, by_rank
+from studio.storage._plans.append import APPEND, Appending
+from studio.storage.postgres._connect import Server, Trial
+from studio.storage.postgres._errors import is_again, is_environment, is_lost, translate
+from studio.storage.postgres._session import run
+from studio.storage.postgres._typed import Connection
+
+Result: TypeAlias = "tuple[asyncio.Future[Any], Any]"
+_AGAIN_ROUNDS = 20
+
+
+class _InDoubt(Exception):
+    """The connection was lost while a commit was on its way: it may have happened."""
+
+    def __init__(self, transaction: str, results: list[Result]) -> None:
+        super().__init__(transaction)
+        self.transaction = transaction
+        self.results = results
+
+
+class Writer:
+    """Owns the writing connection."""
+
+    def __init__(self, server: Server, connection: Connection) -> None:
+        self._server = server
+        self._connection = connection
+
+    async def commit(self, batch: Sequence[Operation]) -> list[Result]:
+        """Carry out operations in as few transactions as their kinds allow; every one gets its result."""
+        results: list[Result] = []
+        together: list[Operation] = []
+        for kind, operations in by_rank(batch):
+            if not kind.alone:
+                together += operations
+                continue
+            if together:
+                results += await self._settle(together)
+                together = []
+            results += await self._settle(operations)
+        if together:
+            results += await self._settle(together)
+        return results
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if not self._connection.is_closed():
+            await self._connection.close()
+
+    async def _settle(self, batch: Sequence[Operation]) -> list[Result]:
+        try:
+            return await self._persist(batch)
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            refusal = translate(error, self._server.name)
+            return [(operation.future, refusal) for operation in batch]
+
+    async def _persist(self, batch: Sequence[Operation]) -> list[Result]:
+        """Commit, reconnecting where needed, until patience is over."""
+        trial = self._server.trial()
+        lost = False
+        for _ in range(_AGAIN_ROUNDS):
+            try:
+                if self._connection.is_closed():
+                    lost = True
+                    await self._reconnect(trial)
+                if len(batch) == 1 and batch[0].kind is APPEND and _is_single(batch[0].item):
+                    return [await self._append(batch[0], lost)]
+                return await self._transaction(batch)
+            except _InDoubt as doubt:
+                lost = True
+                await self._reconnect(trial)
+                if await self._happened(doubt.transaction, trial):
+                    return doubt.results
+            except Exception as error:
+                if is_lost(error):
+                    lost = True
+                    self._connection.terminate()
+                    continue
+                if not (is_again(error) or isinstance(error, Again)):
+                    raise
+        raise StorageUnavailable(
+            "storage.contended", "The database at {server} is too contended to write.", server=self._server.name
+        )
+
+    async def _reconnect(self, trial: Trial) -> None:
+        self._connection.terminate()
+        while True:
+            try:
+                self._connection = await self._server.connect()
+                return
+            except StorageError:
+                if not await trial.pause():
+                    raise
+
+    async def _happened(self, transaction: str, trial: Trial) -> bool:
+        """Whether a transaction whose commit got no answer was committed."""
+        while True:
+            status = await self._connection.fetchval("SELECT pg_xact_status($1::text::xid8)", transaction)
+            if status == "committed":
+                return True
+            if status == "aborted":
+                return False
+            # Still under way on the lost connection's side.
+            if status is None or not await trial.pause():
+                raise StorageUnavailable(
+                    "storage.commit_unknown",
+                    "The connection to {server} was lost during a commit, and its outcome cannot be learnt.",
+                    server=self._server.name,
+                )
+
+    async def _append(self, operation: Operation, lost: bool) -> Result:
+        """One statement, one round trip: it is a transaction by itself.
+
+        After a loss it may have been carried out, or still be on its way, so the row is looked up by its digest: before
+        appending again, and once more where that says that the sequence is taken.
+        """
+        if lost and await self._is_there(operation.item):
+            return operation.future, None
+        try:
+            outcome = await run(self._connection, APPEND.plan([operation.item]))
+        except LeaseLost as error:
+            there = lost and await self._is_there(operation.item)
+            return operation.future, None if there else error
+        except Exception as error:
+            if is_lost(error) or is_again(error) or is_environment(error):
+                raise
+            return operation.future, translate(error, self._server.name)
+        return operation.future, outcome[0]
+
+    async def _is_there(self, item: Appending) -> bool:
+        digest = await self._connection.fetchval(
+            "SELECT sha256(payload) FROM journal WHERE execution_id = $1 AND seq = $2",
+            item.segment.execution_id,
+            item.segment.seq,
+        )
+        return digest == hashlib.sha256(item.sealed).digest()
+
+    async def _transaction(self, batch: Sequence[Operation]) -> list[Result]:
+        try:
+            return await self._together(batch)
+        except Exception as error:
+            if isinstance(error, _InDoubt | Again) or is_lost(error) or is_again(error) or is_environment(error):
+                raise
+            if len(batch) == 1:
+                return [(batch[0].future, translate(error, self._server.name))]
+        return await self._one_by_one(batch)
+
+    async def _together(self, batch: Sequence[Operation]) -> list[Result]:
+        results: list[Result] = []
+        transaction = await self._begin()
+        try:
+            for kind, operations in by_rank(batch):
+                outcomes = await run(self._connection, kind.plan([operation.item for operation in operations]))
+                results += zip((operation.future for operation in operations), outcomes, strict=True)
+        except Exception:
+            await self._roll_back()
+            raise
+        await self._end(transaction, results)
+        return results
+
+    async def _one_by_one(self, batch: Sequence[Operation]) -> list[Result]:
+        """Each in a savepoint of its own, so that only the culprit is refused; still one commit."""
+        results: list[Result] = []
+        transaction = await self._begin()
+        try:
+            for kind, operations in by_rank(batch):
+                for operation in operations:
+                    results.append((operation.future, await self._alone(kind, operation)))
+        except Exception:
+            await self._roll_back()
+            raise
+        await self._end(transaction, results)
+        return results
+
+    async def _alone(self, kind: Kind[Any, Any], operation: Operation) -> Any:
+        await self._connection.execute("SAVEPOINT one")
+        try:
+            outcome = (await run(self._connection, kind.plan([operation.item])))[0]
+        except Exception as error:
+            if isinstance(error, Again) or is_lost(error) or is_again(error) or is_environment(error):
+                raise
+            await self._connection.execute("ROLLBACK TO SAVEPOINT one")
+            outcome = translate(error, self._server.name)
+        await self._connection.execute("RELEASE SAVEPOINT one")
+        return outcome
+
+    async def _begin(self) -> str:
+        await self._connection.execute("BEGIN")
+        return await self._connection.fetchval("SELECT pg_current_xact_id()::text")
+
+    async def _end(self, transaction: str, results: list[Result]) -> None:
+        try:
+            await self._connection.execute("COMMIT")
+        except Exception as error:
+            if is_lost(error):
+                raise _InDoubt(transaction, results) from error
+            raise
+
+    async def _roll_back(self) -> None:
+        try:
+            await self._connection.execute("ROLLBACK")
+        except Exception as error:
+            if not is_lost(error):
+                raise
+            self._connection.terminate()
+
+
+def _is_single(item: Appending) -> bool:
+    """Whether appending it is one statement."""
+    return not item.segment.taken and not item.segment.blobs

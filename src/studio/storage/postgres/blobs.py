@@ -1,0 +1,150 @@
+"""Blobs as rows of Postgres: a head, and a row per frame, in one transaction."""
+
+# ruff: noqa: S608 - the texts are put together from constants; values are always bound
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from studio.contracts.blobs import BlobDraft
+from studio.domain.values import BlobRef
+from studio.storage._keys import KeyKeeper
+from studio.storage.blobs._frames import FRAME, FrameReader, FrameWriter, damaged, missing
+from studio.storage.blobs._temporary import Workroom
+from studio.storage.postgres._typed import Connection
+
+COLLECTING = 7_305_119_211
+"""Advisory lock: taken alone to collect, shared to make a backup."""
+
+_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+
+class Connections(Protocol):
+    """Lends connections."""
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """Borrow one; errors come out as ours."""
+        ...
+
+
+class DatabaseBlobs:
+    """Implements ``studio.contracts.BlobStore`` in Postgres; temporary files go to the data folder."""
+
+    def __init__(self, data: Path, connections: Connections, keys: KeyKeeper) -> None:
+        self._connections = connections
+        self._keys = keys
+        self._pool = ThreadPoolExecutor(2, "studio-blob")
+        self._room = Workroom(data / "tmp", self._pool)
+
+    async def put(self, workspace: str, data: bytes | AsyncIterator[bytes]) -> BlobRef:
+        """Keep ``data``; committed on return."""
+        await self._keys.need(workspace)
+        frames = FrameWriter(self._keys.ring, workspace)
+        place = 0
+        async with self._connections.connection() as connection, connection.transaction():
+            async for piece in _pieces(data):
+                for sealed in frames.add(piece):
+                    await _insert(connection, frames.id, place, sealed)
+                    place += 1
+            await _insert(connection, frames.id, place, frames.end())
+            ref = frames.ref()
+            await connection.execute(
+                f"INSERT INTO blobs (id, workspace, header, size, created_at) VALUES ($1, $2, $3, $4, {_NOW})",
+                ref.id,
+                workspace,
+                ref.digest,
+                ref.size,
+            )
+        return ref
+
+    async def get(self, workspace: str, ref: BlobRef) -> bytes:
+        """The whole content, verified."""
+        return b"".join([piece async for piece in self.stream(workspace, ref)])
+
+    def get_now(self, workspace: str, ref: BlobRef) -> bytes | None:
+        """None: a database cannot be asked without awaiting."""
+        return None
+
+    async def stream(self, workspace: str, ref: BlobRef, offset: int = 0) -> AsyncIterator[bytes]:
+        """The content from ``offset`` on, in pieces of one MiB at most."""
+        reader = FrameReader(self._keys.ring, workspace, ref)
+        first, skip = divmod(max(0, offset), FRAME)
+        await self._check(workspace, ref)
+        for index in range(first, reader.count):
+            async with self._connections.connection() as connection:
+                sealed = await connection.fetchval(
+                    "SELECT data FROM blob_frames WHERE blob_id = $1 AND place = $2", ref.id, index
+                )
+            if sealed is None:
+                raise damaged(ref.id)
+            piece = await self._keys.opened(lambda index=index, sealed=sealed: reader.open(index, sealed), len(sealed))
+            if piece := piece[skip:]:
+                yield piece
+            skip = 0
+
+    async def _check(self, workspace: str, ref: BlobRef) -> None:
+        async with self._connections.connection() as connection:
+            size = await connection.fetchval(
+                "SELECT size FROM blobs WHERE id = $1 AND workspace = $2", ref.id, workspace
+            )
+        if size is None:
+            raise missing(ref.id)
+        if size != ref.size:
+            raise damaged(ref.id)
+
+    def local(self, workspace: str, ref: BlobRef) -> AbstractAsyncContextManager[Path]:
+        """The content in clear as a private temporary file."""
+        return self._room.filled(self.stream(workspace, ref))
+
+    def writable(self, workspace: str) -> AbstractAsyncContextManager[BlobDraft]:
+        """A private temporary file to write into."""
+
+        async def put(pieces: AsyncGenerator[bytes]) -> BlobRef:
+            async with aclosing(pieces) as content:
+                return await self.put(workspace, content)
+
+        return self._room.draft(put)
+
+    async def collect(self, live: Sequence[str], *, grace: int) -> int:
+        """Remove what is not in ``live`` and older than ``grace``; nothing while a backup is made."""
+        async with self._connections.connection() as connection, connection.transaction():
+            if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", COLLECTING):
+                return 0
+            rows = await connection.fetch(
+                f"DELETE FROM blobs WHERE created_at < {_NOW} - $2 AND NOT (id = ANY($1::text[])) RETURNING id",
+                list(live),
+                grace,
+            )
+            await connection.execute(
+                "DELETE FROM blob_frames WHERE blob_id = ANY($1::text[])", [row[0] for row in rows]
+            )
+        return len(rows)
+
+    @asynccontextmanager
+    async def hold_collection(self) -> AsyncGenerator[None]:
+        """Keep every process from collecting; for backups."""
+        async with self._connections.connection() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", COLLECTING)
+            yield
+
+    async def close(self) -> None:
+        """Let what is under way finish."""
+        self._pool.shutdown(wait=True)
+
+
+async def _pieces(data: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(data, bytes | bytearray | memoryview):
+        yield bytes(data)
+    else:
+        async for piece in data:
+            yield bytes(piece)
+
+
+async def _insert(connection: Connection, blob_id: str, place: int, sealed: bytes) -> None:
+    await connection.execute(
+        "INSERT INTO blob_frames (blob_id, place, data) VALUES ($1, $2, $3)", blob_id, place, sealed
+    )
