@@ -23,6 +23,7 @@ from studio.expressions._limits import DEFAULT_BUDGET, Budget, Meter
 from studio.expressions._nodes import Name, Node
 from studio.expressions._parser import parse
 from studio.expressions._paths import is_bare_path
+from studio.expressions._portable import portable
 from studio.expressions._values import finish, finish_scalar
 
 _REGISTERED = (_formula, _loops, library, find_function)
@@ -147,6 +148,11 @@ class Expression:
             known = _compile(self.node, (as_, index_as))
             self._bound[as_, index_as] = known
         return known
+
+    @property
+    def tree(self) -> list[Any]:
+        """The syntax tree as plain lists, see ``_portable``: for nodes that translate it into another language."""
+        return portable(self.node)
 
     @property
     def free_names(self) -> list[Name]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from studio.domain.errors import ExpressionError
 from studio.expressions._compiler import locate
@@ -36,7 +36,7 @@ class Template:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.parts = _split(text)
+        self.parts: list[str | Expression] = split(text, lambda whole, start: Expression(whole, start, "}}"))
         self.expressions: list[Expression] = [part for part in self.parts if isinstance(part, Expression)]
         self.whole: Expression | None = self.expressions[0] if len(self.parts) == 1 and self.expressions else None
         self.references: frozenset[tuple[str, ...]] = frozenset().union(*(each.references for each in self.expressions))
@@ -64,13 +64,21 @@ class Template:
         return renamed(self.text, 0, len(self.text), self.expressions, old, new)
 
 
-def _split(text: str) -> list[str | Expression]:
-    """Literal parts and expressions in order."""
+class _Ends(Protocol):
+    @property
+    def end(self) -> int: ...
+
+
+_P = TypeVar("_P", bound=_Ends)
+
+
+def split(text: str, make: Callable[[str, int], _P]) -> list[str | _P]:
+    """Literal parts and expressions in order; ``make`` reads the expression at an offset and knows its end."""
     if len(text) > MAX_TEMPLATE:
         raise ExpressionError(
             "expression.template_length", "A text with expressions has at most {limit} characters.", limit=MAX_TEMPLATE
         )
-    parts: list[str | Expression] = []
+    parts: list[str | _P] = []
     literal: list[str] = []
     done = count = 0
     while True:
@@ -82,7 +90,7 @@ def _split(text: str) -> list[str | Expression]:
             literal.append("{{")
             done = place + 4
             continue
-        expression = Expression(text, place + 2, "}}")
+        expression = make(text, place + 2)
         done = expression.end + 2
         count += 1
         if count > MAX_EXPRESSIONS:
@@ -97,7 +105,7 @@ def _split(text: str) -> list[str | Expression]:
         parts += [before, expression] if before else [expression]
         literal = []
     rest = "".join([*literal, text[done:]])
-    if rest and not (len(parts) == 1 and isinstance(parts[0], Expression) and not rest.strip("\r\n")):
+    if rest and not (len(parts) == 1 and not isinstance(parts[0], str) and not rest.strip("\r\n")):
         parts.append(rest)
     return parts
 
