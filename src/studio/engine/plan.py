@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, get_args, get_origin
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
@@ -24,7 +25,8 @@ _LATE = {"while": frozenset({"condition"})}
 DEFAULT, NAMED, ERROR = 0, 1, 2
 """Kinds of a listed edge: carries on success; carries where the node left by that port; carries the error."""
 
-SEEDED = ("uuid(", "random(", "random_int(", "sample(", "shuffle(", "choice(")
+SEEDED = ("uuid", "random", "sample", "shuffle", "choice")
+"""Words by which an expression may draw random values; finding one too many costs nothing but a hash."""
 
 
 class Catalogue(Protocol):
@@ -53,12 +55,10 @@ class PlanNode:
         "id",
         "impl",
         "implied",
-        "in_model",
         "index",
-        "input_edge",
-        "input_edges",
         "join",
         "listed",
+        "names",
         "needs_input",
         "needs_now",
         "needs_seed",
@@ -90,7 +90,6 @@ class PlanNode:
         self.join = spec.join
         self.on_error = spec.on_error
         self.fallbacks: list[PlanNode] = []
-        self.input_edges: list[tuple[int, int, str | None]] = []
 
 
 class Level:
@@ -136,13 +135,11 @@ def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
     for edge in graph.edges:
         _add_edge(level, edge)
     for node in level.nodes:
-        for name in sorted(_free_names(node.spec)):
+        for name in sorted(node.names):
             source = level.index.get(name)
             if source is not None and source != node.index:
                 node.implied.append(source)
                 level.nodes[source].dependents.append(node.index)
-        if node.needs_input:
-            node.input_edges = node.listed
     level.roots = [node.index for node in level.nodes if not node.listed and not node.implied]
     level.output = compile_value(graph.output)
     level.output_static = graph.output
@@ -204,11 +201,11 @@ def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNod
     for number, other in enumerate(spec.fallback):
         plain = Node(type=other.type, params=other.params, credential=other.credential, version=other.version)
         node.fallbacks.append(_plan_node(number, id, plain, catalogue))
-    text = repr(spec.params) + repr(spec.each) + repr(spec.run_if) if "{{" in repr(spec) else ""
-    node.needs_seed = any(word in text for word in SEEDED)
-    roots = _own_names(spec)
-    node.needs_now = "now" in roots or "date" in text or "today" in text
-    node.needs_input = "input" in roots
+    own = _own_names(node)
+    node.names = own | _inner_names(node)
+    node.needs_seed = _draws(node)
+    node.needs_now = "now" in own
+    node.needs_input = "input" in own
     node.simple = _is_simple(node, impl)
     return node
 
@@ -251,29 +248,49 @@ def retry_policy(spec: Node, impl: BaseNode) -> RetryPolicy | None:
     return retry if retry.max_attempts > 1 else None
 
 
+class _TypeFacts:
+    """What is the same for all nodes of a type."""
+
+    __slots__ = ("accepts_items", "any_output", "finish", "shapes", "validate")
+
+    def __init__(self, impl: BaseNode) -> None:
+        model = impl.input_model
+        self.validate = model.__pydantic_validator__.validate_python
+        self.accepts_items: set[str] = set()
+        self.shapes: dict[str, str] = {}
+        for name, info in model.model_fields.items():
+            alias = info.alias or name
+            if any(type(meta).__name__ == "_ItemsKind" for meta in info.metadata):
+                self.accepts_items.add(alias)
+            shape = per_item_shape(info.annotation)
+            if shape:
+                self.shapes[alias] = shape
+        self.any_output = holds_any(impl.output_model)
+        self.finish = finisher(impl)
+
+
+_FACTS: WeakKeyDictionary[BaseNode, _TypeFacts] = WeakKeyDictionary()
+
+
+def _facts_of(impl: BaseNode) -> _TypeFacts:
+    facts = _FACTS.get(impl)
+    if facts is None:
+        facts = _FACTS[impl] = _TypeFacts(impl)
+    return facts
+
+
 def _plan_params(node: PlanNode, params: Mapping[str, Any], impl: BaseNode) -> None:
-    model = impl.input_model
-    node.in_model = model
-    node.validate = model.__pydantic_validator__.validate_python
+    facts = _facts_of(impl)
+    node.validate = facts.validate
     node.run = impl.run
-    node.per_item = {}
-    node.accepts_items = set()
-    plain: dict[str, Any] = {}
-    raw = _LATE.get(node.executor or "", frozenset())
-    for name, info in model.model_fields.items():
-        alias = info.alias or name
-        if any(getattr(meta, "kind", None) == "items" or type(meta).__name__ == "_ItemsKind" for meta in info.metadata):
-            node.accepts_items.add(alias)
-        shape = per_item_shape(info.annotation)
-        if shape and alias in params:
-            node.per_item[alias] = _compile_per_item(params[alias], shape)
-    for name, value in params.items():
-        if name not in node.per_item and name not in raw:
-            plain[name] = value
+    node.accepts_items = facts.accepts_items
+    node.any_output = facts.any_output
+    node.finish = facts.finish
+    shapes, late = facts.shapes, _LATE.get(node.executor or "", frozenset())
+    node.per_item = {name: _compile_per_item(params[name], shape) for name, shape in shapes.items() if name in params}
+    plain = {name: value for name, value in params.items() if name not in shapes and name not in late}
     node.params = compile_value(plain)
     node.static = plain
-    node.any_output = holds_any(impl.output_model)
-    node.finish = finisher(impl)
 
 
 def _compile_per_item(value: Any, shape: str) -> Any:
@@ -287,25 +304,47 @@ def _compile_per_item(value: Any, shape: str) -> Any:
     return value
 
 
-def _own_names(spec: Node) -> frozenset[str]:
-    return _names((spec.params, spec.run_if, spec.each, spec.title and None))
+def _own_names(node: PlanNode) -> set[str]:
+    """Names that the node's own expressions refer to."""
+    names: set[str] = set()
+    for compiled in (node.params, node.run_if, node.each_compiled):
+        if compiled is not None:
+            names |= compiled.roots
+    for value in node.per_item.values():
+        names |= _per_item_names(value)
+    late = [node.spec.params[name] for name in _LATE.get(node.executor or "", ()) if name in node.spec.params]
+    return names | _names(late)
 
 
-def _free_names(spec: Node) -> set[str]:
-    """Names a node refers to, those inside its bodies included, less what the bodies define themselves."""
-    found = set(_own_names(spec))
-    for graph in (spec.body, spec.catch, spec.finally_):
-        if graph is not None:
-            inner: set[str] = set(_names((graph.output, graph.next)))
-            for child in graph.nodes.values():
-                inner |= _free_names(child)
-            found |= inner - set(graph.nodes)
-    for other in spec.fallback:
-        found |= _names((other.params,))
-    for slot in spec.slots.values():
-        for one in slot if isinstance(slot, list) else [slot]:
-            found |= _free_names(one)
-    return found
+def _draws(node: PlanNode) -> bool:
+    """Whether an expression of the node may draw random values."""
+    texts = [part.source for one in (node.params, node.run_if, node.each_compiled) if one for part in one.expressions]
+    texts.extend(repr(value) for value in node.spec.params.values() if node.per_item or node.executor)
+    return any(word in text for text in texts for word in SEEDED)
+
+
+def _per_item_names(value: Any) -> set[str]:
+    if isinstance(value, Expression):
+        return set(value.roots)
+    if isinstance(value, list | dict):
+        inner: Iterable[Any] = value.values() if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        return {name for one in inner for name in _per_item_names(one)}
+    return set()
+
+
+def _inner_names(node: PlanNode) -> set[str]:
+    """Names that bodies, slots and fallbacks refer to, less what they define themselves."""
+    names: set[str] = set()
+    for level in node.body_plans.values():
+        found = set(level.output.roots) if level.output is not None else set[str]()
+        if level.next is not None:
+            found |= level.next.roots
+        for inner in level.nodes:
+            found |= inner.names
+        names |= found - set(level.index)
+    for other in node.fallbacks:
+        names |= other.names
+    return names
 
 
 def _names(values: Iterable[Any]) -> frozenset[str]:

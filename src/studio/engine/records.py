@@ -1,8 +1,8 @@
 """The records of the journal: tuples whose first element is their kind.
 
 A segment is a MessagePack array of records. Records of node runs begin with (kind, prefix, node): ``prefix`` is the
-scope path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. ``value`` stands for an encoded value
-(form, payload).
+scope path of the frame, such as ``loop[3]/``. Times are microseconds, durations too. An
+encoded value is (form, payload).
 
     START    (START, facts)                                          sequence 0, what was accepted
     DONE     (DONE, prefix, node, at, took, attempts, waited, ports, form, payload, input bytes, message id)
