@@ -43,7 +43,7 @@ def catalogue(lang: str) -> Catalogue:
 @cache
 def _pack_errors(pack: str, lang: str) -> dict[str, Entry]:
     """Templates that a built-in pack brings for the errors of its nodes."""
-    found = _read(_PACKS / pack / "strings" / f"{lang}.toml", dict[str, Any]) or {}
+    found: dict[str, Any] = _read(_PACKS / pack / "strings" / f"{lang}.toml", dict[str, Any]) or {}
     errors: object = found.get("errors")
     return cast("dict[str, Entry]", errors) if isinstance(errors, dict) else {}
 
