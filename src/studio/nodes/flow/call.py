@@ -44,5 +44,10 @@ class Call(ControlNode):
             },
             output={"output": 42},
         ),
-        Example(title="One that does not exist", input={"workflow": "absent.yaml"}, error="workflow.not_found"),
+        Example(
+            title="Without waiting",
+            input={"workflow": "later.yaml", "wait": False, "on_parent_end": "detach"},
+            files={"later.yaml": "studio: 1\nname: later\nnodes: {}\noutput: été\n"},
+            output={"output": None},
+        ),
     )
