@@ -1,20 +1,18 @@
-"""The parser's lower half: literals, names, brackets, and what follows them."""
+"""The grammar of literals, names and calls, and of what follows them."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import Any
 
 from studio.domain.errors import ExpressionError
-from studio.expressions._habits import WORDS
-from studio.expressions._lexer import MAX_NESTING, Token, foreign, too_deep
+from studio.expressions._displays import DisplayParser
+from studio.expressions._lexer import foreign, too_deep
+from studio.expressions._literals import MAX_NESTING
 from studio.expressions._nodes import (
     Attr,
     Call,
-    Clause,
     Comp,
     Const,
-    DictOf,
     FString,
     Item,
     ListOf,
@@ -22,106 +20,14 @@ from studio.expressions._nodes import (
     Node,
     Slice,
     Star,
-    Target,
 )  # fmt: skip
+from studio.expressions._tokens import is_word
 
-MAX_NODES = 5_000
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
-_MAX_CLAUSES = 8
-_VALUES = frozenset({"num", "str", "fstr", "end"})
 
 
-def is_word(token: Token) -> bool:
-    """Whether a token is a word of any sort, keywords included."""
-    value = token[1]
-    return token[0] == "name" or (token[0] not in _VALUES and value[:1].isalpha())
-
-
-class AtomParser(ABC):
-    """State of the parser, and the grammar of everything that is no operator."""
-
-    def __init__(self, tokens: list[Token], depth: int) -> None:
-        self.tokens = tokens
-        self.at = 0
-        self.depth = depth
-        self.nodes = 0
-
-    @abstractmethod
-    def whole(self) -> Node:
-        """The expression that makes up all tokens."""
-
-    @abstractmethod
-    def expression(self) -> Node:
-        """A full expression."""
-
-    @abstractmethod
-    def binary(self, level: int) -> Node:
-        """Everything that binds at least as strongly as ``level``."""
-
-    def unexpected(self) -> ExpressionError:
-        """The error for the present token, with the right spelling where it is a habit from elsewhere."""
-        token = self.tokens[self.at]
-        tag, value, start, end = token
-        before: Token = self.tokens[self.at - 1] if self.at else ("end", "", 0, 0)
-        if tag == "end":
-            return ExpressionError(
-                "expression.incomplete", "The expression ends where a value is expected.", start=start, end=end
-            )
-        if tag == "=":
-            return foreign("=", "==", start, end)
-        if before[0] == "name" and before[1] in WORDS and tag not in _VALUES:
-            return foreign(before[1], WORDS[before[1]], before[2], before[3])
-        if tag == "name" and value in WORDS:
-            return foreign(value, WORDS[value], start, end)
-        if tag == "num" and before[0] in ("name", "]"):
-            return foreign(f".{value}", "x[0] for a position in a list", start, end)
-        shown = {"str": "'...'", "fstr": "f'...'"}.get(tag, str(value)[:40])
-        return ExpressionError(
-            "expression.unexpected", "'{token}' is not expected here.", start=start, end=end, token=shown
-        )
-
-    def expect(self, tag: str) -> Token:
-        """Take this operator or word, or raise."""
-        token = self.tokens[self.at]
-        if token[0] != tag:
-            raise self.unexpected()
-        self.at += 1
-        return token
-
-    def count(self, token: Token) -> None:
-        """Count one more part of the tree."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise ExpressionError(
-                "expression.too_large",
-                "The expression has more than {limit} parts. Split it over several nodes.",
-                start=token[2],
-                end=token[3],
-                limit=MAX_NODES,
-            )
-
-    def enter(self, token: Token) -> None:
-        """Go one level deeper."""
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise too_deep(token[2], token[3])
-        self.count(token)
-
-    def variable(self) -> str:
-        """A new name."""
-        token = self.tokens[self.at]
-        if token[0] != "name":
-            if is_word(token):
-                raise ExpressionError(
-                    "expression.reserved",
-                    "'{name}' cannot be used as a name.",
-                    start=token[2],
-                    end=token[3],
-                    name=token[1],
-                )
-            raise self.unexpected()
-        self.at += 1
-        return token[1]
+class AtomParser(DisplayParser):
+    """Everything that is no operator."""
 
     def postfix(self) -> Node:
         """An atom and what follows it: ``.key``, ``[...]``, calls."""
@@ -278,112 +184,3 @@ class AtomParser(ABC):
             return self.rest_of_list(start, [first], ")", False)
         self.expect(")")
         return first
-
-    def list_(self) -> Node:
-        """``[a, b]`` or ``[x for ...]``."""
-        start = self.tokens[self.at][2]
-        self.at += 1
-        if self.tokens[self.at][0] == "]":
-            self.at += 1
-            return ListOf(start, self.tokens[self.at - 1][3], [], False)
-        first = self.starred()
-        if self.tokens[self.at][0] == "for":
-            clauses = self.clauses()
-            return Comp(start, self.expect("]")[3], "list", first, None, clauses)
-        return self.rest_of_list(start, [first], "]", False)
-
-    def starred(self) -> Node:
-        """An item of a list, or ``*list``."""
-        if self.tokens[self.at][0] != "*":
-            return self.expression()
-        start = self.tokens[self.at][2]
-        self.at += 1
-        value = self.binary(5)
-        return Star(start, value.end, value)
-
-    def rest_of_list(self, start: int, items: list[Node], closing: str, unique: bool) -> Node:
-        """What follows the first item, up to the closing bracket."""
-        while self.tokens[self.at][0] != closing:
-            self.expect(",")
-            if self.tokens[self.at][0] != closing:
-                items.append(self.starred())
-        self.at += 1
-        return ListOf(start, self.tokens[self.at - 1][3], items, unique)
-
-    def braces(self) -> Node:
-        """``{key: value}``, ``{a, b}`` or a comprehension of either."""
-        start = self.tokens[self.at][2]
-        self.at += 1
-        pairs: list[tuple[Node | None, Node]] = []
-        while self.tokens[self.at][0] != "}":
-            if self.tokens[self.at][0] == "**":
-                self.at += 1
-                pairs.append((None, self.binary(5)))
-            else:
-                key = self.starred()
-                if self.tokens[self.at][0] != ":":
-                    if pairs:
-                        raise self.unexpected()
-                    return self.set_(start, key)
-                self.at += 1
-                value = self.expression()
-                if self.tokens[self.at][0] == "for" and not pairs:
-                    clauses = self.clauses()
-                    return Comp(start, self.expect("}")[3], "dict", value, key, clauses)
-                pairs.append((key, value))
-            if self.tokens[self.at][0] != "}":
-                self.expect(",")
-        self.at += 1
-        return DictOf(start, self.tokens[self.at - 1][3], pairs)
-
-    def set_(self, start: int, first: Node) -> Node:
-        """``{a, b}`` or ``{x for ...}`` after the first item."""
-        if self.tokens[self.at][0] == "for":
-            clauses = self.clauses()
-            return Comp(start, self.expect("}")[3], "set", first, None, clauses)
-        if type(first) is Name and self.tokens[self.at][0] == "}":
-            raise foreign(f"{{{first.id}}}", f"{{'{first.id}': {first.id}}}", start, first.end)
-        return self.rest_of_list(start, [first], "}", True)
-
-    def clauses(self) -> list[Clause]:
-        """``for target in source if condition ...``, one or several times."""
-        found: list[Clause] = []
-        while self.tokens[self.at][0] == "for":
-            if len(found) == _MAX_CLAUSES:
-                raise too_deep(self.tokens[self.at][2], self.tokens[self.at][3])
-            self.at += 1
-            target = self.target()
-            self.expect("in")
-            source = self.binary(1)
-            conditions: list[Node] = []
-            while self.tokens[self.at][0] == "if":
-                self.at += 1
-                conditions.append(self.binary(1))
-            found.append(Clause(target, source, conditions))
-        return found
-
-    def target(self) -> Target:
-        """``x``, ``k, v`` or ``i, (k, v)``."""
-        parts: list[Target] = [self.one_target()]
-        if self.tokens[self.at][0] != ",":
-            return parts[0]
-        while self.tokens[self.at][0] == ",":
-            self.at += 1
-            if self.tokens[self.at][0] != "in":
-                parts.append(self.one_target())
-        return tuple(parts)
-
-    def one_target(self) -> Target:
-        """A variable, or a group of them in brackets."""
-        if self.tokens[self.at][0] != "(":
-            return self.variable()
-        self.enter(self.tokens[self.at])
-        self.at += 1
-        parts: list[Target] = []
-        while self.tokens[self.at][0] != ")":
-            parts.append(self.one_target())
-            if self.tokens[self.at][0] != ")":
-                self.expect(",")
-        self.at += 1
-        self.depth -= 1
-        return tuple(parts)

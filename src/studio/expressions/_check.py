@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.domain.errors import ExpressionError
+from studio.expressions import _check_operators as operators
 from studio.expressions import _check_values as values
 from studio.expressions._check_calls import call_type
 from studio.expressions._expression import Expression
@@ -37,7 +38,8 @@ from studio.expressions._nodes import (
     Unary,
 )
 from studio.expressions._parser import parse
-from studio.expressions._paths import path_text, static_path, unknown_name
+from studio.expressions._paths import path_text, static_path
+from studio.expressions._steps import unknown_name
 from studio.expressions._template import Template, split
 from studio.expressions._values import near
 from studio.expressions.types import ANY, BOOL, STR, ListType, Type, may_be_null, type_of, union, without_null
@@ -161,7 +163,7 @@ class Checker:
                 return values.slice_type(self, node, self.infer(node.value))
             case Unary():
                 inner = self.infer(node.operand)
-                return BOOL if node.op == "not" else values.unary_type(self, node, inner)
+                return BOOL if node.op == "not" else operators.unary_type(self, node, inner)
             case Arith():
                 return self.arith(node)
             case Compare():
@@ -241,7 +243,7 @@ class Checker:
         """A chain of operators."""
         kind = self.infer(node.first)
         for op, right in node.rest:
-            kind = values.arith_type(self, node, op, kind, right, self.infer(right))
+            kind = operators.arith_type(self, node, op, kind, right, self.infer(right))
         return kind
 
     def compare(self, node: Compare) -> Type:
@@ -249,7 +251,7 @@ class Checker:
         kind = self.infer(node.first)
         for op, right in node.rest:
             other = self.infer(right)
-            values.check_comparison(self, node, op, kind, other)
+            operators.check_comparison(self, node, op, kind, other)
             kind = other
         return BOOL
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.domain.errors import ExpressionError
-from studio.expressions._calls import bind_arguments, find_function, find_methods
+from studio.expressions._lookup import bind_arguments, find_function, find_methods
 from studio.expressions._nodes import Call, Comp, Lambda, Name, Node
 from studio.expressions._registry import FUNCTIONS, Function, Param
 from studio.expressions.types import (

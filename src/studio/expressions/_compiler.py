@@ -9,6 +9,9 @@ for nearly all expressions, so that results are walked only where they can hold 
 where shared parts could unfold into something huge.
 """
 
+# Values are plain JSON whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Generator

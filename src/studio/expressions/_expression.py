@@ -7,8 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from studio.domain.errors import ExpressionError
-from studio.expressions import _formula, _loops, library
-from studio.expressions._calls import find_function
+from studio.expressions import _calls, _containers, _formula, _fstrings, _loops, library
 from studio.expressions._compiler import (
     DEEP,
     PYTHON_ERRORS,
@@ -26,7 +25,7 @@ from studio.expressions._paths import is_bare_path
 from studio.expressions._portable import portable
 from studio.expressions._values import finish, finish_scalar
 
-_REGISTERED = (_formula, _loops, library, find_function)
+_REGISTERED = (_calls, _containers, _formula, _fstrings, _loops, library)
 """Modules that register what they compile when they are imported."""
 
 ITEM_MILLISECONDS = 60_000.0

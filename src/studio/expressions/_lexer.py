@@ -1,25 +1,28 @@
 """Text to tokens, with positions in the text.
 
 A token is a tuple (tag, value, start, end). The tag of operators, brackets and keywords is themselves; others are
-``name``, ``num``, ``str``, ``fstr`` (its value is a list of literal parts and of (tokens, format) pairs) and ``end``. Names are compared code point by code point: nothing is
-normalised, so no two spellings mean one name.
+``name``, ``num``, ``str``, ``fstr`` (its value is a list of literal parts and of (tokens, format) pairs) and ``end``.
+Names are compared code point by code point: nothing is normalised, so no two spellings mean one name.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.expressions._habits import OPERATORS
-
-Token: TypeAlias = "tuple[str, Any, int, int]"
-
-MAX_SOURCE = 32_768
-"""Characters of one expression."""
-MAX_NESTING = 40
-"""Brackets, and other levels of grammar, within each other."""
-_MAX_DIGITS = 1200
+from studio.expressions._literals import (
+    BODIES,
+    ESCAPE,
+    MAX_NESTING,
+    MAX_SOURCE,
+    Token,
+    open_string,
+    read_number,
+    unescape,
+)
 
 _TOKEN = re.compile(
     r"""
@@ -45,19 +48,14 @@ _KEYWORDS = {
         "and", "or", "not", "in", "is", "if", "else", "for", "lambda", "true", "false", "null", "True", "False", "None",
     )
 }  # fmt: skip
-_BODIES = {
-    "'": re.compile(r"(?:[^'\\\n]++|\\[\s\S])*+'"),
-    '"': re.compile(r'(?:[^"\\\n]++|\\[\s\S])*+"'),
-    "'''": re.compile(r"(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''"),
-    '"""': re.compile(r'(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""'),
-}
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))")
-_PLAIN_ESCAPES = {
-    "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "0": "\0", "b": "\b", "f": "\f", "v": "\v",
-    "a": "\a", "\n": "", "{": "{", "}": "}", "/": "/",
-}  # fmt: skip
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _FORMAT = re.compile(r"[^{}\n]{0,64}")
+
+
+def _scanner(text: str, start: int, end: int) -> Callable[[], re.Match[str] | None]:
+    """A function that gives one match after another."""
+    pattern: Any = _TOKEN  # typeshed does not know Pattern.scanner
+    return pattern.scanner(text, start, end).match
 
 
 def lex(text: str, start: int, stop: str | None, depth: int = 0) -> tuple[list[Token], int]:
@@ -77,7 +75,7 @@ def lex(text: str, start: int, stop: str | None, depth: int = 0) -> tuple[list[T
     add = tokens.append
     open_: list[tuple[str, int]] = []
     limit = min(len(text), start + MAX_SOURCE)
-    scan = _TOKEN.scanner(text, start, limit).match
+    scan = _scanner(text, start, limit)
     word = _KEYWORDS.get
     while True:
         found = scan()
@@ -106,11 +104,11 @@ def lex(text: str, start: int, stop: str | None, depth: int = 0) -> tuple[list[T
                 raise _closes_nothing(value, pos)
             add((value, value, pos, end))
         elif kind == _NUMBER:
-            add(("num", _number(value, text, pos, end), pos, end))
+            add(("num", read_number(value, text, pos, end), pos, end))
         elif kind == _STRING:
             token = _string(text, pos, value, depth)
             add(token)
-            scan = _TOKEN.scanner(text, token[3], limit).match
+            scan = _scanner(text, token[3], limit)
         elif stop == "}" and not open_ and value in ":!=":
             add(("end", "", pos, pos))
             return tokens, pos
@@ -213,28 +211,6 @@ def _dollar(text: str, pos: int) -> ExpressionError:
     return foreign(wrote, known.get(wrote, "the name without $"), pos, end)
 
 
-def _number(value: str, text: str, start: int, end: int) -> int | float:
-    if end < len(text) and (text[end] == "_" or text[end].isalnum()):
-        raise ExpressionError(
-            "expression.number", "'{text}' is not a number.", start=start, end=end + 1, text=text[start : end + 1][:60]
-        )
-    try:
-        if len(value) > _MAX_DIGITS:
-            raise ValueError("too many digits")
-        if value[:1] == "0" and len(value) > 1 and value[1] in "xXoObB":
-            return int(value, 0)
-        if value.isdecimal() or ("." not in value and "e" not in value and "E" not in value):
-            return int(value)
-        number = float(value)
-        if number in (float("inf"), float("-inf")):
-            raise ValueError("infinite")
-    except ValueError:
-        raise ExpressionError(
-            "expression.number", "'{text}' is not a number.", start=start, end=end, text=value[:60]
-        ) from None
-    return number
-
-
 def _string(text: str, start: int, opening: str, depth: int) -> Token:
     quote = opening.lstrip("rRfFbBuU")
     prefix = opening[: len(opening) - len(quote)].lower()
@@ -243,40 +219,14 @@ def _string(text: str, start: int, opening: str, depth: int) -> Token:
         raise ExpressionError("expression.bytes", "There are no bytes here; write a text.", start=start, end=body)
     if "f" in prefix:
         return _fstring(text, start, body, quote, "r" in prefix, depth)
-    found = _BODIES[quote].match(text, body, min(len(text), start + MAX_SOURCE))
+    found = BODIES[quote].match(text, body, min(len(text), start + MAX_SOURCE))
     if found is None:
-        raise _open_string(start, body)
+        raise open_string(start, body)
     end = found.end()
     value = text[body : end - len(quote)]
     if "\\" in value and "r" not in prefix:
-        value = _unescape(value, body)
+        value = unescape(value, body)
     return ("str", value, start, end)
-
-
-def _open_string(start: int, end: int) -> ExpressionError:
-    return ExpressionError("expression.open_string", "The text is not closed by its quote.", start=start, end=end)
-
-
-def _unescape(value: str, offset: int) -> str:
-    def one(found: re.Match[str]) -> str:
-        octal, two, four, eight, other = found.groups()
-        if other is not None:
-            plain = _PLAIN_ESCAPES.get(other)
-            if plain is not None:
-                return plain
-        else:
-            point = int(octal, 8) if octal else int(two or four or eight, 16)
-            if point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF:
-                return chr(point)
-        raise ExpressionError(
-            "expression.escape",
-            "'{escape}' is not an escape. Write r'...' to keep backslashes as they are.",
-            start=offset + found.start(),
-            end=offset + found.end(),
-            escape=found.group(),
-        )
-
-    return _ESCAPE.sub(one, value)
 
 
 _FSTRING_STOP = {
@@ -319,17 +269,17 @@ def _fstring(text: str, start: int, body: int, quote: str, raw: bool, depth: int
             part, pos = _replacement(text, pos + 1, depth)
             parts.append(part)
         elif char == "\\" and not raw:
-            escape = _ESCAPE.match(text, pos)
+            escape = ESCAPE.match(text, pos)
             if escape is None:
                 break
-            literal.append(_unescape(escape.group(), pos))
+            literal.append(unescape(escape.group(), pos))
             pos = escape.end()
         elif char == "\n":
             break
         else:
             literal.append(char)
             pos += 1
-    raise _open_string(start, body)
+    raise open_string(start, body)
 
 
 def _replacement(text: str, pos: int, depth: int) -> tuple[tuple[list[Token], str], int]:

@@ -67,9 +67,9 @@ class Meter:
         self.stream: Any = ""
         self.drawn = 0
         self.quiet = 0
-        self.left = budget.steps if budget.steps < SLICE else SLICE
-        self.reserve = budget.steps - self.left
-        self.bytes_left = budget.bytes
+        self.left: int = budget.steps if budget.steps < SLICE else SLICE
+        self.reserve: int = budget.steps - self.left
+        self.bytes_left: int = budget.bytes
         self.milliseconds = budget.milliseconds if milliseconds is None else milliseconds
         self.deadline = perf_counter() + self.milliseconds / 1000.0
 

@@ -1,4 +1,4 @@
-"""Operators on values: arithmetic, comparison, membership. Sizes are checked before anything grows."""
+"""Arithmetic on values. Sizes are checked before anything grows."""
 
 # Values are plain JSON whose element types are only known at run time.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -13,11 +13,10 @@ from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
 from studio.expressions import _temporal
 from studio.expressions._limits import CHUNK, Meter
-from studio.expressions._values import INT_MAX, INT_MIN, Skipped, kind
+from studio.expressions._values import INT_MAX, INT_MIN, kind
 
-_NUMBERS = frozenset({int, float, bool})
-_TIMES = frozenset({datetime, date})
-_LONG_TEXT = 1024
+NUMBERS = frozenset({int, float, bool})
+TIMES = frozenset({datetime, date})
 
 
 def plain_list(meter: Meter, value: Any) -> list[Any]:
@@ -84,7 +83,7 @@ def checked(meter: Meter, number: Any) -> Any:
 def add(meter: Meter, a: Any, b: Any) -> Any:
     """``a + b``: numbers, texts, lists, and times with durations."""
     left, right = type(a), type(b)
-    if left in _NUMBERS and right in _NUMBERS:
+    if left in NUMBERS and right in NUMBERS:
         return checked(meter, a + b)
     if left is str and right is str:
         meter.chars(len(a) + len(b), a.isascii() and b.isascii())
@@ -110,7 +109,7 @@ def _add_time(a: Any, by: timedelta) -> Any:
     if type(a) is timedelta:
         return a + by
     moment = _temporal.parse(a) if type(a) is str else a
-    if type(moment) in _TIMES:
+    if isinstance(moment, date):
         return _temporal.shift(moment, by)
     raise operands("+", a, by)
 
@@ -118,26 +117,27 @@ def _add_time(a: Any, by: timedelta) -> Any:
 def sub(meter: Meter, a: Any, b: Any) -> Any:
     """``a - b``: numbers, times and durations, and lists (the items of ``a`` that are not in ``b``)."""
     left, right = type(a), type(b)
-    if left in _NUMBERS and right in _NUMBERS:
+    if left in NUMBERS and right in NUMBERS:
         return checked(meter, a - b)
     if right is timedelta:
-        if left is timedelta or left in _TIMES or left is str:
+        if left is timedelta or left in TIMES or left is str:
             return _add_time(a, -b)
-    elif left in _TIMES or right in _TIMES:
-        first, second = _as_time(a), _as_time(b)
+    elif left in TIMES or right in TIMES:
+        first, second = as_time(a), as_time(b)
         if first is not None and second is not None:
             return first - second
     raise operands("-", a, b)
 
 
-def _as_time(value: Any) -> datetime | None:
-    return _temporal.instant(value) if type(value) in _TIMES or type(value) is str else None
+def as_time(value: Any) -> datetime | None:
+    """The instant that a time, or a text that names one, stands for."""
+    return _temporal.instant(value) if type(value) in TIMES or type(value) is str else None
 
 
 def mul(meter: Meter, a: Any, b: Any) -> Any:
     """``a * b``: numbers, a text or list so many times, a duration so many times."""
     left, right = type(a), type(b)
-    if left in _NUMBERS and right in _NUMBERS:
+    if left in NUMBERS and right in NUMBERS:
         return checked(meter, a * b)
     if right in (str, list):
         a, b, left, right = b, a, right, left
@@ -148,39 +148,39 @@ def mul(meter: Meter, a: Any, b: Any) -> Any:
         if left is list:
             meter.items(len(a) * max(b, 0))
             return a * b
-    if left is timedelta and right in _NUMBERS:
+    if left is timedelta and right in NUMBERS:
         return a * b
-    if right is timedelta and left in _NUMBERS:
+    if right is timedelta and left in NUMBERS:
         return b * a
     raise operands("*", a, b)
 
 
 def div(meter: Meter, a: Any, b: Any) -> Any:
     """``a / b``"""
-    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+    if type(a) in NUMBERS and type(b) in NUMBERS:
         return a / b
-    if type(a) is timedelta and (type(b) in _NUMBERS or type(b) is timedelta):
+    if type(a) is timedelta and (type(b) in NUMBERS or type(b) is timedelta):
         return a / b
     raise operands("/", a, b)
 
 
 def floordiv(meter: Meter, a: Any, b: Any) -> Any:
     """``a // b``"""
-    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+    if type(a) in NUMBERS and type(b) in NUMBERS:
         return a // b
     raise operands("//", a, b)
 
 
 def mod(meter: Meter, a: Any, b: Any) -> Any:
     """``a % b`` of numbers, with the sign of ``b``."""
-    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+    if type(a) in NUMBERS and type(b) in NUMBERS:
         return a % b
     raise operands("%", a, b)
 
 
 def power(meter: Meter, a: Any, b: Any) -> Any:
     """``a ** b``"""
-    if type(a) not in _NUMBERS or type(b) not in _NUMBERS:
+    if type(a) not in NUMBERS or type(b) not in NUMBERS:
         raise operands("**", a, b)
     if type(a) is int and type(b) is int and b > 0 and abs(a) > 1:
         meter.bits(a.bit_length() * b)
@@ -222,14 +222,14 @@ ARITHMETIC: dict[str, Callable[[Meter, Any, Any], Any]] = {
 
 def negate(meter: Meter, value: Any) -> Any:
     """``-x``"""
-    if type(value) in _NUMBERS or type(value) is timedelta:
+    if type(value) in NUMBERS or type(value) is timedelta:
         return -value
     raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="-", kind=kind(value))
 
 
 def positive(meter: Meter, value: Any) -> Any:
     """``+x``"""
-    if type(value) in _NUMBERS or type(value) is timedelta:
+    if type(value) in NUMBERS or type(value) is timedelta:
         return +value
     raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="+", kind=kind(value))
 
@@ -242,142 +242,3 @@ def invert(meter: Meter, value: Any) -> int:
 
 
 UNARY: dict[str, Callable[[Meter, Any], Any]] = {"-": negate, "+": positive, "~": invert}
-
-
-def equal(meter: Meter, a: Any, b: Any, depth: int = 0) -> bool:
-    """``a == b`` by content; a time equals the text that names it. Charged by what is compared."""
-    left, right = type(a), type(b)
-    if left is str and right is str:
-        if len(a) > _LONG_TEXT and len(a) == len(b):
-            meter.steps(len(a) >> 8)
-        return a == b
-    if left in _TIMES or right in _TIMES:
-        first, second = _as_time(a), _as_time(b)
-        return first is not None and first == second
-    if left is list and right is list:
-        if len(a) != len(b):
-            return False
-        meter.level(depth)
-        meter.steps(len(a))
-        for x, y in zip(a, b, strict=True):
-            if not equal(meter, x, y, depth + 1):
-                return False
-        return True
-    if left is dict and right is dict:
-        if len(a) != len(b):
-            return False
-        meter.level(depth)
-        meter.steps(len(a))
-        for key, value in a.items():
-            if key not in b or not equal(meter, value, b[key], depth + 1):
-                return False
-        return True
-    if isinstance(a, LazyItems) or isinstance(b, LazyItems):
-        return _is_sequence(a) and _is_sequence(b) and _equal_lazy(meter, a, b, depth)
-    if left is Skipped or right is Skipped:
-        return a is b or ((a is None or left is Skipped) and (b is None or right is Skipped))
-    return bool(a == b)
-
-
-def _is_sequence(value: Any) -> bool:
-    return type(value) is list or isinstance(value, LazyItems)
-
-
-def _equal_lazy(meter: Meter, a: Any, b: Any, depth: int) -> bool:
-    return len(a) == len(b) and equal(meter, plain_list(meter, a), plain_list(meter, b), depth)
-
-
-def less(meter: Meter, op: str, a: Any, b: Any, depth: int = 0) -> bool:
-    """``a < b`` for two numbers, texts, lists, times or durations.
-
-    Raises:
-        ExpressionError: They have no order.
-    """
-    left, right = type(a), type(b)
-    if left in _NUMBERS and right in _NUMBERS:
-        return a < b
-    if left is str and right is str:
-        if len(a) > _LONG_TEXT and len(b) > _LONG_TEXT:
-            meter.steps(min(len(a), len(b)) >> 8)
-        return a < b
-    if left in _TIMES or right in _TIMES:
-        first, second = _as_time(a), _as_time(b)
-        if first is not None and second is not None:
-            return first < second
-        raise ExpressionError(
-            "expression.operands_time",
-            "'{op}' does not compare {left} and {right}. Write datetime(text) for a text that names a time.",
-            op=op,
-            left=kind(a),
-            right=kind(b),
-        )
-    if left is timedelta and right is timedelta:
-        return a < b
-    if left is list and right is list:
-        meter.level(depth)
-        for x, y in zip(a, b, strict=False):
-            meter.steps(1)
-            if not equal(meter, x, y, depth + 1):
-                return less(meter, op, x, y, depth + 1)
-        return len(a) < len(b)
-    raise operands(op, a, b)
-
-
-def contains(meter: Meter, value: Any, where: Any) -> bool:
-    """``value in where``: part of a text, item of a list, key of an object.
-
-    Raises:
-        ExpressionError: Nothing can be in ``where``, or a text is searched for something else.
-    """
-    cls = type(where)
-    if cls is str:
-        if type(value) is not str:
-            raise operands("in", value, where)
-        if len(where) > _LONG_TEXT:
-            meter.steps((len(where) + len(value)) >> 6)
-        return value in where
-    if cls is dict or isinstance(where, Mapping):
-        return type(value) in (str, int, float, bool, type(None)) and value in where
-    if cls is list or isinstance(where, LazyItems):
-        simple = type(value) in _NUMBERS or value is None or (type(value) is str and len(value) <= _LONG_TEXT)
-        items = where if cls is list else plain_list(meter, where)
-        if simple and cls is list:
-            meter.steps(len(items) >> 2)
-            return value in items
-        for item in items:
-            meter.steps(1)
-            if equal(meter, item, value):
-                return True
-        return False
-    raise operands("in", value, where)
-
-
-def is_null(value: Any) -> bool:
-    """Whether it is null, or the output of a node that did not run."""
-    return value is None or type(value) is Skipped
-
-
-def sort_keys(meter: Meter, keys: list[Any]) -> list[Any]:
-    """Keys fit for the native sort: all numbers, all texts, or wrapped so that each comparison is charged."""
-    meter.steps(len(keys) * max(1, len(keys).bit_length()) >> 2)
-    kinds = set(map(type, keys))
-    if kinds <= _NUMBERS or (kinds and kinds <= {timedelta}):
-        return keys
-    if kinds == {str}:
-        meter.steps(sum(map(len, keys)) * len(keys).bit_length() >> 9)
-        return keys
-    return [_Ordered(meter, key) for key in keys]
-
-
-class _Ordered:
-    """A value under ``less``."""
-
-    __slots__ = ("meter", "value")
-
-    def __init__(self, meter: Meter, value: Any) -> None:
-        self.meter = meter
-        self.value = value
-
-    def __lt__(self, other: _Ordered) -> bool:
-        self.meter.steps(4)
-        return less(self.meter, "<", self.value, other.value)

@@ -89,7 +89,9 @@ METHODS: dict[str, dict[str, Function]] = {}
 
 
 def _literal(value: Any) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, repr(value)) if value != 1 or value is True else "1"
+    if value is None:
+        return "null"
+    return repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _params(run: Callable[..., Any], skip: int, functions: dict[str, int]) -> tuple[Param, ...]:

@@ -2,6 +2,7 @@
 
 # Params are JSON trees whose element types are only known at run time.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from studio.domain.errors import ExpressionError
 from studio.expressions._compiler import locate
 from studio.expressions._expression import Expression, renamed
-from studio.expressions._formula import concatenate
+from studio.expressions._fstrings import concatenate
 from studio.expressions._limits import DEFAULT_BUDGET, Budget, Meter
 from studio.expressions._values import text as to_text
 

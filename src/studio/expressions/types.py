@@ -149,7 +149,7 @@ def accepts(expected: Type, actual: Type) -> bool:
 
 
 def _one(expected: Type, actual: Type) -> bool:
-    if expected == actual or expected == ANY or actual == ANY:
+    if expected in (actual, ANY) or actual == ANY:
         return True
     if actual in _ALSO.get(expected, ()):
         return True
@@ -228,7 +228,7 @@ def merged(types: Iterable[Type]) -> Type:
     if objects:
         keys = dict.fromkeys(key for each in objects for key in each.fields)
         fields = {key: union(*(each.fields[key] for each in objects if key in each.fields)) for key in keys}
-        required = frozenset.intersection(*(each.required for each in objects))
+        required = frozenset[str].intersection(*(each.required for each in objects))
         others.append(ObjectType(fields=fields, required=required, open=any(each.open for each in objects)))
     return union(*others) if others else ANY
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from studio.domain.lazy import LazyItems
 from studio.expressions import _temporal
+from studio.expressions._comparison import is_null
 from studio.expressions._limits import Meter
-from studio.expressions._operators import is_null
 from studio.expressions._registry import function
 from studio.expressions._values import kind
 
@@ -72,4 +72,4 @@ def is_empty(meter: Meter, x: Any) -> bool:
     """Whether it is null, or a text, list or object with nothing in it."""
     if is_null(x):
         return True
-    return (isinstance(x, str | list | LazyItems | Mapping)) and len(x) == 0
+    return kind(x) in ("text", "list", "object") and len(x) == 0

@@ -72,7 +72,7 @@ def str_(meter: Meter, x: Any) -> str:
     "conversion", "bool", [("bool('no')", False), ("bool('yes')", True), ("bool([])", False), ("bool(0.5)", True)]
 )
 def bool_(meter: Meter, x: Any) -> bool:
-    """True or false. Texts are read (true, yes, on, 1; false, no, off, 0 and the empty text); others are false where empty or 0."""
+    """True or false. Texts are read (true, yes, on, 1; false, no, off, 0, empty); others are false where empty or 0."""
     if type(x) is str:
         word = x.strip().lower() if len(x) < 20 else "?"
         if word in _TRUE or word in _FALSE:

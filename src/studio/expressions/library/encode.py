@@ -1,5 +1,8 @@
 """Functions that encode and hash texts."""
 
+# Values are plain JSON whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import base64

@@ -10,8 +10,9 @@ from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
+from studio.expressions._comparison import is_null, sort_keys
 from studio.expressions._limits import Meter
-from studio.expressions._operators import is_null, plain_list, sort_keys
+from studio.expressions._operators import plain_list
 from studio.expressions._registry import function
 from studio.expressions._unique import Seen
 

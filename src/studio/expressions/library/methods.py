@@ -10,8 +10,8 @@ from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.expressions import _temporal
+from studio.expressions._comparison import equal
 from studio.expressions._limits import Meter
-from studio.expressions._operators import equal
 from studio.expressions._registry import METHODS, Function, method
 from studio.expressions._values import seconds_of
 from studio.expressions.library import dates, objects, text

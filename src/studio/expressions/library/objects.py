@@ -10,8 +10,8 @@ from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.expressions._limits import Meter
-from studio.expressions._paths import step
 from studio.expressions._registry import function
+from studio.expressions._steps import step
 from studio.expressions._values import Missing, kind
 
 _PAIR = 64

@@ -1,5 +1,9 @@
 """Regular expressions, by RE2: linear in the text, without look-around and back-references."""
 
+# google-re2 has no type stubs; the protocols below say what is used of it.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -9,8 +9,8 @@ import unicodedata
 from typing import Any
 
 from studio.domain.errors import ExpressionError
+from studio.expressions._comparison import contains as contains_value
 from studio.expressions._limits import Meter
-from studio.expressions._operators import contains as contains_value
 from studio.expressions._registry import function
 from studio.expressions._values import text as to_text
 
