@@ -27,6 +27,7 @@ _EXPECTED = {
     "model_attributes_type": "a mapping",
     "list_type": "a list",
     "tuple_type": "a list",
+    "is_instance_of": "a value that another node gives",
 }
 
 
@@ -43,8 +44,11 @@ class Finding:
         """Whether the rest makes sense without what stands at the path."""
 
 
-def explain(error: ValidationError, raw: Any) -> list[Finding]:
-    """Every finding of ``error``, each once, with those of the other branches of a union left out."""
+def explain(error: ValidationError, raw: Any, model: type[BaseModel] = Workflow) -> list[Finding]:
+    """Every finding of ``error``, each once, with those of the other branches of a union left out.
+
+    ``raw`` is what was validated, ``model`` the model it was validated against.
+    """
     located = [(_locate(each["loc"], raw, each["type"]), each) for each in error.errors(include_url=False)]
     deeper = {path[:depth] for (path, _key), _each in located for depth in range(len(path))}
     merged: dict[Path, list[Any]] = {}
@@ -54,7 +58,7 @@ def explain(error: ValidationError, raw: Any) -> list[Finding]:
         if kind == "missing":
             out.append(_missing(path))
         elif kind == "extra_forbidden":
-            out.append(_unknown(path))
+            out.append(_unknown(path, model))
         elif at_key:
             out.append(Finding(path, _refused(each, path), at_key=True))
         elif not (path in deeper and kind in _EXPECTED):
@@ -105,9 +109,9 @@ def _missing(path: Path) -> Finding:
     return Finding(path, problem("workflow.missing_key", "`{key}` is missing", key=key))
 
 
-def _unknown(path: Path) -> Finding:
+def _unknown(path: Path, root: type[BaseModel]) -> Finding:
     key = str(path[-1])
-    models = _models_at(path[:-1])
+    models = _models_at(path[:-1], root)
     names = [info.alias or name for model in models for name, info in model.model_fields.items()]
     near = nearest(key, names)
     if near is None and any(issubclass(model, Node) for model in models):
@@ -120,9 +124,9 @@ def _unknown(path: Path) -> Finding:
     return Finding(path, found, at_key=True, dispensable=True)
 
 
-def _models_at(path: Path) -> list[type[BaseModel]]:
+def _models_at(path: Path, root: type[BaseModel]) -> list[type[BaseModel]]:
     """The models that may describe the mapping at ``path``."""
-    models: list[type[BaseModel]] = [Workflow]
+    models = [root]
     for key in path:
         inner = [
             found

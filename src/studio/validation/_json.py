@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any, cast
 
@@ -56,13 +55,7 @@ def read_json(text: str) -> tuple[Any, bool]:
         suspicious = suspicious or value is None
         return digits if value is None else value
 
-    def decimal(digits: str) -> Any:
-        nonlocal suspicious
-        value = float(digits)
-        suspicious = suspicious or not math.isfinite(value)
-        return value if math.isfinite(value) else digits
-
-    return json.loads(text, object_pairs_hook=pairs, parse_int=number, parse_float=decimal), suspicious
+    return json.loads(text, object_pairs_hook=pairs, parse_int=number), suspicious
 
 
 def _whole(digits: str) -> int | None:
@@ -157,10 +150,7 @@ def _take_key(stack: list[_Open], key: str, place: Place, problems: list[tuple[P
 
 
 def _check_number(written: str, path: Path, place: Place, problems: list[tuple[Path, Problem]]) -> None:
-    if written[0] not in "-0123456789" or len(written) < 4:
-        return
-    whole = written.lstrip("-").isdigit()
-    if (_whole(written) is not None) if whole else math.isfinite(float(written)):
+    if len(written) < 19 or not written.lstrip("-").isdigit() or _whole(written) is not None:
         return
     found = problem(
         "workflow.number_range", "the number {text} does not fit into 64 bits; quote it to keep it as text",

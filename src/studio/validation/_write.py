@@ -14,6 +14,7 @@ from studio.domain.workflow import Workflow
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_(./-][A-Za-z0-9_).,/-]*)*\Z")
 _PLAIN_EDGE = re.compile(r"[a-z][A-Za-z0-9_.]* -> [a-z][A-Za-z0-9_.]*\Z")
+_DURATION = re.compile(r"[0-9]+(ms|s|m|h|d|w)\Z")
 _WORDS = {"null", "true", "false"}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff\ufffe\uffff]")
 _LONGEST_KEY = 1000
@@ -128,7 +129,7 @@ def _scalar(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    if (_PLAIN.match(text) and text.lower() not in _WORDS) or _PLAIN_EDGE.match(text):
+    if (_PLAIN.match(text) and text.lower() not in _WORDS) or _PLAIN_EDGE.match(text) or _DURATION.match(text):
         return text
     if '"' in text and "\n" not in text and "\t" not in text and not _UNPRINTABLE.search(text):
         return "'" + text.replace("'", "''") + "'"

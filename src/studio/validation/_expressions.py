@@ -1,0 +1,127 @@
+"""Expressions in the values of a workflow: syntax, names, keys and types, each at its exact place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from studio.domain.errors import ExpressionError
+from studio.domain.workflow import SCOPE_NAMES
+from studio.expressions import FUNCTION_NAMES, Template, check, compile_template
+from studio.expressions.types import ANY, STR, ListType, Type, merged, type_of
+from studio.validation._context import Context
+from studio.validation._positions import Key
+from studio.validation._problems import Problem, nearest, problem
+from studio.validation._report import Spot
+from studio.validation._scopes import Scope
+from studio.validation._types import object_of
+
+_SECRETS = frozenset({"credential", "credentials", "secret", "secrets", "env", "environment", "password", "vault"})
+_HINTS = {
+    "input": "`input` is what the single incoming edge carries; this node does not have exactly one",
+    "item": "`item` is known inside `flow.map`, `flow.reduce`, `each` and params that are evaluated per item",
+    "index": "`index` is known inside containers, `each` and params that are evaluated per item",
+    "state": "`state` is known inside `flow.while`",
+    "acc": "`acc` is known inside `flow.reduce`",
+    "error": "`error` is known in the `catch` of `flow.try`; for a routed error write `{{ node.error }}`",
+    "args": "`args` is known in a tool's node",
+    "event": "`event` is known in the `inputs` of a trigger",
+}
+
+
+def has_expression(value: Any) -> bool:
+    """Whether a value holds ``{{`` anywhere."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, str):
+            if "{{" in each:
+                return True
+        elif isinstance(each, dict):
+            stack.extend(cast("dict[str, Any]", each).values())
+        elif isinstance(each, list):
+            stack.extend(cast("list[Any]", each))
+    return False
+
+
+def check_tree(context: Context, value: Any, scope: Scope, spot: Spot, keys: tuple[Key, ...]) -> Type:
+    """Check every expression in a value that stands at ``keys`` below ``spot``; gives the type of the whole."""
+    if isinstance(value, str):
+        return _check_text(context, value, scope, spot, keys) if "{{" in value else STR
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value).items()
+        fields = {key: check_tree(context, each, scope, spot, (*keys, key)) for key, each in members}
+        return object_of(fields, open=False)
+    if isinstance(value, list):
+        items = enumerate(cast("list[Any]", value))
+        return ListType(item=merged([check_tree(context, each, scope, spot, (*keys, index)) for index, each in items]))
+    return type_of(value)
+
+
+def _check_text(context: Context, text: str, scope: Scope, spot: Spot, keys: tuple[Key, ...]) -> Type:
+    try:
+        template = compile_template(text)
+    except ExpressionError as error:
+        found = Problem(code=error.code, template=error.template, arguments=error.arguments)
+        context.report.add(found, spot, *keys, start=error.start or 0, end=error.end)
+        return ANY
+    types = _names(context, template, scope, spot, keys)
+    if not context.types:
+        return ANY if template.whole is not None else STR
+    result = check(template, types)
+    for each in result.problems:
+        severity = "warning" if each.severity == "warning" else "error"
+        found = Problem(code=each.code, template=each.template, arguments=dict(each.arguments), severity=severity)
+        context.report.add(found, spot, *keys, start=each.start, end=each.end, suggestion=each.suggestion)
+    return result.type
+
+
+def _names(context: Context, template: Template, scope: Scope, spot: Spot, keys: tuple[Key, ...]) -> Mapping[str, Type]:
+    """Types of the names that a template reads; reports those that are not in scope."""
+    types: dict[str, Type] = {}
+    for expression in template.expressions:
+        for name in expression.free_names:
+            if name.id in types:
+                continue
+            found = scope.find(name.id)
+            types[name.id] = ANY if found is None else found
+            if found is None and name.id not in FUNCTION_NAMES:
+                what, near = _unknown(context, name.id, scope, spot)
+                context.report.add(what, spot, *keys, start=name.start, end=name.end, suggestion=near)
+    return types
+
+
+def _unknown(context: Context, name: str, scope: Scope, spot: Spot) -> tuple[Problem, str | None]:
+    """Why a name is not in scope here."""
+    if name in _HINTS:
+        return problem("workflow.name_not_here", "{reason}", reason=_HINTS[name], name=name), None
+    if name in SCOPE_NAMES:
+        return problem("workflow.name_not_here", "{reason}", reason=f"`{name}` is not known here", name=name), None
+    declared = context.declared.get(name)
+    if declared:
+        return _elsewhere(context, name, spot), None
+    if name in _SECRETS:
+        message = "expressions never see credentials or the environment; name a credential on the node instead"
+        return problem("workflow.name_secret", message), None
+    near = nearest(name, [*scope.names(), *FUNCTION_NAMES])
+    return problem("workflow.unknown_name", "`{name}` is neither a node here nor a name in scope", name=name), near
+
+
+def _elsewhere(context: Context, name: str, spot: Spot) -> Problem:
+    """Why a node that exists cannot be referred to from ``spot``."""
+    declared = context.declared[name][0]
+    here = spot.node or ""
+    path = declared.spot.node or name
+    if here == path:
+        return problem("workflow.self_reference", "`{node}` refers to itself", node=name)
+    if here.startswith(f"{path}."):
+        message = "`{node}` is the container around; what it gives is not there yet"
+        return problem("workflow.reference_container", message, node=name)
+    if declared.slot_of is not None:
+        message = "`{node}` sits in a slot of `{owner}` and gives nothing to others"
+        return problem("workflow.reference_slot", message, node=name, owner=declared.slot_of)
+    if declared.around:
+        message = "`{node}` is inside `{container}`; outside of it, refer to what `{container}` gives"
+        return problem("workflow.reference_inside", message, node=name, container=declared.around[-1])
+    message = "`{node}` is a trigger; refer to the workflow's `inputs`, which every trigger fills"
+    return problem("workflow.reference_trigger", message, node=name)

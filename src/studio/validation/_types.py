@@ -1,0 +1,89 @@
+"""Types of values, as the checks of nodes and params need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.expressions.types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    NULL,
+    STR,
+    DictType,
+    ListType,
+    ObjectType,
+    Type,
+    accepts,
+    options_of,
+)
+
+_CONVERTED: dict[Type, frozenset[Type]] = {
+    INT: frozenset({STR, FLOAT}),
+    FLOAT: frozenset({STR}),
+    BOOL: frozenset({STR, INT, FLOAT}),
+}
+"""Type expected -> types of which some values are converted to it when the node runs, and others refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why a value of one type cannot stand where another is expected. ``convertible``: some values can."""
+
+    expected: str
+    actual: str
+    convertible: bool
+
+
+def conflict(expected: Type, actual: Type) -> Conflict | None:
+    """What is wrong with the type of an expression, None where it may fit."""
+    if accepts(expected, actual):
+        return None
+    pairs = [(one, other) for one in options_of(expected) for other in options_of(actual)]
+    convertible = any(other in _CONVERTED.get(one, ()) for one, other in pairs)
+    return Conflict(described(expected), described(actual), convertible)
+
+
+_WORDS = {NULL: "null", BOOL: "true or false", INT: "a whole number", FLOAT: "a number", STR: "a text"}
+
+
+def described(kind: Type) -> str:
+    """A type in a few words."""
+    words: list[str] = []
+    for option in options_of(kind):
+        if isinstance(option, ListType):
+            word = "a list" if option.item == ANY else f"a list of {option.item}"
+        elif isinstance(option, DictType | ObjectType):
+            word = "an object"
+        else:
+            word = _WORDS.get(option, f"a {option.name}")
+        if word not in words:
+            words.append(word)
+    return " or ".join(words)[:200]
+
+
+def fields_of(kind: Type) -> Mapping[str, Type] | None:
+    """The fields of an object all of whose keys are known, None for everything else."""
+    return kind.fields if isinstance(kind, ObjectType) and not kind.open else None
+
+
+def field_of(kind: Type, name: str) -> Type:
+    """The type of one field, ``any`` where it is not known."""
+    return kind.fields.get(name, ANY) if isinstance(kind, ObjectType) else ANY
+
+
+def element_of(kind: Type) -> Type:
+    """The type of a list's items, ``any`` where it is not known."""
+    return kind.item if isinstance(kind, ListType) else ANY
+
+
+def list_of(item: Type) -> Type:
+    """A list of items of one type."""
+    return ListType(item=item)
+
+
+def object_of(fields: Mapping[str, Type], *, open: bool) -> Type:
+    """An object with these fields, all of them there."""
+    return ObjectType(fields=dict(fields), required=frozenset(fields), open=open)
