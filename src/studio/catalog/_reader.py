@@ -114,7 +114,7 @@ def _read_node(
             file=path.name,
             text=str(error),
         )
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
         return problem("catalog.unreadable", "{file} cannot be read: {reason}.", file=path.name, reason=str(error))
     if not found:
         return problem(

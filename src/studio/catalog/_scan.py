@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -50,9 +51,10 @@ def fingerprint(folder: str) -> tuple[bytes, int]:
         entries = []
     for entry in entries:
         if entry.name.endswith((".py", ".toml")):
-            fact = entry.stat()
-            newest = max(newest, fact.st_mtime_ns)
-            lines.append(f"{entry.name}\0{fact.st_size}\0{fact.st_mtime_ns}")
+            with contextlib.suppress(OSError):  # a link that leads nowhere is found when the file is read
+                fact = entry.stat()
+                newest = max(newest, fact.st_mtime_ns)
+                lines.append(f"{entry.name}\0{fact.st_size}\0{fact.st_mtime_ns}")
     return hashlib.blake2b("\n".join(sorted(lines)).encode(), digest_size=16).digest(), newest
 
 

@@ -64,11 +64,11 @@ def literal(node: ast.expr, lookup: Lookup, depth: int = 0) -> Any:
             return left + right
         if isinstance(left, int | float) and isinstance(right, int | float):
             return left * right if isinstance(node.op, ast.Mult) else left + right
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Effect":
+    if isinstance(node, ast.Attribute) and _name(node.value) == "Effect":
         return node.attr.lower()
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-        names = _CALLS[node.func.id]
-        given = dict(_DEFAULTS[node.func.id])
+    if isinstance(node, ast.Call) and _name(node.func) in _CALLS:
+        names = _CALLS[_name(node.func)]
+        given = dict(_DEFAULTS[_name(node.func)])
         given.update(zip(names, (inner(argument) for argument in node.args), strict=False))
         given.update({keyword.arg: inner(keyword.value) for keyword in node.keywords if keyword.arg})
         return tuple(given.get(name) for name in names)
