@@ -55,8 +55,20 @@ class Activity:
     """One node run: from run_if to its record."""
 
     __slots__ = (
-        "attempts", "began", "finished", "frame", "input_bytes", "message_id", "node", "path", "records", "run",
-        "started", "task", "waited",
+        "attempts",
+        "began",
+        "finished",
+        "frame",
+        "input_bytes",
+        "intent",
+        "message_id",
+        "node",
+        "path",
+        "records",
+        "run",
+        "started",
+        "task",
+        "waited",
     )  # fmt: skip
 
     def __init__(self, run: Run, frame: Frame, node: PlanNode, finished: Any) -> None:
@@ -69,6 +81,7 @@ class Activity:
         self.waited = 0
         self.attempts = 1
         self.input_bytes = 0
+        self.intent: Record | None = None
         self.message_id: str | None = None
         self.finished = finished
         self.task: asyncio.Task[None] | None = None
@@ -187,7 +200,7 @@ class Activity:
         doubt: Record | None = None
         for record in self.records:
             if record[0] == r.RETRY and record[5] == alternative:
-                attempt, first_at, doubt = record[4], record[8], None
+                attempt, first_at, doubt = record[4], record[8], _keyed(doubt)
                 await self.sleep_until(record[6], "wait.retry")
             elif record[0] == r.INTENT and record[5] == alternative:
                 doubt, attempt = record, record[4]
@@ -198,7 +211,7 @@ class Activity:
                 raise
             except Exception as failure:  # noqa: BLE001 - classified below
                 error = as_error(failure, option)
-            doubt = None
+            doubt = _keyed(self.intent)
             spent = (self.run.clock() - first_at) / 1e6
             if policy is None or not may_retry(policy, error, attempt, spent):
                 raise error
@@ -227,8 +240,8 @@ class Activity:
             context.recovering, context.intent = True, doubt[9]
         else:
             raw = await self.resolve(option)
-        with_functions = run.with_per_item(option, raw, self.frame.scope) if option.per_item else raw
-        value = option.validate(with_functions)
+        given = run.with_per_item(option, raw, self.frame.scope) if option.per_item else raw
+        value = option.validate(given)
         effect = impl.effect_of(value)
         if doubt is not None and effect is Effect.IRREVERSIBLE:
             settled = await self._in_doubt(option, None)
@@ -276,21 +289,9 @@ class Activity:
         """Record what is about to be done to the world, durably, before it is done."""
         context.intent = await option.impl.prepare(value, context)
         form, payload = await self.run.values.encode(raw, walk=True)
-        at = self.run.clock()
-        self.run.record(
-            (
-                r.INTENT,
-                self.frame.prefix,
-                self.node.id,
-                at,
-                attempt,
-                alternative,
-                str(effect),
-                form,
-                payload,
-                context.intent,
-            )
-        )
+        place = (self.frame.prefix, self.node.id, self.run.clock())
+        self.intent = (r.INTENT, *place, attempt, alternative, str(effect), form, payload, context.intent)
+        self.run.record(self.intent)
         await self.run.journal.flush(Durability.POWER)
 
     async def _call(self, option: PlanNode, value: NodeModel, context: RunContext) -> Any:
@@ -444,3 +445,8 @@ class Activity:
                 None,
             )
         )
+
+
+def _keyed(intent: Record | None) -> Record | None:
+    """The intent that another attempt repeats: same key, same input, same facts. Only keyed effects have one."""
+    return intent if intent is not None and intent[6] == Effect.KEYED else None

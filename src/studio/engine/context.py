@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,7 +144,7 @@ class RunContext(NodeContext):
         return self._run.engine.blobs.local(self._run.workspace, table.blob)
 
     @asynccontextmanager
-    async def new_table(self) -> AsyncIterator[TableDraft]:
+    async def new_table(self) -> AsyncGenerator[TableDraft]:
         async with self._run.engine.blobs.writable(self._run.workspace) as draft:
             yield _TableDraft(self._run, draft)
 

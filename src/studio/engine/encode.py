@@ -33,6 +33,8 @@ _EXT = {FileRef: 1, TableRef: 2, ItemsRef: 3}
 _EXT_TYPES: dict[int, type[Any]] = {code: cls for cls, code in _EXT.items()}
 _MAX_DEPTH = 200
 _WALK_LIMIT = 64 * 1024
+_FIELDS = 64
+"""Objects with more fields are kept in one piece."""
 
 
 class ItemsSource(Protocol):
@@ -63,9 +65,9 @@ def _ext_hook(code: int, data: memoryview) -> Any:
 def _enc_hook(value: Any) -> Any:
     if isinstance(value, ItemsBase):
         value = cast("ItemsSource", value).ref
-    code = _EXT.get(type(value))
+    code = _EXT.get(value.__class__)
     if code is None:
-        raise TypeError(type(value).__name__)
+        raise TypeError(value.__class__.__name__)
     return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(value))
 
 
@@ -74,7 +76,7 @@ _REF_DECODER = msgspec.msgpack.Decoder(ext_hook=_ext_hook)
 
 def _lift(value: Any) -> Any:
     """Copy a value with its references wrapped for the extension types; msgspec would write structs as arrays."""
-    kind = type(value)
+    kind = value.__class__
     if kind is dict:
         return {key: _lift(inner) for key, inner in value.items()}
     if kind is list or kind is tuple:
@@ -98,7 +100,7 @@ def refuse(path: str, found: Any, why: str) -> OutputInvalid:
 
 def check_plain(value: Any, path: str = "", depth: int = 0) -> None:
     """Raise OutputInvalid at the first thing that is not plain data or a reference."""
-    kind = type(value)
+    kind = value.__class__
     if kind is str or kind is bool or value is None:
         return
     if kind is int:
@@ -128,7 +130,7 @@ def _has_infinite(value: Any) -> bool:
     stack: list[Any] = [value]
     while stack:
         top = stack.pop()
-        kind = type(top)
+        kind = top.__class__
         if kind is float:
             if not isfinite(top):
                 return True
@@ -200,19 +202,21 @@ class Values:
         hit = self._known.get(id(value))
         if hit is not None and hit[0] is value:
             return hit[1]
-        if depth and type(value) is dict and value and (self.knows(value) or depth == 2):
+        if depth and value.__class__ is dict and 0 < len(value) <= _FIELDS:
             return await self._encode_fields(value, walk, depth)
         small = encode_small(value, walk=walk)
         return await self._spill(value, small) if len(small[1]) > self._inline else small
 
     async def _encode_fields(self, value: dict[str, Any], walk: bool, depth: int) -> Encoded:
-        if not self.knows(value):
-            small = encode_small(value, walk=walk)
-            if len(small[1]) <= self._inline:
-                return small
-        if any(type(key) is not str for key in value):
+        """Encode each field once; where all are small and plain, put their texts together instead of keeping parts."""
+        if any(key.__class__ is not str for key in value):
             check_plain(value)
-        return PARTS, {key: await self.encode(inner, walk=walk, depth=depth - 1) for key, inner in value.items()}
+        parts = {key: await self.encode(inner, walk=walk, depth=depth - 1) for key, inner in value.items()}
+        if all(form == JSON for form, _payload in parts.values()):
+            text = b",".join(orjson.dumps(key) + b":" + payload for key, (_form, payload) in parts.items())
+            if len(text) <= self._inline:
+                return JSON, b"{" + text + b"}"
+        return PARTS, parts
 
     async def _spill(self, value: Any, small: Encoded) -> Encoded:
         ref = await self._blobs.put(self._workspace, small[1])
@@ -230,9 +234,10 @@ class Values:
         if form == BLOB:
             ref, inner_form = msgspec.convert(payload[0], BlobRef), payload[1]
             value = decode_small((inner_form, await self._blobs.get(self._workspace, ref)))
+            value = self._open(value) if inner_form == PACKED else value
             if isinstance(value, dict | list | str):
                 self._known[id(cast("Any", value))] = (value, (BLOB, [ref, inner_form]))
-            return self._open(value) if inner_form == PACKED else value
+            return cast("Any", value)
         return self._open(decode_small(encoded)) if form == PACKED else decode_small(encoded)
 
     def decode_now(self, encoded: Encoded) -> Any:
@@ -241,7 +246,7 @@ class Values:
         return self._open(value) if encoded[0] == PACKED else value
 
     def _open(self, value: Any) -> Any:
-        kind = type(value)
+        kind = value.__class__
         if kind is ItemsRef:
             return ItemsHandle(value, self._blobs, self._workspace)
         if kind is dict:
@@ -275,7 +280,7 @@ def blob_ids(encoded: Encoded) -> Iterator[str]:
 
 
 def _reference_ids(value: Any) -> Iterator[str]:
-    kind = type(value)
+    kind = value.__class__
     if kind is FileRef or kind is TableRef:
         yield value.blob.id
     elif kind is ItemsRef:

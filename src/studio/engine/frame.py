@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from studio.domain.errors import StudioError
 from studio.domain.status import Join
@@ -158,7 +158,8 @@ class Frame:
             try:
                 coroutine.send(None)
             except StopIteration as stop:
-                output, ports = node.finish(stop.value)
+                result: Any = stop.value
+                output, ports = node.finish(result)
             else:
                 # It waits for something: pure, so it can be started again in a task, and so can all later runs.
                 coroutine.close()
@@ -211,7 +212,7 @@ class Frame:
         if source.impl.passes_input:
             return self.incoming(source)
         if kind == DEFAULT and port is not None and isinstance(value, dict):
-            return value.get(port)
+            return cast("dict[str, Any]", value).get(port)
         return value
 
     def start(self, node: PlanNode, finished: tuple[dict[str, Any], tuple[str, ...] | None] | None = None) -> None:

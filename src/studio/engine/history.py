@@ -113,7 +113,8 @@ class History:
     @property
     def start(self) -> dict[str, Any]:
         """What was accepted."""
-        return next((record[1] for _seq, _index, record in self.records if record[0] == r.START), {})
+        nothing: dict[str, Any] = {}
+        return next((record[1] for _seq, _index, record in self.records if record[0] == r.START), nothing)
 
     def events(self, after: tuple[int, int] = (-1, -1)) -> list[Event]:
         """The committed events after a position."""

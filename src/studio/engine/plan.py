@@ -6,8 +6,8 @@ validator and which way of running a node takes. The hot path only follows the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, get_args, get_origin
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, Protocol, cast, get_args, get_origin
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
@@ -18,6 +18,8 @@ from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.expressions import Compiled, Expression, compile_expression, compile_value
 from studio.sdk import BaseNode, ControlNode, NodeModel, Routed, per_item_shape
+
+Finish = Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]
 
 _LATE = {"while": frozenset({"condition"})}
 """Params that an executor evaluates itself, by executor."""
@@ -38,7 +40,12 @@ class Catalogue(Protocol):
 
 
 class PlanNode:
-    """A node of a level, ready to run."""
+    """A node of a level, ready to run.
+
+    ``implied`` and ``dependents`` are the references in both directions, ``listed`` and ``out_edges`` the listed edges
+    (other node, kind, port). ``static`` are the params as written where ``params`` is None. ``simple`` nodes are pure
+    and run in place.
+    """
 
     __slots__ = (
         "accepts_items",
@@ -90,6 +97,28 @@ class PlanNode:
         self.join = spec.join
         self.on_error = spec.on_error
         self.fallbacks: list[PlanNode] = []
+        self.impl: BaseNode
+        self.executor: str | None
+        self.run_if: Compiled | None
+        self.each: Any
+        self.each_compiled: Compiled | None
+        self.effect: Effect
+        self.credential: str | None
+        self.timeout: float | None
+        self.policy: RetryPolicy | None
+        self.validate: Callable[[Any], Any]
+        self.run: Callable[[Any, Any], Coroutine[Any, Any, Any]]
+        self.accepts_items: set[str]
+        self.any_output: bool
+        self.finish: Finish
+        self.per_item: dict[str, Any]
+        self.params: Compiled | None
+        self.static: dict[str, Any]
+        self.names: set[str]
+        self.needs_seed: bool
+        self.needs_now: bool
+        self.needs_input: bool
+        self.simple: bool
 
 
 class Level:
@@ -298,9 +327,9 @@ def _compile_per_item(value: Any, shape: str) -> Any:
     if shape == "one" or isinstance(value, str):
         return compile_expression(value) if isinstance(value, str) and "{{" in value else value
     if shape == "list" and isinstance(value, list):
-        return [_compile_per_item(one, "one") for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_compile_per_item(one, "one") for one in cast("list[Any]", value)]
     if shape == "dict" and isinstance(value, dict):
-        return {key: _compile_per_item(one, "one") for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: _compile_per_item(one, "one") for key, one in cast("dict[str, Any]", value).items()}
     return value
 
 
@@ -327,7 +356,8 @@ def _per_item_names(value: Any) -> set[str]:
     if isinstance(value, Expression):
         return set(value.roots)
     if isinstance(value, list | dict):
-        inner: Iterable[Any] = value.values() if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        several = cast("dict[str, Any] | list[Any]", value)
+        inner: Iterable[Any] = several.values() if isinstance(several, dict) else several
         return {name for one in inner for name in _per_item_names(one)}
     return set()
 
@@ -414,7 +444,7 @@ def _keep(value: Any) -> Any:
     return value
 
 
-def finisher(impl: BaseNode) -> Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]:
+def finisher(impl: BaseNode) -> Finish:
     """A function that takes what ``run`` returned and gives the validated plain output and the ports taken.
 
     Models of plain fields are taken over as they are, which keeps large values by identity; others are serialised.
@@ -428,9 +458,9 @@ def finisher(impl: BaseNode) -> Callable[[Any], tuple[dict[str, Any], tuple[str,
 
     def finish(result: Any) -> tuple[dict[str, Any], tuple[str, ...] | None]:
         ports = None
-        if type(result) is Routed:
-            ports = result.ports
-            result = result.output
+        if isinstance(result, Routed):
+            routed = cast("Routed[Any]", result)
+            ports, result = routed.ports, routed.output
         fields: Any = result.__dict__ if isinstance(result, NodeModel) else result
         try:
             checked = validate(fields)

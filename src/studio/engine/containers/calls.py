@@ -66,7 +66,7 @@ async def _parent_ends(activity: Activity, child: str, policy: str) -> None:
 
 
 def _child_failed(workflow: str, child: str, result: dict[str, Any]) -> StudioError:
-    facts = result.get("error") or {}
+    facts: dict[str, Any] = result.get("error") or {}
     return NodeError(
         "flow.call_failed",
         "The called workflow {workflow} {status}: {reason} (execution {child}).",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from time import perf_counter
 from typing import Any
 
@@ -95,7 +96,7 @@ async def run_reduce(activity: Activity) -> Outcome:
     return {"result": acc}, None
 
 
-async def each_item(items: Any, start: int) -> Any:
+async def each_item(items: Any, start: int) -> AsyncIterator[Any]:
     """The items from ``start`` on, a chunked list chunk by chunk."""
     if not isinstance(items, ItemsHandle):
         for item in items[start:]:

@@ -187,7 +187,8 @@ class _Map:
             try:
                 coroutine.send(None)
             except StopIteration as stop:
-                return node.finish(stop.value)[0]
+                result: Any = stop.value
+                return node.finish(result)[0]
         except Exception as error:
             raise as_error(error, node).at(context.path) from error
         coroutine.close()
