@@ -1,8 +1,30 @@
 """A workflow against catalogue and expressions: every problem, with position and suggestion."""
 
+from studio.validation._calls import MAX_CALL_DEPTH, ResolveCall
 from studio.validation._positions import Positions
-from studio.validation._problems import Problem
+from studio.validation._problems import Problem, Severity
 from studio.validation._write import save
+from studio.validation.analysis import Catalogue, LevelGraph, analyse
+from studio.validation.check import check
 from studio.validation.document import Loaded, load
+from studio.validation.inputs import coerce_inputs
+from studio.validation.refactor import rename_node
+from studio.validation.schema import workflow_schema
 
-__all__ = ["Loaded", "Positions", "Problem", "load", "save"]
+__all__ = [
+    "MAX_CALL_DEPTH",
+    "Catalogue",
+    "LevelGraph",
+    "Loaded",
+    "Positions",
+    "Problem",
+    "ResolveCall",
+    "Severity",
+    "analyse",
+    "check",
+    "coerce_inputs",
+    "load",
+    "rename_node",
+    "save",
+    "workflow_schema",
+]

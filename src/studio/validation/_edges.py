@@ -96,7 +96,9 @@ def _cycles(context: Context, level: LevelGraph, spot: Spot) -> None:
     for cycle in level.cycles:
         way = " -> ".join((*cycle, cycle[0]))
         if len(cycle) == 1:
-            what = problem("workflow.self_reference", "`{node}` waits for itself", node=cycle[0])
+            if all(edge.source != cycle[0] for edge in level.listed_in.get(cycle[0], ())):
+                continue  # An expression does it, which is reported at its place.
+            what = problem("workflow.self_edge", "`{node}` waits for itself", node=cycle[0])
         else:
             message = "these nodes wait for each other: {way}; a loop is a `flow.while` or `flow.map`"
             what = problem("workflow.cycle", message, way=way)

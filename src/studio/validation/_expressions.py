@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from studio.domain.errors import ExpressionError
 from studio.domain.workflow import SCOPE_NAMES
-from studio.expressions import FUNCTION_NAMES, Template, check, compile_template
+from studio.expressions import FUNCTION_NAMES, Expression, Template, check, compile_template
 from studio.expressions.types import ANY, STR, ListType, Type, merged, type_of
 from studio.validation._context import Context
 from studio.validation._positions import Key
@@ -16,6 +17,7 @@ from studio.validation._report import Spot
 from studio.validation._scopes import Scope
 from studio.validation._types import object_of
 
+_MAY_BE_NULL = "expression.check.may_be_null"
 _SECRETS = frozenset({"credential", "credentials", "secret", "secrets", "env", "environment", "password", "vault"})
 _HINTS = {
     "input": "`input` is what the single incoming edge carries; this node does not have exactly one",
@@ -68,12 +70,47 @@ def _check_text(context: Context, text: str, scope: Scope, spot: Spot, keys: tup
     types = _names(context, template, scope, spot, keys)
     if not context.types:
         return ANY if template.whole is not None else STR
-    result = check(template, types)
-    for each in result.problems:
-        severity = "warning" if each.severity == "warning" else "error"
-        found = Problem(code=each.code, template=each.template, arguments=dict(each.arguments), severity=severity)
-        context.report.add(found, spot, *keys, start=each.start, end=each.end, suggestion=each.suggestion)
-    return result.type
+    given = ANY
+    for expression in template.expressions:
+        result = check(expression, types)
+        given = result.type
+        for each in result.problems:
+            if each.code == _MAY_BE_NULL and _default_holds(expression, each.start, scope):
+                continue
+            severity = "warning" if each.severity == "warning" else "error"
+            found = Problem(code=each.code, template=each.template, arguments=dict(each.arguments), severity=severity)
+            context.report.add(found, spot, *keys, start=each.start, end=each.end, suggestion=each.suggestion)
+    return given if template.whole is not None else STR
+
+
+def _default_holds(expression: Expression, offset: int, scope: Scope) -> bool:
+    """Whether ``offset`` is inside a ``default(...)`` of whose nodes one has always run.
+
+    ``default(a.x, b.y)`` reads ``b`` only where ``a`` did not run; where that means that ``b`` did, all is well.
+    """
+    names = expression.free_names
+    return any(
+        start <= offset < end and scope.one_surely_ran({name.id for name in names if start <= name.start < end})
+        for start, end in _default_calls(expression)
+    )
+
+
+_TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\bdefault\s*\(|[()]""")
+
+
+def _default_calls(expression: Expression) -> Iterator[tuple[int, int]]:
+    """Start and end of every call of ``default``."""
+    stack: list[int | None] = []
+    for match in _TOKEN.finditer(expression.text, expression.offset, expression.end):
+        written = match[0]
+        if written == "(":
+            stack.append(None)
+        elif written[0] == "d":
+            stack.append(match.start())
+        elif written == ")" and stack:
+            start = stack.pop()
+            if start is not None:
+                yield start, match.end()
 
 
 def _names(context: Context, template: Template, scope: Scope, spot: Spot, keys: tuple[Key, ...]) -> Mapping[str, Type]:
@@ -103,7 +140,7 @@ def _unknown(context: Context, name: str, scope: Scope, spot: Spot) -> tuple[Pro
     if name in _SECRETS:
         message = "expressions never see credentials or the environment; name a credential on the node instead"
         return problem("workflow.name_secret", message), None
-    near = nearest(name, [*scope.names(), *FUNCTION_NAMES])
+    near = nearest(name, scope.names()) or nearest(name, FUNCTION_NAMES)
     return problem("workflow.unknown_name", "`{name}` is neither a node here nor a name in scope", name=name), near
 
 

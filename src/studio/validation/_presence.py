@@ -42,9 +42,9 @@ class Presence:
         """When a listed edge carries."""
         return self._carries(edge.source, edge.port)
 
-    def surely(self, wanted: Iterable[str], where: Condition) -> list[str]:
-        """Those of ``wanted`` that need not have been reached where ``where`` holds."""
-        return [id for id in wanted if not _follows(self.reached.get(id), where)]
+    def surely_one(self, ids: Iterable[str], where: Condition) -> bool:
+        """Whether at least one of these nodes has been reached wherever ``where`` holds."""
+        return _follows(self._any([self.reached.get(id, ALWAYS) for id in ids]), where)
 
     def all_of(self, edges: Iterable[Edge]) -> Condition:
         """When all these edges carry."""

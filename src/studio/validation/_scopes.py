@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from studio.domain.status import OnError
 from studio.domain.workflow import Edge, Graph, Node
@@ -40,6 +40,11 @@ class Scope:
         """Whether the name is a node that perhaps did not run where the expression is evaluated."""
         return name not in self._own and self._around is not None and self._around.may_be_skipped(name)
 
+    def one_surely_ran(self, names: Iterable[str]) -> bool:
+        """Whether at least one of these nodes has given something where the expression is evaluated."""
+        rest = [name for name in names if name not in self._own]
+        return self._around is not None and self._around.one_surely_ran(rest)
+
 
 class LevelScope(Scope):
     """The nodes of a level, as seen from one of them or from the level's output.
@@ -74,6 +79,10 @@ class LevelScope(Scope):
             return super().may_be_skipped(name)
         return self._level.may_be_skipped(name, self._where)
 
+    def one_surely_ran(self, names: Iterable[str]) -> bool:
+        here = [name for name in names if name in self._level.graph.nodes]
+        return self._level.one_surely_ran(here, self._where) or super().one_surely_ran(names)
+
 
 class Level:
     """A level being checked: its graph, when its nodes run, and the types of what they give."""
@@ -88,7 +97,7 @@ class Level:
 
     def scope_of(self, id: str) -> Scope:
         """What the expressions of a node find."""
-        where = self.presence.reached[id] if self.presence else None
+        where = self._reached(id)
         scope = LevelScope(self.around, self, id, where)
         incoming = self.incoming(id)
         own: dict[str, Type | Callable[[], Type]] = {}
@@ -118,7 +127,15 @@ class Level:
         node = self.graph.nodes[id]
         if node.disabled or node.run_if not in (None, True) or node.on_error is OnError.CONTINUE:
             return True
-        return self.presence is not None and bool(self.presence.surely([id], where))
+        return self.presence is not None and not self.presence.surely_one([id], where)
+
+    def one_surely_ran(self, ids: Iterable[str], where: Condition) -> bool:
+        """Whether at least one of these nodes gave something wherever ``where`` holds."""
+        plain = [id for id in ids if not self.may_be_skipped(id, self._reached(id))]
+        return bool(plain) and (self.presence is None or self.presence.surely_one(plain, where))
+
+    def _reached(self, id: str) -> Condition:
+        return self.presence.reached[id] if self.presence else None
 
     def type_of(self, id: str, where: Condition) -> Type:
         """The type of a node's output where ``where`` holds, when it ran."""
