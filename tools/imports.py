@@ -107,7 +107,7 @@ def _same_pack(one: Import) -> bool:
 def part_of(name: str) -> str:
     """``studio.engine.api`` → ``engine``; empty for the package itself."""
     pieces = name.split(".")
-    return pieces[1] if len(pieces) > 1 else ""
+    return pieces[1] if len(pieces) > 1 and not pieces[1].startswith("__") else ""
 
 
 def part_of_file(file: str) -> str:

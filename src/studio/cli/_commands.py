@@ -1,0 +1,58 @@
+"""Every command as static facts, so that help needs no command's module.
+
+A command ``executions list`` lives in the module ``studio.cli.executions_list``, in a function called ``command``.
+"""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {
+    "run": "Validate a workflow, run it and print its output",
+    "resume": "Take up every unfinished execution whose owner is gone and run it to its end",
+    "validate": "Check workflow files and print every problem",
+    "diff": "Show what differs between two versions of a workflow",
+    "graph": "Draw a workflow as text or as an SVG picture",
+    "eval": "Evaluate an expression",
+    "executions list": "List executions, newest first",
+    "executions show": "Show one execution: its nodes as a waterfall, its output, why it waits",
+    "executions replay": "Run an execution again, from the start or from a node, on the same or the latest version",
+    "executions fork": "Start a new execution that copies the history up to a node",
+    "executions cancel": "Cancel an execution",
+    "executions signal": "Send a signal to an execution, or answer an approval",
+    "executions export": "Write everything known about an execution as JSON",
+    "executions decide": "Settle an effect that is in doubt",
+    "nodes list": "List node types",
+    "nodes show": "Show a node type: its params, outputs, ports and examples",
+    "nodes check": "Run the examples of node types",
+    "bench": "Run benchmarks",
+    "backup": "Write a consistent backup while work goes on",
+    "restore": "Restore a backup into an empty data folder or database",
+    "keys rotate": "Make new keys for what is written from now on",
+    "keys export": "Write the keys to a file protected by a passphrase",
+    "db upgrade": "Bring the database to the newest revision",
+    "db downgrade": "Take the database back to an older revision",
+    "db check": "Tell whether the database fits this version of Studio",
+    "doctor": "Check the installation, the data folder and the database, and say what to do",
+}
+
+GROUPS: dict[str, str] = {
+    "executions": "Look at executions and act on them",
+    "nodes": "The node types that are installed",
+    "keys": "The keys that everything stored is encrypted with",
+    "db": "The database's schema",
+}
+
+GLOBAL_OPTIONS: dict[str, bool] = {
+    "--data": True,
+    "--db": True,
+    "--lang": True,
+    "--allow-path": True,
+    "--allow-host": True,
+    "--json": False,
+    "--debug": False,
+}
+"""Options that may also stand before the command; whether they take a value."""
+
+
+def module_of(name: str) -> str:
+    """The module that holds a command."""
+    return f"studio.cli.{name.replace(' ', '_')}"

@@ -1,0 +1,141 @@
+"""How an execution goes, kept up to date from its events, and shown as lines or as a live list."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from studio.cli._say import Voice
+from studio.cli._terminal import shorten, shown_seconds, write_error
+
+if TYPE_CHECKING:
+    from studio.bootstrap import Event
+
+ENDED = frozenset({"succeeded", "failed", "skipped", "cancelled"})
+_STATUS_OF = {
+    "started": "running",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "skipped": "skipped",
+    "waiting": "waiting",
+    "in_doubt": "in_doubt",
+    "retrying": "retrying",
+    "cancelled": "cancelled",
+}
+
+
+@dataclass(slots=True)
+class NodeLine:
+    """What is shown of a node of the outermost level. ``done`` and ``failed`` count what runs inside it."""
+
+    id: str
+    status: str = "pending"
+    began: float = 0.0
+    seconds: float = 0.0
+    done: int = 0
+    failed: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Nodes in file order. Times are this process's own, for showing only."""
+
+    nodes: dict[str, NodeLine] = field(default_factory=dict[str, NodeLine])
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> Progress:
+        """Nothing has started yet."""
+        return cls({id: NodeLine(id) for id in ids})
+
+    def take(self, event: Event) -> NodeLine | None:
+        """Take in an event; returns the line whose status changed with it."""
+        if event.path is None:
+            return None
+        top = event.path.split("[")[0].split("/")[0]
+        line = self.nodes.setdefault(top, NodeLine(top))
+        if event.path != top:
+            self._inside(line, event)
+            return None
+        if event.kind == "progress":
+            line.note = _progress_note(event)
+        elif event.kind in ("chunk", "turn"):
+            self._inside(line, event)
+        status = _STATUS_OF.get(event.kind)
+        if status is None or status == line.status:
+            return None
+        now = time.monotonic()
+        if status == "running":
+            line.began = now
+        elif status in ENDED and "duration" in event.data:
+            line.began = line.began or now
+            line.seconds = int(event.data["duration"]) / 1e6
+        line.status = status
+        line.note = str(event.data.get("reason") or "") if status in ("waiting", "in_doubt", "retrying") else ""
+        return line
+
+    def _inside(self, line: NodeLine, event: Event) -> None:
+        if event.kind == "chunk":
+            line.done += int(event.data.get("count") or 0)
+            line.failed += int(event.data.get("failed") or 0)
+        elif event.kind == "turn":
+            line.done += 1
+
+
+def _progress_note(event: Event) -> str:
+    percent, message = event.data.get("percent"), str(event.data.get("message") or "")
+    return f"{percent:.0f} % {message}".strip() if isinstance(percent, int | float) else message
+
+
+def detail(line: NodeLine, voice: Voice) -> str:
+    """Counts and the node's own note."""
+    parts: list[str] = []
+    if line.done:
+        parts.append(voice.say("cli.items", count=line.done))
+    if line.failed:
+        parts.append(voice.say("cli.items_failed", count=line.failed))
+    return shorten("  ".join([*parts, line.note] if line.note else parts), 60)
+
+
+class View(Protocol):
+    """Something that shows progress while an execution runs."""
+
+    def show(self, event: Event) -> None:
+        """Take in an event."""
+        ...
+
+    def close(self) -> None:
+        """Show how it stands at the end."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def show(self, event: Event) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Lines:
+    """A line for every node that ends or waits; for pipes, logs and ``NO_COLOR``."""
+
+    def __init__(self, ids: Iterable[str], voice: Voice) -> None:
+        self._progress = Progress.of(ids)
+        self._voice = voice
+
+    def show(self, event: Event) -> None:
+        """A line where a node's status is worth one."""
+        line = self._progress.take(event)
+        if line is None or line.status in ("running", "pending"):
+            return
+        seconds = shown_seconds(line.seconds) if line.status in ENDED and line.began else ""
+        status = self._voice.say(f"status.{line.status}")
+        write_error(f"{status:<10} {line.id:<24} {seconds:>8}  {detail(line, self._voice)}".rstrip() + "\n")
+
+    def close(self) -> None:
+        """Everything has been said."""

@@ -1,0 +1,101 @@
+"""Writing to the terminal: JSON for programs, tables and a little emphasis for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+
+def write(text: str) -> None:
+    """To stdout, as it is."""
+    sys.stdout.write(text)
+
+
+def write_json(value: Any, *, pretty: bool = False) -> None:
+    """One JSON document and a line end to stdout."""
+    sys.stdout.write(json_text(value, pretty=pretty) + "\n")
+
+
+def write_line_json(value: Any) -> None:
+    """One line of JSON to stdout, at once."""
+    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.flush()
+
+
+def write_error(text: str) -> None:
+    """To stderr, at once."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def write_error_json(value: Any) -> None:
+    """One line of JSON to stderr."""
+    write_error(json_text(value) + "\n")
+
+
+def json_text(value: Any, *, pretty: bool = False) -> str:
+    """JSON text; structs become objects, what is no plain value its text."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 if pretty else 0
+    return orjson.dumps(value, default=_plain, option=options | orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _plain(value: Any) -> Any:
+    import msgspec
+
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.asdict(value)
+    return str(value)
+
+
+def colours(stream: TextIO | None = None) -> bool:
+    """Whether to emphasise: a terminal, and ``NO_COLOR`` not set."""
+    return (stream or sys.stderr).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def bold(text: str) -> str:
+    """Bold on a terminal's stderr."""
+    return f"\x1b[1m{text}\x1b[0m" if colours() else text
+
+
+def error_style(text: str) -> str:
+    """Red on a terminal's stderr."""
+    return f"\x1b[1;31m{text}\x1b[0m" if colours() else text
+
+
+def table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> str:
+    """Columns as wide as they need to be, the last one unbounded."""
+    all_rows = [head, *rows]
+    widths = [max(len(row[column]) for row in all_rows) for column in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in all_rows]
+    return "\n".join(lines) + "\n"
+
+
+def shown_seconds(seconds: float) -> str:
+    """A duration for people: ``340 µs``, ``12 ms``, ``3.4 s``, ``2 m 05 s``, ``1 h 02 m``."""
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    if seconds < 1:
+        return f"{seconds * 1e3:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} m {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} m"
+
+
+def shown_time(microseconds: int | None) -> str:
+    """Local date and time of microseconds since 1970; empty for None."""
+    if microseconds is None:
+        return ""
+    from datetime import datetime
+
+    return datetime.fromtimestamp(microseconds / 1e6).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def shorten(text: str, width: int) -> str:
+    """Text cut to ``width`` with an ellipsis."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"

@@ -1,0 +1,44 @@
+"""``studio executions fork``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._running import run_request
+from studio.cli._say import Voice
+
+if TYPE_CHECKING:
+    from studio.bootstrap import StartRequest, Studio
+
+
+def command(
+    execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
+    node: Annotated[
+        str, typer.Option("--until", metavar="NODE", help="Copy the history up to, but without, this node")
+    ],
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Go on with this version instead of the one that ran")
+    ] = None,
+    wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
+    data: DataOption = None,
+    db: DbOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Start a new execution that copies the history up to a node and goes on from there.
+
+    Output and exit codes as with `studio run`.
+    """
+    voice = Voice(lang)
+    settings = settings_from(data=data, db=db, lang=voice.lang)
+
+    async def prepare(studio: Studio) -> StartRequest:
+        await studio.open()
+        return await studio.replays.fork(execution, node, file)
+
+    return run_request(settings, prepare, voice, wait=wait, as_json=json, debug=debug)

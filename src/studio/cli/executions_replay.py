@@ -1,0 +1,61 @@
+"""``studio executions replay``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._running import run_request
+from studio.cli._say import Voice
+
+if TYPE_CHECKING:
+    from studio.bootstrap import StartRequest, Studio
+
+
+def command(
+    execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="NODE", help="Run this node and what follows; reuse outputs before it"),
+    ] = None,
+    failed_items: Annotated[
+        bool,
+        typer.Option("--failed", help="Run only what failed, items of maps too, under the same idempotency keys"),
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Take this version instead of the one that ran")
+    ] = None,
+    input: Annotated[
+        list[str] | None, typer.Option("--input", "-i", metavar="NAME=VALUE", help="Change an input")
+    ] = None,
+    wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
+    data: DataOption = None,
+    db: DbOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Run an execution again as a new one: from its start or from a node, on the version that ran or a newer file.
+
+    Effects get new idempotency keys, except with --failed, where what failed is retried under the old ones. Output and
+    exit codes as with `studio run`.
+    """
+    from studio.bootstrap import ReplayOptions, split_assignment
+
+    voice = Voice(lang)
+    options = ReplayOptions(
+        start=start,
+        failed_items=failed_items,
+        file=file,
+        inputs=dict(split_assignment(one, "--input") for one in input or []),
+    )
+    settings = settings_from(data=data, db=db, lang=voice.lang)
+
+    async def prepare(studio: Studio) -> StartRequest:
+        await studio.open()
+        return await studio.replays.replay(execution, options)
+
+    return run_request(settings, prepare, voice, wait=wait, as_json=json, debug=debug)

@@ -1,0 +1,114 @@
+"""``studio executions show``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._running import Outcome, result_json, waiting_text
+from studio.cli._say import Voice
+from studio.cli._terminal import json_text, shorten, shown_seconds, shown_time, write, write_json
+
+if TYPE_CHECKING:
+    from studio.bootstrap import Bar, History
+
+_BAR_WIDTH = 32
+_VALUE_WIDTH = 2000
+
+
+def command(
+    execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
+    values: Annotated[
+        bool, typer.Option("--values", help="Show input, every node's output, and errors in full")
+    ] = False,
+    data: DataOption = None,
+    db: DbOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show one execution: its nodes as a waterfall, its output or error, and why it waits."""
+    from studio.bootstrap import Studio, bars
+
+    voice = Voice(lang)
+
+    async def read() -> tuple[History, Outcome, dict[str, Any]]:
+        async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:
+            await studio.open()
+            history = await studio.executions.history(execution)
+            outputs = await history.outputs() if values else {}
+            shown = {path: await studio.present(value) for path, value in outputs.items()}
+            return history, Outcome(history.result, await studio.present(history.result.output)), shown
+
+    history, outcome, outputs = asyncio.run(read())
+    if json:
+        shown = {**result_json(outcome, voice), "workflow": history.row.workflow_name}
+        write_json({**shown, "outputs": outputs, "errors": history.errors()} if values else shown)
+        return 0
+    write(_head(history, voice))
+    write(_waterfall(bars(history), voice))
+    write(_end(outcome, voice))
+    for path, value in outputs.items():
+        write(f"\n{path}\n  {shorten(json_text(value), _VALUE_WIDTH)}\n")
+    return 0
+
+
+def _head(history: History, voice: Voice) -> str:
+    row, result = history.row, history.result
+    took = f"  {shown_seconds(result.seconds)}" if result.seconds else ""
+    status = voice.say(f"status.{row.status}")
+    return f"{row.id}  {row.workflow_name}\n{status}{took}  {shown_time(row.accepted_at)}\n\n"
+
+
+def _waterfall(found: list[Bar], voice: Voice) -> str:
+    if not found:
+        return ""
+    end = max((bar.start + bar.duration for bar in found), default=0) or 1
+    width = max(len(bar.path) for bar in found)
+    statuses = {bar.path: voice.say(f"status.{bar.status}") for bar in found}
+    status_width = max(map(len, statuses.values()))
+    lines = [
+        f"  {bar.path:<{width}}  {statuses[bar.path]:<{status_width}}  "
+        f"{_took(bar):>8}  {_drawn(bar, end)}  {_notes(bar, voice)}".rstrip()
+        for bar in found
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _took(bar: Bar) -> str:
+    return shown_seconds(bar.duration / 1e6) if bar.duration or bar.status.value == "succeeded" else ""
+
+
+def _drawn(bar: Bar, end: int) -> str:
+    """A bar on the common time axis; the part spent waiting is light."""
+    first = min(_BAR_WIDTH - 1, bar.start * _BAR_WIDTH // end)
+    length = max(1, round(bar.duration * _BAR_WIDTH / end)) if bar.status.value != "skipped" else 0
+    length = min(length, _BAR_WIDTH - first)
+    light = round(length * bar.waited / bar.duration) if bar.duration else 0
+    light = min(length, light)
+    return (" " * first + "░" * light + "█" * (length - light)).ljust(_BAR_WIDTH)
+
+
+def _notes(bar: Bar, voice: Voice) -> str:
+    parts: list[str] = []
+    if bar.items:
+        parts.append(voice.say("cli.items", count=bar.items))
+    if bar.failed_items:
+        parts.append(voice.say("cli.items_failed", count=bar.failed_items))
+    if bar.attempts > 1:
+        parts.append(voice.say("cli.attempts", count=bar.attempts))
+    parts += [part for part in (bar.error, bar.note) if part]
+    return shorten("  ".join(parts), 80)
+
+
+def _end(outcome: Outcome, voice: Voice) -> str:
+    result, error = outcome.result, outcome.result.error
+    if not result.status.terminal:
+        return f"\n{waiting_text(result, voice)}\n"
+    if error is not None:
+        place = f" ({error.node})" if error.node else ""
+        return f"\n{voice.sentence(error.code, error.template or error.message, error.args)}{place}\n"
+    return f"\n{json_text(outcome.output, pretty=True)}\n" if outcome.output is not None else ""

@@ -1,0 +1,60 @@
+"""``studio executions signal``."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.cli._acting import act
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._say import Voice
+
+if TYPE_CHECKING:
+    from studio.bootstrap import Studio
+
+
+def command(
+    execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The signal's name; for an approval the node's path")],
+    payload: Annotated[
+        str | None, typer.Option("--payload", metavar="JSON", help="What the signal carries; JSON, else text")
+    ] = None,
+    decision: Annotated[
+        str | None, typer.Option("--decision", metavar="CHOICE", help="Answer an approval: approve, reject, …")
+    ] = None,
+    comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="Said with the decision")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides; else the system's user")] = None,
+    message_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="The same id counts once, however often it is sent")
+    ] = None,
+    data: DataOption = None,
+    db: DbOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Send a signal to an execution, or with --decision answer an approval at a node.
+
+    A signal that comes before the execution waits for it is kept. Whoever drives the execution takes it; if nobody
+    does, `studio resume` goes on with it.
+    """
+    from studio.bootstrap import read_value
+
+    voice = Voice(lang)
+    value = read_value(payload) if payload is not None else None
+
+    async def send(studio: Studio) -> str:
+        if decision is None:
+            return await studio.control.signal(execution, name, value, message_id)
+        return await studio.control.approve(execution, name, decision, by=by or _user(), comment=comment, data=value)
+
+    return act(settings_from(data=data, db=db, lang=voice.lang), send, voice, as_json=json)
+
+
+def _user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return None

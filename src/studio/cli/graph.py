@@ -1,0 +1,44 @@
+"""``studio graph``: a workflow as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.cli._options import AllowPathOption, DebugOption, LangOption, settings_from
+from studio.cli._say import Voice
+from studio.cli._terminal import write, write_error
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="Workflow file", show_default=False)],
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="FILE", help="Where to write the picture; - for stdout")
+    ] = None,
+    allow_path: AllowPathOption = None,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> int:
+    """Draw a workflow: as text, and with --svg as an SVG picture.
+
+    The text has a line per node in the order of running: its layer, id, type, and what it waits for (← an edge, ⇠ a
+    reference). What containers hold is indented below them.
+    """
+    from studio.bootstrap import Studio, workflow_svg, workflow_text
+
+    voice = Voice(lang)
+    studio = Studio(settings_from(allow_path=allow_path, lang=voice.lang))
+    workflow = studio.documents.readable(file)
+    if svg is None:
+        write(workflow_text(workflow, studio.catalog))
+        return 0
+    picture = workflow_svg(workflow, studio.catalog)
+    if str(svg) == "-":
+        write(picture)
+        return 0
+    svg.write_text(picture, encoding="utf-8")
+    write(workflow_text(workflow, studio.catalog))
+    write_error(voice.say("cli.written", path=str(svg)) + "\n")
+    return 0

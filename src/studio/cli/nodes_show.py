@@ -1,0 +1,72 @@
+"""``studio nodes show``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+import typer
+
+from studio.cli._options import DataOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._say import Voice
+from studio.cli._terminal import json_text, table, write, write_json
+
+
+def command(
+    type: Annotated[str, typer.Argument(metavar="TYPE", help="A node type, such as list.filter")],
+    data: DataOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show a node type: what it does, its params, outputs and ports, and its examples."""
+    from studio.bootstrap import Studio
+
+    voice = Voice(lang)
+    nodes = Studio(settings_from(data=data, lang=voice.lang)).nodes
+    shown = nodes.show(type)
+    if json:
+        write_json(shown)
+        return 0
+    facts = shown["facts"]
+    write(f"{facts.type}  {nodes.title(facts, voice.lang)}\n{nodes.description(facts, voice.lang)}\n\n")
+    write(f"{voice.say('cli.effect')}: {facts.effect}   {voice.say('cli.column.version')}: {facts.version}\n")
+    if facts.ports:
+        write(f"{voice.say('cli.ports')}: {', '.join(facts.ports)}\n")
+    for part in ("params", "output"):
+        rows = _fields(shown[part])
+        if rows:
+            head = [voice.say(f"cli.{part}"), voice.say("cli.column.type"), voice.say("cli.column.about")]
+            write("\n" + table(rows, head))
+    for example in shown["examples"]:
+        write(f"\n{voice.say('cli.example')}{': ' + example['title'] if example.get('title') else ''}\n")
+        write(f"  {json_text(example.get('input', {}))}\n")
+        answer = example.get("error") or example.get("output")
+        if answer is not None:
+            write(f"  → {answer if isinstance(answer, str) else json_text(answer)}\n")
+    return 0
+
+
+def _fields(schema: dict[str, Any]) -> list[list[str]]:
+    required = set(schema.get("required", ()))
+    rows: list[list[str]] = []
+    for name, field in schema.get("properties", {}).items():
+        rows.append([f"{name}{' *' if name in required else ''}", _type(field, schema), field.get("description", "")])
+    return rows
+
+
+def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
+    """A JSON Schema type in a word or two."""
+    if "$ref" in field:
+        name = str(field["$ref"]).rsplit("/", 1)[-1]
+        return _type(schema.get("$defs", {}).get(name, {}), schema)
+    if "enum" in field:
+        return " | ".join(str(one) for one in field["enum"])
+    if "const" in field:
+        return str(field["const"])
+    for several in ("anyOf", "oneOf"):
+        if several in field:
+            return " | ".join(dict.fromkeys(_type(one, schema) for one in field[several]))
+    if "x-studio" in field:
+        return str(field["x-studio"])
+    kind: Any = field.get("type", "any")
+    return " | ".join(cast("list[str]", kind)) if isinstance(kind, list) else str(kind)

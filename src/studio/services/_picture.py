@@ -1,0 +1,114 @@
+"""A drawn workflow as SVG, readable on light and on dark paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+from studio.services._layout import Point
+
+_STYLE = """
+svg{font-family:ui-sans-serif,system-ui,"Segoe UI",sans-serif;--ink:#1c2330;--soft:#6b7488;--line:#8b95a9;--card:#fff;
+--edge:#d5dae4;--room:#f4f6fa}
+@media (prefers-color-scheme:dark){svg{--ink:#e8ebf2;--soft:#9aa4b8;--line:#7d879b;--card:#1d2431;--edge:#39445a;
+--room:#151b26}}
+.card{fill:var(--card);stroke:var(--edge)}.room{fill:var(--room);stroke:var(--edge);stroke-dasharray:4 3}
+.id{font-weight:600;font-size:13px;fill:var(--ink)}.type{font-size:11px;fill:var(--soft)}
+.part{font-size:10px;fill:var(--soft)}.wire{fill:none;stroke:var(--line);stroke-width:1.6}
+.thin{stroke-width:1;stroke-dasharray:3 3}.port{font-size:10px;fill:var(--soft)}.tip{fill:var(--line)}
+"""
+_PALETTE = ("#3b82f6", "#10b981", "#f59e0b", "#8b5cf6", "#ef4444", "#06b6d4", "#ec4899", "#84cc16", "#64748b")
+MARGIN = 16.0
+
+
+@dataclass(slots=True)
+class Card:
+    """A node as drawn. ``room`` cards hold others and are drawn before them."""
+
+    id: str
+    type: str
+    x: float
+    y: float
+    width: float
+    height: float
+    room: bool = False
+    disabled: bool = False
+
+
+@dataclass(slots=True)
+class Wire:
+    """An edge as drawn: points from source to target. ``thin`` wires stand for references."""
+
+    points: list[Point]
+    thin: bool
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Picture:
+    """Everything to draw, in the order of drawing. ``captions`` name the parts inside a room."""
+
+    title: str
+    width: float
+    height: float
+    cards: list[Card] = field(default_factory=list[Card])
+    wires: list[Wire] = field(default_factory=list[Wire])
+    captions: list[tuple[float, float, str]] = field(default_factory=list[tuple[float, float, str]])
+
+
+def to_svg(picture: Picture) -> str:
+    """The picture as an SVG document; every text in it is escaped."""
+    width, height = picture.width + 2 * MARGIN, picture.height + 2 * MARGIN
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
+        f'height="{_n(height)}" role="img" aria-label={quoteattr(picture.title)}>',
+        f"<title>{escape(picture.title)}</title><style>{_STYLE}</style>",
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>',
+        f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">',
+    ]
+    out += [_card(card) for card in picture.cards if card.room]
+    out += [f'<text class="part" x="{_n(x)}" y="{_n(y)}">{escape(text)}</text>' for x, y, text in picture.captions]
+    out += [_wire(wire) for wire in picture.wires]
+    out += [_card(card) for card in picture.cards if not card.room]
+    return "\n".join([*out, "</g></svg>", ""])
+
+
+def _card(card: Card) -> str:
+    fade = ' opacity="0.5"' if card.disabled else ""
+    shape = "room" if card.room else "card"
+    return (
+        f'<g transform="translate({_n(card.x)} {_n(card.y)})"{fade}>'
+        f'<rect class="{shape}" width="{_n(card.width)}" height="{_n(card.height)}" rx="8"/>'
+        f'<rect width="4" height="{_n(min(card.height, 48.0) - 16)}" x="0" y="8" rx="2" fill="{_colour(card.type)}"/>'
+        f'<text class="id" x="14" y="21">{escape(card.id)}</text>'
+        f'<text class="type" x="14" y="37">{escape(card.type)}</text></g>'
+    )
+
+
+def _wire(wire: Wire) -> str:
+    thin = " thin" if wire.thin else ""
+    path = f'<path class="wire{thin}" d="{_path(wire.points)}" marker-end="url(#tip)"/>'
+    if not wire.label:
+        return path
+    x, y = wire.points[0]
+    return f'{path}<text class="port" x="{_n(x + 6)}" y="{_n(y - 5)}">{escape(wire.label)}</text>'
+
+
+def _path(points: list[Point]) -> str:
+    """Curves that leave and arrive level, through the bends."""
+    parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    for (x1, y1), (x2, y2) in pairwise(points):
+        half = (x2 - x1) / 2
+        parts.append(f"C{_n(x1 + half)} {_n(y1)} {_n(x2 - half)} {_n(y2)} {_n(x2)} {_n(y2)}")
+    return "".join(parts)
+
+
+def _colour(type: str) -> str:
+    pack = type.split(".")[0]
+    return _PALETTE[sum(pack.encode()) % len(_PALETTE)]
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

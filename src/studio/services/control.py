@@ -1,0 +1,63 @@
+"""Act on executions from any process: messages into their inbox, which whoever drives them takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.contracts.store import PostResult
+from studio.domain.errors import Conflict, UserError
+from studio.engine import Engine
+from studio.services.executions import Executions
+
+DECISIONS = ("happened", "run", "fail")
+
+
+class Control:
+    """Cancels, signals, approvals and decisions. Each is stored durably before the call returns."""
+
+    def __init__(self, engine: Engine, executions: Executions) -> None:
+        self._engine = engine
+        self._executions = executions
+
+    async def cancel(self, name: str, reason: str) -> str:
+        """Ask an execution to stop; its id."""
+        return await self._post(name, "cancel", {"reason": reason})
+
+    async def signal(self, name: str, signal: str, payload: Any, message_id: str | None = None) -> str:
+        """Send a signal; kept where the execution does not wait for it yet. The same message id counts once."""
+        return await self._post(name, "signal", {"name": signal, "payload": payload}, message_id)
+
+    async def approve(
+        self, name: str, path: str, decision: str, *, by: str | None, comment: str | None, data: Any = None
+    ) -> str:
+        """Answer the approval at a node path with one of its choices.
+
+        Raises:
+            Conflict: The execution does not wait for an approval there.
+        """
+        return await self._post(
+            name, "approval", {"path": path, "decision": decision, "by": by, "comment": comment, "data": data}
+        )
+
+    async def decide(self, name: str, path: str, decision: str, output: Any = None) -> str:
+        """Settle an effect in doubt: it ``happened`` (with this output), ``run`` it again, or let it ``fail``.
+
+        Raises:
+            UserError: The decision is none of these.
+        """
+        if decision not in DECISIONS:
+            raise UserError(
+                "cli.decision", "The decision {decision} is not one of {known}.",
+                decision=decision, known=", ".join(DECISIONS),
+            ).at(param="decision")  # fmt: skip
+        return await self._post(name, "decide", {"path": path, "decision": decision, "output": output})
+
+    async def _post(self, name: str, kind: str, payload: dict[str, Any], message_id: str | None = None) -> str:
+        row = await self._executions.find(name)
+        answer: PostResult = await self._engine.post(row.id, kind, payload, message_id=message_id)
+        if answer.outcome == "late":
+            raise Conflict(
+                "execution.ended", "The execution {id} has ended ({status}) and takes no messages any more.",
+                id=row.id, status=str(answer.status or row.status),
+            )  # fmt: skip
+        return row.id

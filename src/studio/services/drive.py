@@ -1,0 +1,121 @@
+"""Who drives: this process where the data folder is free, else the one that holds it, until it lets go."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.store import ExecutionRow, Store
+from studio.domain.errors import EngineBusy, NotFound
+from studio.domain.status import ExecutionStatus
+from studio.engine import Engine, ExecutionResult, read_history
+
+_LOOK_OWN, _LOOK_OTHER = 0.05, 0.25
+_RESTING = (ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
+
+
+class FolderLock(Protocol):
+    """The lock that marks the one engine of a data folder. The system releases it when its process is gone."""
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises:
+            EngineBusy: Another process holds it.
+        """
+        ...
+
+    def release(self) -> None:
+        """Let it go."""
+        ...
+
+
+class Driver:
+    """Starts the engine as soon as the data folder's lock can be had."""
+
+    def __init__(self, engine: Engine, lock: FolderLock, store: Store, blobs: BlobStore) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._store = store
+        self._blobs = blobs
+        self.driving = False
+
+    async def try_start(self) -> bool:
+        """Become the driver if nobody else is; whether this process drives now."""
+        if not self.driving:
+            try:
+                self._lock.acquire()
+            except EngineBusy:
+                return False
+            await self._engine.start()
+            self.driving = True
+        return True
+
+    def is_driven(self) -> bool:
+        """Whether this or another process drives the data folder."""
+        if self.driving:
+            return True
+        try:
+            self._lock.acquire()
+        except EngineBusy:
+            return True
+        self._lock.release()
+        return False
+
+    async def start(self) -> None:
+        """Become the driver.
+
+        Raises:
+            EngineBusy: Another process is; names it.
+        """
+        if not self.driving:
+            self._lock.acquire()
+            await self._engine.start()
+            self.driving = True
+
+    async def stop(self) -> None:
+        """Hand over what is unfinished and let others drive."""
+        if self.driving:
+            self.driving = False
+            await self._engine.stop()
+            self._lock.release()
+
+    async def wait(self, execution_id: str, *, timeout: float, patient: bool) -> ExecutionResult:
+        """Wait for an end, or until the execution only waits for what does not come in time.
+
+        While another process drives, this one looks into the store; when that process is gone, it takes over.
+
+        Args:
+            timeout: Seconds that a timer may still take, and with ``patient`` a signal too, counted anew whenever the
+                execution begins to wait.
+            patient: Whether to wait for signals, approvals and decisions.
+        """
+        waiting_since: float | None = None
+        while True:
+            if self._engine.failure is not None:
+                raise self._engine.failure
+            row = None if self._engine.drives(execution_id) else await self._row(execution_id)
+            if row is None or row.status not in _RESTING:
+                waiting_since = None
+            elif waiting_since is None:
+                waiting_since = time.monotonic()
+            if row is not None and (row.status.terminal or self._beyond(row, waiting_since, timeout, patient)):
+                return (await read_history(self._store, self._blobs, execution_id)).result
+            driving = await self.try_start()
+            await self._engine.live.changed(execution_id, _LOOK_OWN if driving else _LOOK_OTHER)
+
+    async def _row(self, execution_id: str) -> ExecutionRow:
+        row = await self._store.execution(execution_id)
+        if row is None:
+            raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
+        return row
+
+    def _beyond(self, row: ExecutionRow, since: float | None, timeout: float, patient: bool) -> bool:
+        """Whether an execution waits for something that cannot come in time."""
+        if since is None:
+            return False
+        left = timeout - (time.monotonic() - since)
+        if patient:
+            return left <= 0
+        return row.wake_at is None or row.wake_at > self._engine.clock() + max(0.0, left) * 1e6

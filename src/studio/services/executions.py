@@ -1,0 +1,119 @@
+"""Look at executions: lists, one with its history, everything about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.domain.errors import NotFound, UserError
+from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.domain.status import ExecutionStatus
+from studio.engine import ExecutionResult, History, read_history
+from studio.services.values import present
+
+LAST = "last"
+_PAGE = 500
+
+
+class Executions:
+    """Reads executions of one workspace, from any process."""
+
+    def __init__(self, store: Store, blobs: BlobStore, workspace: str = DEFAULT_WORKSPACE) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._workspace = workspace
+
+    async def list(
+        self,
+        *,
+        status: Sequence[str] = (),
+        workflow: str | None = None,
+        tag: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> list[ExecutionRow]:
+        """Executions, newest first, fitting all that is given; ``before`` is the last id of the page before.
+
+        Raises:
+            UserError: There is no such status.
+        """
+        wanted = tuple(_status(name) for name in status)
+        return await self._store.executions(
+            ExecutionFilter(
+                workspace=self._workspace, status=wanted or None, workflow_name=workflow, tag=tag, before=before,
+                limit=limit,
+            )
+        )  # fmt: skip
+
+    async def find(self, name: str) -> ExecutionRow:
+        """An execution by its id, by the beginning of its id, or the newest one for ``last``.
+
+        Raises:
+            NotFound: There is none.
+            UserError: Several begin like that.
+        """
+        if name == LAST:
+            found = await self._store.executions(ExecutionFilter(workspace=self._workspace, limit=1))
+        else:
+            exact = await self._store.execution(name, self._workspace)
+            found = [exact] if exact else await self._beginning(name)
+        if not found:
+            raise NotFound("execution.not_found", "There is no execution {id}.", id=name)
+        if len(found) > 1:
+            raise UserError("execution.ambiguous", "Several executions begin with {id}; give more of it.", id=name)
+        return found[0]
+
+    async def _beginning(self, prefix: str) -> list[ExecutionRow]:
+        if len(prefix) < 4:
+            return []
+        # Ids sort by time: those that begin with the prefix stand right before its successor.
+        page = await self._store.executions(
+            ExecutionFilter(workspace=self._workspace, before=prefix + "~", limit=_PAGE)
+        )
+        return [row for row in page if row.id.startswith(prefix)]
+
+    async def history(self, name: str) -> History:
+        """An execution with everything its journal holds."""
+        row = await self.find(name)
+        return await read_history(self._store, self._blobs, row.id, self._workspace)
+
+    async def result(self, execution_id: str) -> ExecutionResult:
+        """Where an execution stands, by what is committed."""
+        return (await read_history(self._store, self._blobs, execution_id, self._workspace)).result
+
+    async def export(self, name: str) -> dict[str, Any]:
+        """Everything known about an execution as plain JSON: facts, input, events, outputs, errors."""
+        history = await self.history(name)
+        start = dict(history.start)
+        return {
+            "execution": msgspec.to_builtins(history.row),
+            "result": {
+                **msgspec.to_builtins(msgspec.structs.replace(history.result, output=None)),
+                "output": await present(history.result.output),
+            },
+            "accepted": await self._plain_start(history, start),
+            "events": [msgspec.to_builtins(event) for event in history.events()],
+            "outputs": {path: await present(value) for path, value in (await history.outputs()).items()},
+            "errors": history.errors(),
+        }
+
+    async def _plain_start(self, history: History, start: dict[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        for name, value in start.items():
+            if name != "memory":
+                shown[name] = await present(value)
+        return shown
+
+
+def _status(name: str) -> ExecutionStatus:
+    try:
+        return ExecutionStatus(name)
+    except ValueError as error:
+        known = ", ".join(ExecutionStatus)
+        raise UserError(
+            "cli.status", "There is no status {name}; there are {known}.", name=name, known=known
+        ) from error

@@ -1,0 +1,52 @@
+"""The node types that are installed, for lists and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.catalog import Catalog, NodeFacts, PackFacts
+
+
+class Nodes:
+    """Reads the catalogue."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def list(self, words: str | None = None, pack: str | None = None) -> list[NodeFacts]:
+        """Node types by name, or those that fit some words, best first."""
+        found = self._catalog.search(words) if words else self._catalog.all()
+        return [facts for facts in found if pack is None or facts.pack == pack]
+
+    def packs(self) -> list[PackFacts]:
+        """Every pack with its problems."""
+        return self._catalog.packs()
+
+    def title(self, facts: NodeFacts, lang: str) -> str:
+        """Title in a language, English where it is not translated."""
+        return self._catalog.strings(facts.pack).title(facts.type, lang) or facts.title
+
+    def description(self, facts: NodeFacts, lang: str) -> str:
+        """Description in a language, English where it is not translated."""
+        return self._catalog.strings(facts.pack).description(facts.type, lang) or facts.description
+
+    def show(self, type_id: str) -> dict[str, Any]:
+        """Everything about a node type: facts, schemas and examples.
+
+        Raises:
+            NotFound: There is no such type; names a near one.
+            UserError: Its pack lacks a library; names the command that installs it.
+        """
+        facts = self._catalog.facts(type_id)
+        node = self._catalog.load(type_id)
+        return {
+            "facts": facts,
+            "params": node.input_schema({}),
+            "output": node.output_schema({}),
+            "examples": [_example(example) for example in node.examples],
+        }
+
+
+def _example(example: Any) -> dict[str, Any]:
+    fields = ("title", "input", "output", "error")
+    return {name: value for name in fields if (value := getattr(example, name, None)) is not None}

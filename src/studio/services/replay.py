@@ -1,0 +1,107 @@
+"""Run executions again: replays, retries of failed items, forks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.contracts.store import Store
+from studio.domain.errors import Conflict, NotFound
+from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.domain.workflow import Workflow
+from studio.engine import Grants, History, StartRequest
+from studio.services.executions import Executions
+from studio.services.overrides import read_inputs
+from studio.services.run import RunOptions, Runs
+from studio.validation.inputs import coerce_inputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayOptions:
+    """How to run an execution again.
+
+    Args:
+        start: Node to run again together with everything after it; what comes before is reused. None runs everything.
+        failed_items: Run only what failed, items of maps included, under the same idempotency keys.
+        file: A newer version of the workflow; None takes the version that ran.
+        inputs: Inputs as written that replace those of then.
+    """
+
+    start: str | None = None
+    failed_items: bool = False
+    file: Path | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Replays:
+    """Makes start requests from earlier executions."""
+
+    def __init__(self, store: Store, executions: Executions, runs: Runs) -> None:
+        self._store = store
+        self._executions = executions
+        self._runs = runs
+
+    async def replay(self, name: str, options: ReplayOptions) -> StartRequest:
+        """The request that runs an execution again.
+
+        Raises:
+            NotFound: There is no such execution or node.
+            Conflict: Changed inputs would not fit outputs that are reused.
+            WorkflowInvalid: The newer file or the inputs have problems.
+        """
+        if options.inputs and (options.start or options.failed_items):
+            raise Conflict(
+                "replay.inputs",
+                "Inputs can only be changed where the execution is run from its start; leave out --from or --input.",
+            )
+        history = await self._executions.history(name)
+        base = await self._request(history, options.file)
+        inputs = dict(base.inputs) | read_inputs(base.workflow, options.inputs)
+        known = {name: value for name, value in inputs.items() if name in base.workflow.inputs}
+        reuses = options.start is not None or options.failed_items
+        return replace(
+            base,
+            inputs=coerce_inputs(base.workflow, known),
+            mode="replay",
+            reuse=history.row.id if reuses else None,
+            rerun=(options.start,) if options.start else (),
+            retry_items=options.failed_items,
+            origin=(history.row.origin_id or history.row.id) if options.failed_items else None,
+        )
+
+    async def fork(self, name: str, node: str, file: Path | None = None) -> StartRequest:
+        """The request for a new execution that copies the history up to ``node``.
+
+        Raises:
+            NotFound: There is no such execution or node.
+        """
+        history = await self._executions.history(name)
+        base = await self._request(history, file)
+        return replace(base, mode="fork", reuse=history.row.id, copy_until=node)
+
+    async def _request(self, history: History, file: Path | None) -> StartRequest:
+        start = history.start
+        inputs: dict[str, Any] = await history.values.decode(tuple(start["inputs"]))
+        event = await history.values.decode(tuple(start["event"])) if "event" in start else None
+        grants = msgspec.convert(start["grants"], Grants)
+        if file is not None:
+            options = RunOptions(lang=grants.lang, allow_paths=grants.allow_paths, allow_hosts=grants.allow_hosts)
+            return replace(self._runs.newer(file, options), inputs=inputs, event=event, trigger=start["trigger"])
+        return StartRequest(
+            workflow=await self._version(history.row.workflow_hash),
+            inputs=inputs,
+            calls={name: await self._version(hash) for name, hash in start["calls"].items()},
+            trigger=start["trigger"],
+            event=event,
+            grants=grants,
+        )
+
+    async def _version(self, hash: str) -> Workflow:
+        document = await self._store.version(DEFAULT_WORKSPACE, hash)
+        if document is None:
+            raise NotFound("workflow.version_gone", "The workflow version {hash} is not kept here.", hash=hash)
+        return Workflow.model_validate_json(document)

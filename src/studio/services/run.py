@@ -1,0 +1,178 @@
+"""Run a workflow file: from the file and what was given beside it to an accepted execution."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from studio.catalog import Catalog
+from studio.domain.errors import NotFound, UserError
+from studio.domain.workflow import Workflow
+from studio.engine import Grants, StartRequest
+from studio.expressions import compile_value
+from studio.services.documents import DocumentInvalid, Documents
+from studio.services.overrides import Overrides, read_inputs
+from studio.validation import load
+from studio.validation.inputs import coerce_inputs
+
+MAX_INPUT_FILE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a caller gives beside the file.
+
+    Args:
+        inputs: Inputs as written: text that is JSON or else itself.
+        input_file: A JSON or YAML file with inputs; ``inputs`` go before it.
+        overrides: Params to set, as (path, text).
+        trigger: Id of a trigger node whose event it is.
+        event: The event as text: JSON, or ``@`` and a file that holds it.
+        lang: Language of the execution's messages.
+        allow_paths: Folders and files that nodes may reach beside the workflow's folder and the working folder.
+        allow_hosts: Private hosts that nodes may reach.
+    """
+
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    input_file: Path | None = None
+    overrides: Sequence[tuple[str, str]] = ()
+    trigger: str | None = None
+    event: str | None = None
+    lang: str = "en"
+    allow_paths: Sequence[str] = ()
+    allow_hosts: Sequence[str] = ()
+
+
+class Runs:
+    """Makes start requests from workflow files."""
+
+    def __init__(self, documents: Documents, catalog: Catalog) -> None:
+        self._documents = documents
+        self._catalog = catalog
+
+    def prepare(self, file: Path, options: RunOptions) -> StartRequest:
+        """Read, check and fill a workflow.
+
+        Raises:
+            DocumentInvalid: The file, or a file it calls, has problems; it carries all of them.
+            WorkflowInvalid: The inputs do not fit.
+            UserError: An override or an event does not fit.
+        """
+        request = self.newer(file, options)
+        workflow = request.workflow
+        given = {**read_input_file(options.input_file), **read_inputs(workflow, options.inputs)}
+        event = read_event(options.event) if options.event is not None else None
+        if options.trigger is not None:
+            event = self._checked_event(workflow, options.trigger, event)
+            given = {**self._from_event(workflow, options.trigger, event), **given}
+        elif options.event is not None:
+            raise UserError("cli.event_alone", "An event needs the trigger it belongs to: add --trigger NODE.")
+        return replace(request, inputs=coerce_inputs(workflow, given), trigger=options.trigger or "manual", event=event)
+
+    def newer(self, file: Path, options: RunOptions) -> StartRequest:
+        """The request for a file as it stands, its inputs still missing.
+
+        Raises:
+            DocumentInvalid: The file, or a file it calls, has problems; it carries all of them.
+            UserError: An override does not fit.
+        """
+        overrides = Overrides(self._catalog, options.overrides)
+        document = self._documents.read(file, overrides.apply if options.overrides else None)
+        if document.workflow is None or not document.valid:
+            raise DocumentInvalid(document)
+        return StartRequest(
+            workflow=document.rooted(),
+            calls=document.calls(),
+            grants=Grants(
+                folder=str(document.path.parent),
+                allow_paths=[os.getcwd(), *options.allow_paths],
+                allow_hosts=list(options.allow_hosts),
+                lang=options.lang,
+            ),
+        )
+
+    def _from_event(self, workflow: Workflow, trigger: str, event: Any) -> dict[str, Any]:
+        """What a trigger node's ``inputs`` make of its event."""
+        node = workflow.nodes[trigger]
+        inputs = compile_value(node.inputs)
+        found = node.inputs if inputs is None else inputs.evaluate({"event": event})
+        if found is not None and not isinstance(found, dict):
+            raise UserError(
+                "cli.trigger_inputs", "The inputs of trigger {node} must be an object of inputs, not {kind}.",
+                node=trigger, kind=type(found).__name__,
+            ).at(trigger, "inputs")  # fmt: skip
+        return dict(cast("dict[str, Any]", found or {}))
+
+    def _checked_event(self, workflow: Workflow, trigger: str, event: Any) -> Any:
+        """The event as the trigger's event model wants it."""
+        from pydantic import BaseModel, ValidationError
+
+        node = workflow.nodes.get(trigger)
+        if node is None:
+            known = ", ".join(id for id, one in workflow.nodes.items() if one.type.startswith("trigger."))
+            raise NotFound(
+                "cli.no_trigger", "There is no node {node}; triggers here are: {known}.",
+                node=trigger, known=known or "-",
+            ).at(trigger)  # fmt: skip
+        model: type[BaseModel] | None = getattr(self._catalog.load(node.type), "event_model", None)
+        if model is None:
+            raise UserError("cli.not_a_trigger", "{node} is a {type}, not a trigger.", node=trigger, type=node.type)
+        try:
+            return model.model_validate(event if event is not None else {}).model_dump(mode="json", by_alias=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise UserError(
+                "cli.event_invalid", "The event does not fit {node} ({type}): {where}: {reason}.",
+                node=trigger, type=node.type, where=".".join(map(str, first["loc"])) or "event", reason=first["msg"],
+            ).at(trigger, "event") from error  # fmt: skip
+
+
+def read_input_file(path: Path | None) -> dict[str, Any]:
+    """Inputs from a JSON or YAML file; none without a path.
+
+    Raises:
+        UserError: It cannot be read, or holds something else than an object.
+    """
+    if path is None:
+        return {}
+    loaded = load(_content(path, "--input-file"), source=path.name)
+    raw: Any = loaded.raw
+    if not isinstance(raw, dict):
+        raise UserError(
+            "cli.input_file", "{path} must hold an object with a value per input, as JSON or YAML.", path=str(path)
+        ).at(param="--input-file")
+    return dict(cast("dict[str, Any]", raw))
+
+
+def read_event(text: str) -> Any:
+    """An event from JSON text, or from a file named after ``@``.
+
+    Raises:
+        UserError: It is not JSON.
+    """
+    content = _content(Path(text[1:]), "--event") if text.startswith("@") else text.encode()
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise UserError(
+            "cli.event_not_json", "The event is not JSON: {reason}. Name a file as @FILE.", reason=str(error)
+        ).at(param="--event") from error
+
+
+def _content(path: Path, option: str) -> bytes:
+    try:
+        if path.stat().st_size > MAX_INPUT_FILE:
+            raise UserError(
+                "cli.file_too_large", "{path} is larger than {limit} bytes.", path=str(path), limit=MAX_INPUT_FILE
+            ).at(param=option)
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UserError("cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(path), reason=reason).at(
+            param=option
+        ) from error
