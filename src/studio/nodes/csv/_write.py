@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 500
 
 
-def columns_of(items: Sequence[Any], wanted: list[str]) -> list[str]:
+def columns_of(items: Iterable[Any], wanted: list[str]) -> list[str]:
     """The columns wanted, or all fields of all objects in the order of their first appearance.
 
     Raises:
@@ -37,7 +37,7 @@ def columns_of(items: Sequence[Any], wanted: list[str]) -> list[str]:
 
 
 async def written(
-    items: Sequence[Any], columns: list[str], *, delimiter: str, header: bool, safe: bool, ctx: NodeContext
+    items: Iterable[Any], columns: list[str], *, delimiter: str, header: bool, safe: bool, ctx: NodeContext
 ) -> AsyncIterator[str]:
     """The text piece by piece: RFC 4180, lines ending in CR LF.
 

@@ -39,8 +39,8 @@ class Diff(BaseNode):
             input={"before": {"a": 1, "b": 2}, "after": {"a": 1, "b": 3, "é/": 4}},
             output={
                 "changes": [
-                    {"op": "replace", "path": "/b", "value": 3, "old": 2},
                     {"op": "add", "path": "/é~1", "value": 4},
+                    {"op": "replace", "path": "/b", "value": 3, "old": 2},
                 ],
                 "equal": False,
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ BATCH = 1024
 """Items between two looks at cancellation; some hundred microseconds of work."""
 
 
-async def batches(items: Sequence[Any], ctx: NodeContext, size: int = BATCH) -> AsyncIterator[tuple[int, list[Any]]]:
+async def batches(items: Iterable[Any], ctx: NodeContext, size: int = BATCH) -> AsyncIterator[tuple[int, list[Any]]]:
     """Give ``(position of the first, items)`` piece by piece, letting others run and noticing cancellation between."""
     start = 0
     iterator = iter(items)
