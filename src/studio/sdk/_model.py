@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -73,7 +73,7 @@ File = Annotated[FileRef, _Kind("file", FileRef, "A file by reference")]
 Table = Annotated[TableRef, _Kind("table", TableRef, "A table by reference")]
 """A columnar table by reference. Read and make one with ``NodeContext``."""
 
-Items = Annotated[Sequence[Any], _ItemsKind()]
+Items = Annotated[list[Any] | ItemsBase, _ItemsKind()]
 """A list of any length: a plain list, or a chunked sequence by reference (``len``, index, slice, iteration)."""
 
 

@@ -11,7 +11,6 @@ from typing import Any, overload
 
 from studio.domain.errors import StorageCorrupt
 from studio.domain.ids import new_id
-from studio.domain.lazy import LazyItems
 from studio.domain.values import BlobRef, FileRef
 from studio.sdk import ItemsBase
 
@@ -84,7 +83,7 @@ class ScratchBlobs:
         return ref
 
 
-class ScratchItems(LazyItems, ItemsBase):
+class ScratchItems(ItemsBase):
     """A long list in pages, as nodes meet it: length, index, slice and iteration; nothing else, and no change."""
 
     def __init__(self, items: Sequence[Any], page: int = PAGE) -> None:
