@@ -30,6 +30,7 @@ class FileBlobs:
     """Implements ``studio.contracts.BlobStore`` in a data folder; see there for what each method promises."""
 
     def __init__(self, data: Path, keys: KeyKeeper) -> None:
+        self._data = data
         self._folder = data / _FOLDER
         self._keys = keys
         self._pool = ThreadPoolExecutor(_THREADS, "studio-blob")
@@ -66,7 +67,7 @@ class FileBlobs:
     def _finish(self, file: BinaryIO, path: Path, frames: FrameWriter) -> None:
         _write_all(file, [frames.end()])
         os.fsync(file.fileno())
-        target = self._path(frames.id)
+        target = blob_path(self._data, frames.id)
         if not target.parent.exists():
             target.parent.mkdir(mode=0o700, exist_ok=True)
             _flush_folder(self._folder)
@@ -94,7 +95,7 @@ class FileBlobs:
     @contextmanager
     def _opened(self, reader: FrameReader, ref: BlobRef) -> Generator[BinaryIO]:
         try:
-            file = self._path(ref.id).open("rb", buffering=0)
+            file = blob_path(self._data, ref.id).open("rb", buffering=0)
         except FileNotFoundError as error:
             raise missing(ref.id) from error
         with file:
@@ -140,32 +141,12 @@ class FileBlobs:
         self._room.clear(before)
         self._writing.clear(before)
         removed = 0
-        with self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB) as mine:
+        with _locked(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as mine:
             for path in self.stored() if mine else ():
                 if path.name not in live and path.stat().st_mtime < before:
                     path.unlink()
                     removed += 1
         return removed
-
-    @contextmanager
-    def hold_collection(self) -> Generator[None]:
-        """Keep every process from collecting; for backups. Blocks while a collection is under way."""
-        with self._lock(fcntl.LOCK_SH):
-            yield
-
-    @contextmanager
-    def _lock(self, how: int) -> Generator[bool]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                fcntl.flock(handle, how)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(handle)
 
     def stored(self) -> Iterable[Path]:
         """The files of all blobs there are."""
@@ -173,10 +154,6 @@ class FileBlobs:
             for shard in sorted(self._folder.iterdir()):
                 if len(shard.name) == 2:
                     yield from shard.iterdir()
-
-    def _path(self, blob_id: str) -> Path:
-        # Ids begin with the time, so their ends spread evenly over folders.
-        return self._folder / blob_id[-2:] / blob_id
 
     async def _with_keys(self, work: Callable[[], _T]) -> _T:
         try:
@@ -201,5 +178,32 @@ def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def blob_path(data: Path, blob_id: str) -> Path:
+    """Where a blob lies in a data folder. Ids begin with the time, so their ends spread evenly over folders."""
+    return data / _FOLDER / blob_id[-2:] / blob_id
+
+
+@contextmanager
+def collection_held(data: Path) -> Generator[None]:
+    """Keep every process from collecting; for backups. Blocks while a collection is under way."""
+    with _locked(data / _FOLDER, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Generator[bool]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, how)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
     finally:
         os.close(handle)

@@ -61,26 +61,36 @@ async def open_postgres(url: str, data: Path, keys: Keys, read_only: bool, *, pa
 
 
 async def _prepare(connection: Connection, server: str, keys: Keys, read_only: bool) -> dict[str, str]:
-    if not await _exists(connection, "meta"):
-        if read_only:
-            raise StorageReadOnly("storage.no_tables", "There is no store at {server} to read.", server=server)
+    meta = await _meta(connection)
+    if meta is None and read_only:
+        raise StorageReadOnly("storage.no_tables", "There is no store at {server} to read.", server=server)
+    if not meta:
         await _make(connection, server, keys)
+        meta = await _meta(connection) or {}
     if not await _exists(connection, "alembic_version"):
         raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
     check_revision(await connection.fetchval("SELECT max(version_num) FROM alembic_version"), server)
-    return {row[0]: row[1] for row in await connection.fetch("SELECT name, value FROM meta")}
+    return meta
+
+
+async def _meta(connection: Connection) -> dict[str, str] | None:
+    if not await _exists(connection, "meta"):
+        return None
+    return {row[0]: row[1] for row in await connection.fetch("SELECT * FROM meta")}
 
 
 async def _make(connection: Connection, server: str, keys: Keys) -> None:
-    """Make all tables in one transaction, one process at a time."""
+    """Make what is missing in one transaction, one process at a time: tables, first rows."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
-        if await _exists(connection, "meta"):
+        present = await _meta(connection)
+        if present:
             return
-        if await _exists(connection, "executions") or await _exists(connection, "alembic_version"):
+        tables = await _exists(connection, "alembic_version")
+        if (present is None and (tables or await _exists(connection, "executions"))) or (present == {} and not tables):
             raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
         meta = await asyncio.to_thread(keys.first_meta, True)
-        for statement in postgres_schema():
+        for statement in () if tables else postgres_schema():
             await connection.execute(statement)
         for name, value in meta.items():
             await connection.execute("INSERT INTO meta (name, value) VALUES ($1, $2)", name, value)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +16,6 @@ from studio.storage._keys import KeyKeeper
 from studio.storage.blobs._frames import FRAME, FrameReader, FrameWriter, damaged, missing
 from studio.storage.blobs._temporary import Workroom
 from studio.storage.postgres._typed import Connection
-
-COLLECTING = 7_305_119_211
-"""Advisory lock: taken alone to collect, shared to make a backup."""
 
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
@@ -110,10 +107,8 @@ class DatabaseBlobs:
         return self._room.draft(put)
 
     async def collect(self, live: Sequence[str], *, grace: int) -> int:
-        """Remove what is not in ``live`` and older than ``grace``; nothing while a backup is made."""
+        """Remove what is not in ``live`` and older than ``grace``. A backup does not notice: it reads a snapshot."""
         async with self._connections.connection() as connection, connection.transaction():
-            if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", COLLECTING):
-                return 0
             rows = await connection.fetch(
                 f"DELETE FROM blobs WHERE created_at < {_NOW} - $2 AND NOT (id = ANY($1::text[])) RETURNING id",
                 list(live),
@@ -123,13 +118,6 @@ class DatabaseBlobs:
                 "DELETE FROM blob_frames WHERE blob_id = ANY($1::text[])", [row[0] for row in rows]
             )
         return len(rows)
-
-    @asynccontextmanager
-    async def hold_collection(self) -> AsyncGenerator[None]:
-        """Keep every process from collecting; for backups."""
-        async with self._connections.connection() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", COLLECTING)
-            yield
 
     async def close(self) -> None:
         """Let what is under way finish."""

@@ -93,11 +93,13 @@ def _check_or_make(
             raise StorageReadOnly("storage.no_database", "There is no database {path} to read.", path=str(path))
         if connection.execute("SELECT count(*) FROM sqlite_master").get:
             raise DatabaseVersion("storage.foreign_database", "{path} is not a database of Studio.", path=str(path))
-        fresh = _make(connection, first_meta(True))
-        meta = _meta(connection) or {}
-        return Opening(meta, fresh)
-    check_revision(connection.execute("SELECT version_num FROM alembic_version").get, str(path))
-    return Opening(meta, False)
+        prepare_file(connection)
+    else:
+        check_revision(connection.execute("SELECT version_num FROM alembic_version").get, str(path))
+        if meta:
+            return Opening(meta, False)
+    fresh = _make(connection, first_meta(True))
+    return Opening(_meta(connection) or {}, fresh)
 
 
 def _meta(connection: Connection) -> dict[str, str] | None:
@@ -106,15 +108,21 @@ def _meta(connection: Connection) -> dict[str, str] | None:
     return dict(connection.execute("SELECT name, value FROM meta").fetchall())
 
 
-def _make(connection: Connection, meta: dict[str, str]) -> bool:
-    """Make all tables in one transaction; False where another process was first."""
+def prepare_file(connection: Connection) -> None:
+    """Settings that a file keeps, and that must come before its first table."""
     connection.execute("PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal; PRAGMA synchronous = full")
+
+
+def _make(connection: Connection, meta: dict[str, str]) -> bool:
+    """Make what is missing in one transaction: tables, first rows. False where another process was first."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("SELECT count(*) FROM sqlite_master").get:
+        present = _meta(connection)
+        if present:
             return False
-        for statement in sqlite_schema():
-            connection.execute(statement)
+        if present is None:
+            for statement in sqlite_schema():
+                connection.execute(statement)
         connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", list(meta.items()))
         connection.execute("COMMIT")
         return True

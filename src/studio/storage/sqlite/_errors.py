@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -69,3 +71,12 @@ def translate(error: BaseException, path: Path, system_errno: int = 0) -> Studio
             "storage.disk_error", "Reading or writing {path} failed: {reason}.", path=where, reason=reason
         )
     return StorageError("storage.refused", "The database refuses the write: {reason}.", reason=reason)
+
+
+@contextmanager
+def reported(path: Path) -> Generator[None]:
+    """Errors of SQLite on the file ``path`` come out as ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise translate(error, path) from error
