@@ -1,0 +1,70 @@
+"""Executions that wait: what they hold in memory, how soon one wakes, how soon all have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from typing import Any
+
+import psutil
+
+from benchmarks._engine import engine, run_async, settle, workflow
+from studio.engine import StartRequest
+
+
+def run(db: str | None = None, executions: int = 10_000) -> list[dict[str, Any]]:
+    """One measurement. Memory is what the process grew by while they were accepted and parked."""
+
+    async def main() -> list[dict[str, Any]]:
+        what = workflow({"ask": ("flow.signal_wait", {"name": "go"})}, output="{{ ask.payload }}")
+        process = psutil.Process()
+        async with engine(db, executions=256, linger=0.0) as one:
+            ids = await _park(one, what, 500)
+            settle()
+            before = process.memory_info().rss
+            began = time.perf_counter()
+            ids += await _park(one, what, executions)
+            parking = time.perf_counter() - began
+            gc.collect()
+            grown = process.memory_info().rss - before
+            began = time.perf_counter()
+            await one.post(ids[0], "signal", {"name": "go", "payload": 1})
+            await one.wait(ids[0], nodes=False)
+            one_wakes = time.perf_counter() - began
+            began = time.perf_counter()
+            room = asyncio.Semaphore(256)
+
+            async def signal(id: str) -> None:
+                async with room:
+                    await one.post(id, "signal", {"name": "go", "payload": 1})
+
+            await asyncio.gather(*(signal(id) for id in ids[1:]))
+            while one.runs or (due := await one.store.next_wake(one.worker)) is not None and due <= one.clock():
+                await asyncio.sleep(0.02)
+            all_end = time.perf_counter() - began
+        return [
+            {
+                "executions": executions,
+                "park_us_each": parking / executions * 1e6,
+                "memory_bytes_each": max(0.0, grown / executions),
+                "one_wakes_ms": one_wakes * 1000,
+                "all_end_s": all_end,
+            }
+        ]
+
+    return run_async(main)
+
+
+async def _park(one: Any, what: Any, count: int) -> list[str]:
+    ids: list[str] = []
+    while len(ids) < count:
+        ids += await asyncio.gather(*(one.submit(StartRequest(workflow=what)) for _ in range(min(256, count - len(ids)))))
+        while one.runs:
+            await asyncio.sleep(0.001)
+    return ids
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
