@@ -33,8 +33,8 @@ def read_number(value: str, text: str, start: int, end: int) -> int | float:
             "expression.number", "'{text}' is not a number.", start=start, end=end + 1, text=text[start : end + 1][:60]
         )
     try:
-        if len(value) > _MAX_DIGITS:
-            raise ValueError("too many digits")
+        if len(value) > _MAX_DIGITS or (value[0] == "0" and value[1:2].isdecimal()):
+            raise ValueError("too many digits, or a zero before the first")
         if value[:1] == "0" and len(value) > 1 and value[1] in "xXoObB":
             return int(value, 0)
         if value.isdecimal() or ("." not in value and "e" not in value and "E" not in value):

@@ -191,8 +191,19 @@ def shift_left(meter: Meter, a: Any, b: Any) -> int:
     """``a << b``"""
     if type(a) is not int or type(b) is not int:
         raise operands("<<", a, b)
-    meter.bits(a.bit_length() + max(b, 0))
+    if b < 0:
+        raise ExpressionError("expression.shift", "A number is not shifted by a negative count.")
+    meter.bits(a.bit_length() + b)
     return a << b
+
+
+def shift_right(meter: Meter, a: Any, b: Any) -> int:
+    """``a >> b``"""
+    if type(a) is not int or type(b) is not int:
+        raise operands(">>", a, b)
+    if b < 0:
+        raise ExpressionError("expression.shift", "A number is not shifted by a negative count.")
+    return a >> b
 
 
 def _bitwise(op: str, apply: Callable[[Any, Any], Any]) -> Callable[[Meter, Any, Any], Any]:
@@ -213,7 +224,7 @@ ARITHMETIC: dict[str, Callable[[Meter, Any, Any], Any]] = {
     "%": mod,
     "**": power,
     "<<": shift_left,
-    ">>": _bitwise(">>", lambda a, b: a >> b),
+    ">>": shift_right,
     "&": _bitwise("&", lambda a, b: a & b),
     "|": _bitwise("|", lambda a, b: a | b),
     "^": _bitwise("^", lambda a, b: a ^ b),

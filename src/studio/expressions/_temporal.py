@@ -64,7 +64,7 @@ def parse(text: str) -> datetime | date | None:
 
 def instant(value: Any) -> datetime | None:
     """An instant from an instant, a day (its beginning in UTC), an ISO text or seconds since 1970; else None."""
-    cls: object = type(value)
+    cls: Any = type(value)
     if cls is datetime:
         return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
     if cls is date:

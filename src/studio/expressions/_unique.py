@@ -21,7 +21,7 @@ class Seen:
 
     def key(self, value: Any) -> Any:
         """Something hashable that equal values share; within lists and objects, 1 and 1.0 count as different."""
-        cls: object = type(value)
+        cls: Any = type(value)
         if cls is str or cls is float or value is None:
             return value
         if cls is int or cls is bool:

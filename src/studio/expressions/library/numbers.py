@@ -75,13 +75,17 @@ def ceil(meter: Meter, x: float) -> int:
 
 @function("numbers", "float", [("sqrt(9)", 3.0)], flow="number")
 def sqrt(meter: Meter, x: float) -> float:
-    """The square root."""
+    """The square root of a number that is not negative."""
+    if x < 0:
+        raise ExpressionError("expression.sqrt", "A negative number has no square root.")
     return math.sqrt(x)
 
 
 @function("numbers", "float", [("log(100, 10)", 2.0), ("log(1)", 0.0)], flow="number")
 def log(meter: Meter, x: float, base: float | None = None) -> float:
-    """The logarithm, natural where no base is given."""
+    """The logarithm of a positive number, natural where no base is given."""
+    if x <= 0 or (base is not None and (base <= 0 or base == 1)):
+        raise ExpressionError("expression.log", "A logarithm is of a positive number, its base positive and not 1.")
     if base == 10:
         return math.log10(x)
     return math.log(x) if base is None else math.log(x, base)
