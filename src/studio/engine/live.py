@@ -83,35 +83,39 @@ class Live:
         """Backlog from the journal, then what comes: by push where this process drives, else by looking."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         self._watchers.setdefault(execution_id, []).append(queue)
+        position = after
         try:
-            position = after
             while True:
                 row = await engine.store.execution(execution_id)
                 if row is None:
                     raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
-                for segment in await engine.store.read(execution_id, after=position[0] - 1 if position[0] > 0 else -1):
-                    for event in segment_events(execution_id, segment):
-                        if (event.seq, event.index) > position:
-                            position = (event.seq, event.index)
-                            yield event
+                for event in await self._backlog(engine, execution_id, position):
+                    position = (event.seq, event.index)
+                    yield event
                 if row.status.terminal:
                     return
                 if self._failure is not None:
                     raise self._failure
-                async for event in self._pushed(engine, execution_id, queue):
-                    if event.seq < 0:
-                        yield event
-                    elif (event.seq, event.index) > position:
+                while (event := await self._next(engine, execution_id, queue)) is not None:
+                    if event.seq >= 0:
+                        if (event.seq, event.index) <= position:
+                            continue
                         position = (event.seq, event.index)
-                        yield event
+                    yield event
         finally:
             watchers = self._watchers[execution_id]
             watchers.remove(queue)
             if not watchers:
                 del self._watchers[execution_id]
 
-    async def _pushed(self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event]) -> AsyncIterator[Event]:
-        """What is pushed until it is time to look into the journal again."""
+    async def _backlog(self, engine: Engine, execution_id: str, position: tuple[int, int]) -> list[Event]:
+        """Committed events after a position."""
+        segments = await engine.store.read(execution_id, after=position[0] - 1 if position[0] > 0 else -1)
+        events = [event for segment in segments for event in segment_events(execution_id, segment)]
+        return [event for event in events if (event.seq, event.index) > position]
+
+    async def _next(self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event]) -> Event | None:
+        """What is pushed next; None where it is time to look into the journal again."""
         while True:
             try:
                 async with asyncio.timeout(_LOOK):
@@ -119,7 +123,5 @@ class Live:
             except TimeoutError:
                 if engine.drives(execution_id):
                     continue
-                return
-            if event is _END:
-                return
-            yield event
+                return None
+            return None if event is _END else event

@@ -17,7 +17,7 @@ from studio.domain.status import OnItemError
 from studio.engine.activity import Activity, Outcome, executor
 from studio.engine.containers.results import Results
 from studio.engine.context import RunContext
-from studio.engine.encode import ItemsHandle
+from studio.engine.encode import ItemsHandle, check_plain
 from studio.engine.failures import Stop, as_error, error_facts
 from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
@@ -188,7 +188,10 @@ class _Map:
                 coroutine.send(None)
             except StopIteration as stop:
                 result: Any = stop.value
-                return node.finish(result)[0]
+                output = node.finish(result)[0]
+                if node.any_output:
+                    check_plain(output)
+                return output
         except Exception as error:
             raise as_error(error, node).at(context.path) from error
         coroutine.close()

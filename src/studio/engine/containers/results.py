@@ -82,7 +82,7 @@ class Results:
     async def add(self, first: int, values: list[Any], errors: list[dict[str, Any]], took: int) -> None:
         """Record finished items."""
         activity = self._activity
-        form, payload = encode_small(values, walk=True)
+        form, payload = encode_small(values)
         size = len(payload)
         if size > self._limit:
             form, payload = await self._run.values.encode(values)
