@@ -163,8 +163,6 @@ def _check_model(cls: type, model: type[BaseModel], name: str) -> None:
     for field, info in model.model_fields.items():
         if isinstance(info.default, _MUTABLE):
             refuse(cls, f"`{name}.{field}` has a mutable default; use Param(default_factory=...)")
-        if info.annotation is None:
-            refuse(cls, f"`{name}.{field}` has no type")
 
 
 def _check_params(cls: type, model: type[BaseModel]) -> None:

@@ -34,18 +34,26 @@ def known(annotation: Any) -> Any:
 def _typed_dict(annotation: Any) -> Any:
     """The same typed dict, made anew: before Python 3.12 Pydantic takes those of ``typing_extensions`` only."""
     keys = {
-        key: typing_extensions.NotRequired[known(hint)] if key not in annotation.__required_keys__ else known(hint)
-        for key, hint in _plain_hints(annotation).items()
+        key: known(hint) if required else typing_extensions.NotRequired[known(hint)]
+        for key, (hint, required) in _keys(annotation).items()
     }
     make: Any = typing_extensions.TypedDict  # a form of the call that type checkers only know with literals
     return make(annotation.__name__, keys)
 
 
-def _plain_hints(annotation: Any) -> dict[str, Any]:
-    """Types of the keys of a typed dict, without the marks for required and optional keys."""
-    marks = (typing.Required, typing.NotRequired)
-    hints = typing.get_type_hints(annotation, include_extras=True)
-    return {key: get_args(hint)[0] if get_origin(hint) in marks else hint for key, hint in hints.items()}
+def _keys(annotation: Any) -> dict[str, tuple[Any, bool]]:
+    """Type of each key of a typed dict, and whether it must be there.
+
+    ``__required_keys__`` alone does not tell where annotations are texts: there the marks come to light only here.
+    """
+    out: dict[str, tuple[Any, bool]] = {}
+    for key, hint in typing.get_type_hints(annotation, include_extras=True).items():
+        mark = get_origin(hint)
+        if mark in (typing.Required, typing.NotRequired):
+            out[key] = get_args(hint)[0], mark is typing.Required
+        else:
+            out[key] = hint, key in annotation.__required_keys__
+    return out
 
 
 def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
@@ -59,9 +67,7 @@ def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
         hints = typing.get_type_hints(cls, include_extras=True)
         return {field.name: (hints[field.name], ...) for field in dataclasses.fields(cls)}
     if typing_extensions.is_typeddict(cls):
-        required: frozenset[str] = cls.__required_keys__
-        hints = _plain_hints(cls)
-        return {key: (hint, ...) if key in required else (hint | None, None) for key, hint in hints.items()}
+        return {key: (hint, ...) if required else (hint | None, None) for key, (hint, required) in _keys(cls).items()}
     names: tuple[str, ...] | None = getattr(cls, "_fields", None)
     if names is not None and tuple in cls.__mro__:
         hints = typing.get_type_hints(cls, include_extras=True)
