@@ -1,0 +1,107 @@
+"""DuckDB, locked down: one query over frames, within limits."""
+
+# polars' annotations refer to numpy, which is not installed, and are unknown in part; DuckDB's are loose.
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+from studio.sdk import NodeTimeout, UserError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
+_REASON = 300
+
+
+def query(
+    text: str, frames: Mapping[str, pl.DataFrame], params: Mapping[str, Any], *, seconds: float, memory_mb: int
+) -> pl.DataFrame:
+    """The result of one SELECT.
+
+    The connection has no access to files, network, extensions or the caller's variables, and its settings are locked.
+
+    Raises:
+        UserError: The text is no single query, is wrong, or asks for what is out of reach.
+        NodeTimeout: It took longer than ``seconds``.
+    """
+    import duckdb
+    import polars as pl
+
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": f"{memory_mb}MB",
+            "threads": "2",
+            "temp_directory": "",
+        },
+    )
+    expired: list[bool] = []
+
+    def stop() -> None:
+        expired.append(True)
+        connection.interrupt()
+
+    timer = Timer(seconds, stop)
+    try:
+        for name, frame in frames.items():
+            if not _NAME.match(name):
+                raise UserError("table.sql_name", "{name} cannot name a table in SQL.", name=repr(name))
+            connection.register(name, _Stream(frame))
+        connection.execute("SET lock_configuration = true")
+        _check_query(connection.extract_statements(text))
+        timer.start()
+        relation: Any = connection.sql(text, params=dict(params) or None)
+        return _whole_numbers(pl.DataFrame(relation))
+    except duckdb.Error as error:
+        if expired:
+            raise NodeTimeout(
+                "table.sql_timeout", "The query took longer than {seconds} s.", seconds=seconds
+            ) from error
+        reason = " ".join(str(error).split())[:_REASON]
+        raise UserError("table.sql", "The query was refused: {reason}", reason=reason) from error
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _check_query(statements: list[Any]) -> None:
+    import duckdb
+
+    kinds = [statement.type for statement in statements]
+    if kinds != [duckdb.StatementType.SELECT]:
+        found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "nothing"
+        raise UserError("table.sql_not_a_query", "Expected one SELECT statement; got {found}.", found=found)
+
+
+class _Stream:
+    """A frame by the Arrow stream interface only, which DuckDB reads without further libraries."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+def _whole_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sums of whole numbers come as decimals of 38 digits; they become whole numbers again where they fit 64 bits."""
+    import polars as pl
+
+    made: list[pl.Series] = []
+    for column in frame.get_columns():
+        if isinstance(column.dtype, pl.Decimal) and column.dtype.scale == 0:
+            whole = column.cast(pl.Int64, strict=False)
+            if whole.null_count() == column.null_count():
+                made.append(whole)
+    return frame.with_columns(made) if made else frame

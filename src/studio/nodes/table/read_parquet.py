@@ -1,0 +1,76 @@
+"""table.read_parquet."""
+
+# polars' annotations refer to numpy, which is not installed, and are unknown in part.
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from pydantic import model_validator
+
+from studio.nodes.table._errors import check_columns
+from studio.nodes.table._frames import compute, keep
+from studio.nodes.table._model import Columns
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+
+class ReadParquet(BaseNode):
+    """Read a Parquet file as a table."""
+
+    type = "table.read_parquet"
+    title = "Read Parquet"
+    keywords = ("load", "open", "import", "columnar", "arrow")
+    effect = Effect.READ
+    cpu_heavy = True
+
+    class Input(NodeModel):
+        path: str | None = Param(None, description="The file; relative paths start at the workflow's folder")
+        file: File | None = Param(None, description="A file of the execution, instead of a path")
+        columns: Columns | None = Param(None, description="Columns to read; all where not given")
+
+        @model_validator(mode="after")
+        def _one_source(self) -> Self:
+            if (self.path is None) == (self.file is None):
+                raise ValueError("give either path or file")
+            return self
+
+    class Output(NodeModel):
+        table: Table
+        rows: int
+        columns: list[str]
+
+    examples = (
+        Example(title="No such file", input={"path": "none.parquet"}, error="files.not_found"),
+        Example(
+            title="Not Parquet",
+            input={"path": "a.parquet"},
+            files={"a.parquet": "é"},
+            error="table.refused",
+        ),
+    )
+
+    async def run(self, input: Input, ctx: NodeContext) -> Output:
+        if input.path is not None:
+            frame = await compute(_read, await ctx.files.local_path(input.path), input.columns, action="read")
+        else:
+            assert input.file is not None
+            async with ctx.local_file(input.file) as path:
+                frame = await compute(_read, path, input.columns, action="read")
+        return self.Output(table=await keep(ctx, frame), rows=frame.height, columns=frame.columns)
+
+
+def _read(path: Path, columns: list[str] | None) -> pl.DataFrame:
+    import polars as pl
+
+    # Opened here, so that the library sees a file and not a pattern of names.
+    with path.open("rb") as file:
+        if columns is not None:
+            check_columns(columns, list(pl.read_parquet_schema(file)))
+            file.seek(0)
+        return pl.read_parquet(file, columns=columns)
