@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from studio.cli._say import Voice
 from studio.cli._terminal import shorten, shown_seconds, write_error
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 ENDED = frozenset({"succeeded", "failed", "skipped", "cancelled"})
 _STATUS_OF = {
     "started": "running",
+    "progress": "running",
+    "items": "running",
+    "wait": "waiting",
+    "waited": "running",
     "succeeded": "succeeded",
     "failed": "failed",
     "skipped": "skipped",
@@ -28,7 +32,10 @@ _STATUS_OF = {
 
 @dataclass(slots=True)
 class NodeLine:
-    """What is shown of a node of the outermost level. ``done`` and ``failed`` count what runs inside it."""
+    """What is shown of a node of the outermost level.
+
+    ``done`` and ``failed`` count the items inside it that are committed, ``ahead`` those that are done.
+    """
 
     id: str
     status: str = "pending"
@@ -36,6 +43,7 @@ class NodeLine:
     seconds: float = 0.0
     done: int = 0
     failed: int = 0
+    ahead: int = 0
     note: str = ""
 
 
@@ -61,6 +69,8 @@ class Progress:
             return None
         if event.kind == "progress":
             line.note = _progress_note(event)
+        elif event.kind == "items":
+            line.ahead = int(event.data["done"])
         elif event.kind in ("chunk", "turn"):
             self._inside(line, event)
         status = _STATUS_OF.get(event.kind)
@@ -73,13 +83,13 @@ class Progress:
             line.began = line.began or now
             line.seconds = int(event.data["duration"]) / 1e6
         line.status = status
-        line.note = str(event.data.get("reason") or "") if status in ("waiting", "in_doubt", "retrying") else ""
+        line.note = _error_note(event) if status == "retrying" else ""
         return line
 
     def _inside(self, line: NodeLine, event: Event) -> None:
         if event.kind == "chunk":
             line.done += int(event.data.get("count") or 0)
-            line.failed += int(event.data.get("failed") or 0)
+            line.failed += int(event.data.get("errors") or 0)
         elif event.kind == "turn":
             line.done += 1
 
@@ -89,11 +99,16 @@ def _progress_note(event: Event) -> str:
     return f"{percent:.0f} % {message}".strip() if isinstance(percent, int | float) else message
 
 
+def _error_note(event: Event) -> str:
+    error = event.data.get("error")
+    return str(cast("dict[str, object]", error).get("message") or "") if isinstance(error, dict) else ""
+
+
 def detail(line: NodeLine, voice: Voice) -> str:
     """Counts and the node's own note."""
     parts: list[str] = []
-    if line.done:
-        parts.append(voice.say("cli.items", count=line.done))
+    if line.done or line.ahead:
+        parts.append(voice.say("cli.items", count=max(line.done, line.ahead)))
     if line.failed:
         parts.append(voice.say("cli.items_failed", count=line.failed))
     return shorten("  ".join([*parts, line.note] if line.note else parts), 60)

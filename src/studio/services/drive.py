@@ -6,13 +6,14 @@ import time
 from typing import Protocol
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import EngineBusy, NotFound
 from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, ExecutionResult, read_history
 
 _LOOK_OWN, _LOOK_OTHER = 0.05, 0.25
 _RESTING = (ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
+_UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
 
 class FolderLock(Protocol):
@@ -100,7 +101,7 @@ class Driver:
                 waiting_since = None
             elif waiting_since is None:
                 waiting_since = time.monotonic()
-            if row is not None and (row.status.terminal or self._beyond(row, waiting_since, timeout, patient)):
+            if row is not None and (row.status.terminal or await self._beyond(row, waiting_since, timeout, patient)):
                 return (await read_history(self._store, self._blobs, execution_id)).result
             driving = await self.try_start()
             await self._engine.live.changed(execution_id, _LOOK_OWN if driving else _LOOK_OTHER)
@@ -111,11 +112,26 @@ class Driver:
             raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
         return row
 
-    def _beyond(self, row: ExecutionRow, since: float | None, timeout: float, patient: bool) -> bool:
-        """Whether an execution waits for something that cannot come in time."""
+    async def _beyond(self, row: ExecutionRow, since: float | None, timeout: float, patient: bool) -> bool:
+        """Whether an execution waits for something that cannot come in time.
+
+        One that waits for executions it called waits for what they wait for.
+        """
         if since is None:
             return False
         left = timeout - (time.monotonic() - since)
+        if _waits_for_child(row):
+            children = await self._store.executions(
+                ExecutionFilter(workspace=row.workspace, status=_UNFINISHED, parent_id=row.id, limit=1000)
+            )
+            for child in children:
+                if child.status not in _RESTING or not await self._beyond(child, since, timeout, patient):
+                    return False
+            return bool(children)
         if patient:
             return left <= 0
         return row.wake_at is None or row.wake_at > self._engine.clock() + max(0.0, left) * 1e6
+
+
+def _waits_for_child(row: ExecutionRow) -> bool:
+    return row.reason is not None and row.reason.startswith('["wait.child"')
