@@ -19,9 +19,13 @@ ROOT = Spot(None, ())
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Where a node id is declared: ``around`` are the containers, ``slot_of`` the node whose slot it sits in."""
+    """Where a node id is declared, and the node's type.
+
+    ``around`` are the containers it is in, ``slot_of`` the node whose slot it sits in.
+    """
 
     spot: Spot
+    type: str
     around: tuple[str, ...]
     slot_of: str | None = None
 
@@ -97,7 +101,7 @@ def _as_problem(error: StudioError) -> Problem:
 def every_node(workflow: Graph) -> Iterator[tuple[Node, str, Declared]]:
     """Every node of a workflow with its id: of all levels, bodies and slots."""
     waiting: list[tuple[Node, str, Declared]] = [
-        (node, id, Declared(ROOT.child(id), ())) for id, node in reversed(workflow.nodes.items())
+        (node, id, Declared(ROOT.child(id), node.type, ())) for id, node in reversed(workflow.nodes.items())
     ]
     while waiting:
         node, id, declared = waiting.pop()
@@ -106,9 +110,10 @@ def every_node(workflow: Graph) -> Iterator[tuple[Node, str, Declared]]:
         for name, body in bodies(node):
             spot = declared.spot.body(name)
             inner += [
-                (each, key, Declared(spot.child(key), (*declared.around, id))) for key, each in body.nodes.items()
+                (each, key, Declared(spot.child(key), each.type, (*declared.around, id)))
+                for key, each in body.nodes.items()
             ]
         for (name, index), each in slot_nodes(node):
             spot = declared.spot.slot(name, index, each.id)
-            inner.append((each, each.id, Declared(spot, declared.around, slot_of=id)))
+            inner.append((each, each.id, Declared(spot, each.type, declared.around, slot_of=id)))
         waiting.extend(reversed(inner))

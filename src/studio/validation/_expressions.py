@@ -160,5 +160,8 @@ def _elsewhere(context: Context, name: str, spot: Spot) -> Problem:
     if declared.around:
         message = "`{node}` is inside `{container}`; outside of it, refer to what `{container}` gives"
         return problem("workflow.reference_inside", message, node=name, container=declared.around[-1])
+    facts = context.known(declared.type)
+    if facts is None or facts.kind != "trigger":
+        return problem("workflow.reference_early", "`{node}` has not run yet where this is evaluated", node=name)
     message = "`{node}` is a trigger; refer to the workflow's `inputs`, which every trigger fills"
     return problem("workflow.reference_trigger", message, node=name)

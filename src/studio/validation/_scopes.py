@@ -169,7 +169,9 @@ class Level:
 
     def _leaves_once(self, id: str) -> bool:
         facts = self.context.known(self.graph.nodes[id].type)
-        return facts is not None and (facts.passes_input or facts.kind == "control" or not facts.ports)
+        if facts is None:
+            return False
+        return facts.passes_input or facts.kind == "control" or not (facts.ports or facts.open_ports)
 
 
 class _WithoutInput(Scope):

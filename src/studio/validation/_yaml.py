@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
-from studio.validation._positions import Path, Place
+from studio.validation._positions import Path, Place, line_and_column
 from studio.validation._problems import Problem, problem, warning
 
 MAX_DEPTH = 100
@@ -31,6 +31,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|(?=[\[{])))+")
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str")
 _COLLECTION_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
@@ -130,8 +131,24 @@ class Composer:
                 path.append(frame.key)
         return tuple(path)
 
+    def _place(self, event: Any) -> Place:
+        """Where the value of an event begins, behind its anchor and tag."""
+        mark = event.start_mark
+        line, column, start = mark.line + 1, mark.column + 1, mark.index
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+            before = _PROPERTIES.match(self._text, start)
+            if before is not None and before.end() <= event.end_mark.index:
+                lines, after = line_and_column(before[0], len(before[0]))
+                line, column = (line + lines - 1, after) if lines > 1 else (line, column + len(before[0]))
+                start = before.end()
+        return Place(line, column, start, event.end_mark.index, getattr(event, "style", None) or "")
+
     def _report(self, place: Place, found: Problem) -> None:
         self.problems.append((self._path(), _at(found, place)))
+
+    def _report_tag(self, event: Any) -> None:
+        mark = event.start_mark
+        self._report(Place(mark.line + 1, mark.column + 1, mark.index, mark.index), _tag_problem(event.tag))
 
     def _stop(self, offset: int, found: Problem) -> None:
         raise YamlSyntax(offset, found)
@@ -147,21 +164,23 @@ class Composer:
             self._stop(start, problem("workflow.yaml_version", "workflow files are YAML 1.2; leave out the directive"))
 
     def _mapping(self, event: Any) -> None:
-        if event.flow_style and self._text.startswith("{{", event.start_mark.index):
-            raise UnquotedExpression(event.start_mark.index)
+        if event.flow_style:
+            start = self._place(event).start
+            if self._text.startswith("{{", start):
+                raise UnquotedExpression(start)
         self._open({}, event)
 
     def _sequence(self, event: Any) -> None:
         self._open([], event)
 
     def _open(self, value: Any, event: Any) -> None:
-        place = _place(event)
+        place = self._place(event)
         if len(self._frames) >= MAX_DEPTH:
             self._stop(
                 place.start, problem("workflow.too_deep", "nested more than {limit} levels deep", limit=MAX_DEPTH)
             )
         if event.tag is not None and event.tag not in _COLLECTION_TAGS:
-            self._report(place, _tag_problem(event.tag))
+            self._report_tag(event)
         self._frames.append(_Frame(value, place, event.anchor))
 
     def _end(self, event: Any) -> None:
@@ -172,7 +191,7 @@ class Composer:
             self._anchors[frame.anchor] = (frame.value, frame.place, frame.weight)
 
     def _alias(self, event: Any) -> None:
-        place = _place(event)
+        place = self._place(event)
         known = self._anchors.get(event.anchor)
         if known is None:
             what = problem("workflow.yaml_alias", "`*{name}` has no `&{name}` complete before it", name=event.anchor)
@@ -186,13 +205,13 @@ class Composer:
         self._put(value, target, weight)
 
     def _scalar(self, event: Any) -> None:
-        place = _place(event)
+        place = self._place(event)
         value: Any = event.value
         tag = event.tag
         if tag is None and not event.style:
             value = self._resolve(value, place)
         elif tag is not None and tag not in _STRING_TAGS:
-            self._report(place, _tag_problem(tag))
+            self._report_tag(event)
         if isinstance(value, str) and place.style == '"' and not value.isascii():
             value = self._joined(value, place)
         weight = 1 + len(event.value)
@@ -281,11 +300,6 @@ class Composer:
             return self._text[place.start : place.end]
         self._report(place, problem("workflow.key_not_scalar", "a key must be a text, not a list or mapping"))
         return f"\0{place.start}"
-
-
-def _place(event: Any) -> Place:
-    mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1, mark.index, event.end_mark.index, getattr(event, "style", None) or "")
 
 
 def _at(found: Problem, place: Place) -> Problem:
