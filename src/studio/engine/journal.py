@@ -21,12 +21,12 @@ class Journal:
     """The journal of one execution as its owner writes it.
 
     ``add`` never waits. ``flush`` waits until everything added before it is committed at the asked durability. A failed
-    commit is raised by every later call: nothing more can be written once one segment is lost.
+    commit is told to ``broken`` and raised by every later call: nothing more can be written once one segment is lost.
     """
 
     __slots__ = (
-        "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store", "_taken",
-        "_writer", "epoch", "execution_id", "fresh", "level", "seq", "workspace",
+        "_broken", "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store",
+        "_taken", "_writer", "epoch", "execution_id", "fresh", "level", "seq", "workspace",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +41,7 @@ class Journal:
         level: Durability,
         on_commit: Committed,
         dirty: Callable[[], None],
+        broken: Callable[[BaseException], None],
         snapshot: Callable[[], Record | None],
     ) -> None:
         self._store = store
@@ -52,12 +53,13 @@ class Journal:
         self.level = level
         self._on_commit = on_commit
         self._dirty = dirty
+        self._broken = broken
         self._snapshot = snapshot
         self._buffer: list[Record] = []
         self._packed: list[bytes] = []
         self._size = 0
         self._taken: list[str] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._writer: asyncio.Task[BaseException | None] | None = None
         self._error: BaseException | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -89,17 +91,7 @@ class Journal:
     def kick(self) -> None:
         """Write what waits without waiting for it."""
         if self._buffer and self._writer is None and self._error is None:
-            self._writer = self._loop.create_task(self._write_behind())
-
-    async def _write_behind(self) -> None:
-        try:
-            await self._write(self.level, None)
-        except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits next
-            self._error = error
-        finally:
-            self._writer = None
-            if self._buffer and self._error is None:
-                self._dirty()
+            self._writer = self._loop.create_task(self._write_alone(self.level, None))
 
     async def flush(self, durability: Durability, update: ExecutionUpdate | None = None) -> None:
         """Write everything that waits, with ``update`` of the execution's row, and wait for it.
@@ -114,26 +106,28 @@ class Journal:
             raise self._error
         if not self._buffer and update is None and durability is Durability.PROCESS:
             return
-        done = self._loop.create_task(self._write(durability, update))
-        self._writer = done
-        try:
-            await asyncio.shield(done)
-        except asyncio.CancelledError:
-            done.add_done_callback(self._settle)
-            raise
-        except BaseException as error:
-            self._error = error
-            raise
-        finally:
-            if self._writer is done and done.done():
-                self._writer = None
+        self._writer = self._loop.create_task(self._write_alone(durability, update))
+        error = await asyncio.shield(self._writer)
+        if error is not None:
+            raise error
 
-    def _settle(self, done: asyncio.Task[None]) -> None:
-        """A flush whose caller went away has ended."""
-        if self._writer is done:
+    async def _write_alone(self, durability: Durability, update: ExecutionUpdate | None) -> BaseException | None:
+        """Write as the one writer; gives what went wrong, since who waits may have gone away.
+
+        The writer's place is free the moment it ends, not when its caller wakes up: whoever came in between would wait
+        for a task that is over. What was added meanwhile asks for a writer anew.
+        """
+        try:
+            await self._write(durability, update)
+        except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits, now or later
+            self._error = error
+            self._broken(error)
+            return error
+        finally:
             self._writer = None
-        if not done.cancelled() and done.exception() is not None:
-            self._error = done.exception()
+            if self._buffer and self._error is None:
+                self._dirty()
+        return None
 
     async def _write(self, durability: Durability, update: ExecutionUpdate | None) -> None:
         snapshot = self._snapshot()

@@ -70,9 +70,11 @@ class Run:
         self.restoring = bool(memory.frames)
         self.values = Values(engine.blobs, workspace, engine.config.inline_bytes)
         self.inline_bytes = engine.config.inline_bytes
+        self.flush_bytes = engine.config.flush_bytes
         self.journal = Journal(
             engine.store, execution_id, workspace, epoch=epoch, seq=seq, fresh=self.values.fresh,
-            level=engine.config.level, on_commit=self._committed, dirty=self._mark_dirty, snapshot=self._snapshot,
+            level=engine.config.level, on_commit=self._committed, dirty=self._mark_dirty, broken=self._broken,
+            snapshot=self._snapshot,
         )  # fmt: skip
         self.clock: Callable[[], int] = engine.clock
         self.waits = Waits(self)
@@ -81,6 +83,7 @@ class Run:
         self.paused = False
         self.detaching = False
         self.parking = False
+        self.ending = False
         self.cancelling: str | None = None
         self.abort_error: StudioError | None = None
         self.grants = Grants(**facts.get("grants", {}))
@@ -123,6 +126,14 @@ class Run:
             self.journal.kick()
         if kind == r.DONE:
             self.node_runs += 1
+
+    def record_done(self, record: Record) -> None:
+        """``record`` for a node run in place, whose frame has put it into the memory itself."""
+        journal = self.journal
+        self.since_snapshot += journal.add(record)
+        self.node_runs += 1
+        if journal.pending > self.flush_bytes:
+            journal.kick()
 
     def clock_iso(self) -> str:
         """Now as ISO 8601."""
@@ -179,10 +190,14 @@ class Run:
             self.idle()
 
     def _broken(self, error: BaseException) -> None:
-        """An activity died of something that is not the node's failure: the store, or a defect."""
+        """An activity or the journal died of something that is not the node's failure: the store, or a defect.
+
+        Where nothing can be written any more, nothing more may be done: not even what else runs at an end.
+        """
         if self.abort_error is None and not self.detaching:
-            self.abort_error = error if isinstance(error, StudioError) else defect(error)
-            if self.task is not None:
+            self.abort_error = defect(error)
+            self.detaching = isinstance(self.abort_error, StorageError)
+            if self.task is not None and not self.ending:
                 self.task.cancel()
 
     async def suspend(self, future: asyncio.Future[Any]) -> Any:
@@ -227,7 +242,7 @@ class Run:
             output, error = stop.output, stop.error
             status = ExecutionStatus.FAILED if stop.error else ExecutionStatus.SUCCEEDED
         except asyncio.CancelledError:
-            if self.detaching or self.parking:
+            if (self.detaching or self.parking) and not isinstance(self.abort_error, StorageError):
                 return
             if self.abort_error is None:
                 status = ExecutionStatus.CANCELLED
@@ -266,6 +281,7 @@ class Run:
         return Frame(self, self.plan.root, "", Scope({}, top), set(only) if only is not None else None)
 
     async def _end(self, status: ExecutionStatus, output: Any, error: StudioError | None) -> None:
+        self.ending = True
         facts = self.error_facts(error) if error is not None else None
         try:
             form, payload = await self.values.encode(output, walk=True)
@@ -308,13 +324,13 @@ class Run:
 
     def abort(self, error: StudioError) -> None:
         """End the execution as failed."""
-        if self.abort_error is None and self.cancelling is None and self.task is not None:
+        if self.abort_error is None and self.cancelling is None and self.task is not None and not self.ending:
             self.abort_error = error
             self.task.cancel()
 
     def cancel(self, reason: str) -> None:
         """End the execution as cancelled; what runs is told to stop."""
-        if self.cancelling is None and self.abort_error is None:
+        if self.cancelling is None and self.abort_error is None and not self.ending:
             self.cancelling = reason
             if self.task is None:
                 self.cancel_requested = True
@@ -325,7 +341,7 @@ class Run:
 
     def take(self, message: Message) -> bool:
         """Take a message of the inbox into the journal; False where this run is on its way out."""
-        if self.parking or self.detaching or self.journal.error is not None:
+        if self.parking or self.detaching or self.ending or self.journal.error is not None:
             return False
         self.record((r.MESSAGE, message.id, message.kind, message.payload, self.clock()))
         self.journal.taken(message.id)
