@@ -48,6 +48,7 @@ class Frame:
         "carried",
         "error",
         "implied_left",
+        "known",
         "left",
         "level",
         "only",
@@ -80,7 +81,8 @@ class Frame:
         self.error: BaseException | None = None
         self.tasks: dict[asyncio.Task[None], PlanNode] = {}
         self.wake: asyncio.Future[None] | None = None
-        self.recorded = run.memory.frames.get(prefix) if run.restoring else None
+        self.recorded = (run.memory.frames.get(prefix) or None) if run.restoring else None
+        self.known = run.memory.frame(prefix)
         self.only = only
 
     async def drive(self) -> Any:
@@ -133,7 +135,7 @@ class Frame:
             index = ready.popleft()
             node = nodes[index]
             self.status[index] = STARTED
-            if node.simple and self.recorded is None and self.only is None:
+            if node.simple and self.only is None and (self.recorded is None or node.id not in self.recorded):
                 self.in_place(node)
                 count += 1
                 if count & 15 == 0 and perf_counter() > until:
@@ -177,9 +179,11 @@ class Frame:
             self.fail_in_place(node, as_error(error, node), at, int((perf_counter() - began) * 1e6))
             return
         took = int((perf_counter() - began) * 1e6)
-        run.record((r.DONE, self.prefix, node.id, at, took, 1, 0, ports, form, payload, 0, None))
+        record = (r.DONE, self.prefix, node.id, at, took, 1, 0, ports, form, payload, 0, None)
+        self.known[node.id] = [record]
+        run.record_done(record)
         scope[node.id] = output
-        self.settle(node, ports)
+        self._settle(node, True, ports, False)
 
     def fail_in_place(self, node: PlanNode, error: StudioError, at: int, took: int) -> None:
         """Record the failure of a node that has no policy to soften it."""
@@ -230,22 +234,23 @@ class Frame:
 
     def settle(self, node: PlanNode, ports: tuple[str, ...] | None) -> None:
         """A node has succeeded, leaving by ``ports`` (None: the default one)."""
-        self._settle(node, carries=True, ports=ports, failed=False)
+        self._settle(node, True, ports, False)
 
     def skip(self, node: PlanNode, *, carries: bool) -> None:
         """A node does not run. ``carries`` where its edges carry on all the same (run_if, disabled)."""
         self.scope[node.id] = SKIPPED(node.id)
-        self._settle(node, carries=carries, ports=None, failed=False)
+        self._settle(node, carries, None, False)
 
     def settle_failed(self, node: PlanNode, error: dict[str, Any]) -> None:
         """A node has failed and its error leaves by the ``error`` port."""
         self.scope[node.id] = {"error": error}
-        self._settle(node, carries=False, ports=None, failed=True)
+        self._settle(node, False, None, True)
 
-    def _settle(self, node: PlanNode, *, carries: bool, ports: tuple[str, ...] | None, failed: bool) -> None:
+    def _settle(self, node: PlanNode, carries: bool, ports: tuple[str, ...] | None, failed: bool) -> None:
         self.status[node.index] = SETTLED
         self.unsettled -= 1
         left, implied_left = self.left, self.implied_left
+        nodes = self.level.nodes
         for target, kind, port in node.out_edges:
             if kind == ERROR:
                 carried = failed
@@ -262,8 +267,10 @@ class Frame:
             implied_left[target] -= 1
             if not carries:
                 self.blocked[target] = 1
-            if left[target] == 0 or self.level.nodes[target].listed:
+            if nodes[target].listed:
                 self._touch(target)
+            elif left[target] == 0 and self.status[target] == PENDING:
+                self._enter(target, run=not self.blocked[target])
 
     def _touch(self, target: int) -> None:
         """Decide whether a node may run now, or never will."""

@@ -11,6 +11,8 @@ from typing import Any, Protocol, cast, get_args, get_origin
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
+from pydantic_core import SchemaValidator
+from pydantic_core.core_schema import CoreConfig
 
 from studio.domain.durations import parse_duration
 from studio.domain.errors import OutputInvalid, StudioError
@@ -456,6 +458,8 @@ def finisher(impl: BaseNode) -> Finish:
         _plain_annotation(info.annotation) or _field_is_reference(info) for info in model.model_fields.values()
     ) and not any(info.alias for info in model.model_fields.values())
 
+    fields_of = _fields_validator(model) if plain else None
+
     def finish(result: Any) -> tuple[dict[str, Any], tuple[str, ...] | None]:
         ports = None
         if isinstance(result, Routed):
@@ -463,6 +467,8 @@ def finisher(impl: BaseNode) -> Finish:
             ports, result = routed.ports, routed.output
         fields: Any = result.__dict__ if isinstance(result, NodeModel) else result
         try:
+            if fields_of is not None:
+                return fields_of(fields)[0], ports
             checked = validate(fields)
         except ValueError as error:
             raise output_invalid(impl, fields, error) from error
@@ -471,6 +477,15 @@ def finisher(impl: BaseNode) -> Finish:
         return dump(checked, mode="json", by_alias=True, fallback=_keep), ports
 
     return finish
+
+
+def _fields_validator(model: type[BaseModel]) -> Callable[[Any], tuple[dict[str, Any], Any, Any]] | None:
+    """A validator that gives the fields without making an instance, where the model consists of fields alone."""
+    schema: Any = model.__pydantic_core_schema__
+    inner = schema.get("schema") if schema.get("type") == "model" else None
+    if inner is None or inner.get("type") != "model-fields":
+        return None
+    return SchemaValidator(inner, CoreConfig(extra_fields_behavior="forbid")).validate_python
 
 
 def output_invalid(impl: BaseNode, given: Any, error: ValueError) -> StudioError:

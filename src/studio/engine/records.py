@@ -110,9 +110,12 @@ class Memory:
             for prefix in [prefix for prefix in self.frames if prefix.startswith(start)]:
                 del self.frames[prefix]
 
-    def take(self, prefix: str) -> dict[str, list[Record]] | None:
-        """The records of one frame."""
-        return self.frames.get(prefix)
+    def frame(self, prefix: str) -> dict[str, list[Record]]:
+        """The records of one frame, by node, to be added to."""
+        frame = self.frames.get(prefix)
+        if frame is None:
+            frame = self.frames[prefix] = {}
+        return frame
 
     def dump(self) -> Any:
         """Plain form for a snapshot."""
