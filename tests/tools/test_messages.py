@@ -1,0 +1,129 @@
+"""The collector of messages finds what is missing, wrong and stale."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import messages  # noqa: E402 - a script beside the package
+import node_lock  # noqa: E402 - a script beside the package
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A source tree with two errors, translated."""
+    write(
+        tmp_path,
+        "domain/errors.py",
+        """
+        class StudioError(Exception):
+            def __init__(self, code, message, /, **args): ...
+        class UserError(StudioError): ...
+        class Listed(StudioError):
+            def __init__(self, problems):
+                super().__init__("workflow.invalid", "There are {count} problems.", count=1)
+        """,
+    )
+    write(
+        tmp_path,
+        "nodes/mail/send.py",
+        """
+        raise UserError("mail.bad", "The address {address} is wrong.", address=1)
+        Problem(code="mail.other", template="Another one.")
+        """,
+    )
+    for lang in ("fr", "ar"):
+        write(tmp_path, f"i18n/locales/{lang}.toml", '[errors]\n"workflow.invalid" = "{count}"\n[texts]\n"t.a" = "x"\n')
+        write(
+            tmp_path,
+            f"nodes/mail/strings/{lang}.toml",
+            '[errors]\n"mail.bad" = "{address} faux"\n"mail.other" = "Un autre"\n',
+        )
+    write(tmp_path, "i18n/locales/en.toml", '[texts]\n"t.a" = "a"\n')
+    return tmp_path
+
+
+def write(root: Path, name: str, text: str) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(textwrap.dedent(text))
+
+
+def problems(root: Path) -> list[str]:
+    found, out = messages.collect(root)
+    return out + messages.check_errors(root, found) + messages.check_texts(root)
+
+
+def test_all_is_well(source):
+    assert problems(source) == []
+    found, _ = messages.collect(source)
+    assert {message.code: message.pack for message in found} == {
+        "workflow.invalid": None, "mail.bad": "mail", "mail.other": "mail",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("a.py", 'raise UserError("a.new", "A new one.")', "a.new is not translated into fr"),
+        ("a.py", 'raise UserError(code, "A new one.")', "code and template must be literals"),
+        ("a.py", 'raise UserError("a.new", f"A new {one}.")', "code and template must be literals"),
+        ("a.py", 'UserError("mail.bad", "The {adress} is wrong.")', "mail.bad has other placeholders than in"),
+        ("i18n/locales/fr.toml", '[errors]\n"workflow.invalid" = "{cuont}"\n[texts]\n"t.a" = ""', "placeholders"),
+        (
+            "i18n/locales/fr.toml",
+            '[errors]\n"gone.code" = "x"\n[texts]\n"t.a" = "b"',
+            "gone.code is no message any more",
+        ),
+        ("i18n/locales/fr.toml", "[errors]", "the text t.a is not translated"),
+        ("i18n/locales/fr.toml", '[texts]\n"t.a" = ""\n"t.b" = ""', "the text t.b is not in en.toml"),
+        ("i18n/locales/fr.toml", '[errors]\n"workflow.invalid" = {one = "un"}', "needs `other`"),
+        ("i18n/locales/fr.toml", '[errors]\n"workflow.invalid" = {few = "", other = "{count}"}', "forms"),
+        ("i18n/locales/fr.toml", '[errors]\n"workflow.invalid" = {one = "{x}", other = "{count}"}', "form one"),
+    ],
+)
+def test_what_is_found(source, file, text, expected):
+    write(source, file, text)
+    assert any(expected in problem for problem in problems(source)), problems(source)
+
+
+def test_plural_forms_may_leave_the_number_out(source):
+    write(
+        source,
+        "i18n/locales/ar.toml",
+        '[errors]\n"workflow.invalid" = {zero = "لا شيء", one = "واحد", other = "{count}"}\n[texts]\n"t.a" = ""',
+    )
+    assert problems(source) == []
+
+
+def test_missing_ones_as_a_table(source):
+    write(source, "a.py", 'raise UserError("a.new", "A new one.")')
+    write(source, "nodes/mail/b.py", 'raise UserError("mail.new", "New mail.")')
+    found, _ = messages.collect(source)
+    assert messages.missing_table(source, found, "fr") == (
+        '## i18n/locales/fr.toml\n"a.new" = "" # A new one.\n'
+        '## nodes/mail/strings/fr.toml\n"mail.new" = "" # New mail.\n'
+    )
+
+
+def test_the_code_itself():
+    done = subprocess.run([sys.executable, "tools/messages.py"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_lock_tells_what_changed():
+    assert node_lock.differences("a.b 1\na.c 2\n", "a.b 1\na.c 2\n") == []
+    found = node_lock.differences("a.gone 1\na.same 1\na.up 1\n", "a.new 1\na.same 1\na.up 2\n")
+    assert [line.split()[0] for line in found] == ["a.gone", "a.new", "a.up"]
+
+
+def test_the_lock_is_up_to_date():
+    done = subprocess.run([sys.executable, "tools/node_lock.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
