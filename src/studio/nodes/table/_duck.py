@@ -20,7 +20,13 @@ _REASON = 300
 
 
 def query(
-    text: str, frames: Mapping[str, pl.DataFrame], params: Mapping[str, Any], *, seconds: float, memory_mb: int
+    text: str,
+    frames: Mapping[str, pl.DataFrame],
+    params: Mapping[str, Any],
+    *,
+    seconds: float,
+    memory_mb: int,
+    max_rows: int,
 ) -> pl.DataFrame:
     """The result of one SELECT.
 
@@ -62,7 +68,10 @@ def query(
         _check_query(connection.extract_statements(text))
         timer.start()
         relation: Any = connection.sql(text, params=dict(params) or None)
-        return _whole_numbers(pl.DataFrame(relation))
+        frame = pl.DataFrame(relation.limit(max_rows + 1))
+        if frame.height > max_rows:
+            raise UserError("table.sql_too_many_rows", "The result has more than {limit} rows.", limit=max_rows)
+        return _whole_numbers(frame)
     except duckdb.Error as error:
         if expired:
             raise NodeTimeout(

@@ -1,7 +1,7 @@
 """Per-item expressions as polars expressions, where both mean exactly the same.
 
-The tree is the expression's portable form, nested lists that begin with a word; the words understood here are ``const``,
-``key`` of the item, ``name`` for the index, ``unary``, ``arith``, ``compare``, ``and``, ``or`` and ``list``.
+The tree is the expression's portable form, nested lists that begin with a word. The words understood here are
+``const``, ``key`` of the item, ``name`` for the index, ``unary``, ``arith``, ``compare``, ``and``, ``or`` and ``list``.
 
 Everything else is left to row-by-row evaluation, and so are columns on whose values the two would differ: nulls and NaN
 in comparisons, whole numbers beyond 64 bits, quotients of whole numbers that a float cannot hold. Such doubts are

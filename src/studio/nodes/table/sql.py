@@ -37,6 +37,7 @@ class Sql(BaseNode):
             default_factory=dict, description="Values for $name in the query"
         )
         timeout: float = Param(60.0, gt=0, le=3600, description="Seconds the query may take")
+        max_rows: int = Param(10_000_000, ge=1, le=10**9, description="Longest result accepted, in rows")
         memory_mb: int = Param(512, ge=16, le=65536, description="Memory the query may take")
 
     class Output(NodeModel):
@@ -65,4 +66,4 @@ class Sql(BaseNode):
 
 def _run(frames: dict[str, pl.DataFrame], input: Sql.Input) -> pl.DataFrame:
     params: dict[str, Any] = dict(input.params)
-    return query(input.query, frames, params, seconds=input.timeout, memory_mb=input.memory_mb)
+    return query(input.query, frames, params, seconds=input.timeout, memory_mb=input.memory_mb, max_rows=input.max_rows)
