@@ -40,7 +40,6 @@ from studio.testing._parts import Parts
 from studio.testing._plain import NodeContractError, check_plain
 from studio.testing._store import ScratchItems
 from studio.testing._triggers import run_trigger
-from studio.testing._wired import RealParts
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ class NodeTester:
         self.node = node if isinstance(node, BaseNode) else node_class(node)()
         self._own = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="studio-test-"))
-        self._parts = parts or RealParts()
+        self._parts = parts or _real_parts()
 
     def __enter__(self) -> NodeTester:
         return self
@@ -268,6 +267,12 @@ class NodeTester:
         if shape == "dict" and isinstance(value, dict):
             return {key: self._per_item(one, "one", scope) for key, one in cast("dict[str, Any]", value).items()}
         return value
+
+
+def _real_parts() -> Parts:
+    from studio.bootstrap.testparts import NodeTestParts  # needed only where no others are given
+
+    return NodeTestParts()
 
 
 def _comparable(value: Any) -> Any:

@@ -6,41 +6,40 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.sdk import Dialer, HostFiles, HttpClient
-from studio.testing._parts import CredentialLookup
+from studio.contracts import Dialer, HostFiles, HttpClient
 
 
-class RealParts:
-    """Implements ``Parts``."""
+class NodeTestParts:
+    """What ``studio.testing`` runs nodes with. Implements its ``Parts``."""
 
     def evaluate(self, value: Any, scope: Mapping[str, Any]) -> Any:
-        """See ``Parts``."""
+        """See ``studio.testing.Parts``."""
         from studio.expressions import compile_value
 
         compiled = compile_value(value)
         return value if compiled is None else compiled.evaluate(scope)
 
     def per_item(self, source: str, scope: Mapping[str, Any]) -> tuple[Callable[[Any, int], Any], Any]:
-        """See ``Parts``."""
+        """See ``studio.testing.Parts``."""
         from studio.expressions import compile_expression
 
         expression = compile_expression(source)
         return expression.bind(scope), expression.tree
 
-    def http(self, allow: Sequence[str], credentials: CredentialLookup) -> HttpClient:
-        """See ``Parts``."""
+    def http(self, allow: Sequence[str], credentials: Any) -> HttpClient:
+        """See ``studio.testing.Parts``."""
         from studio.net import EgressClient, EgressPolicy
 
         return EgressClient(EgressPolicy(allow), credentials=credentials)
 
     def dial(self, allow: Sequence[str]) -> Dialer:
-        """See ``Parts``."""
+        """See ``studio.testing.Parts``."""
         from studio.net import EgressDialer, EgressPolicy
 
         return EgressDialer(EgressPolicy(allow))
 
     def files(self, folder: Path) -> HostFiles:
-        """See ``Parts``."""
+        """See ``studio.testing.Parts``."""
         from studio.sandbox.host_files import AllowedFiles
 
         return AllowedFiles(folder)
