@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "restore": "Restore a backup into an empty data folder or database",
     "keys rotate": "Make new keys for what is written from now on",
     "keys export": "Write the keys to a file protected by a passphrase",
+    "keys import": "Put exported keys into a new data folder",
     "db upgrade": "Bring the database to the newest revision",
     "db downgrade": "Take the database back to an older revision",
     "db check": "Tell whether the database fits this version of Studio",

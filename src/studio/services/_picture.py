@@ -9,14 +9,15 @@ from xml.sax.saxutils import escape, quoteattr
 from studio.services._layout import Point
 
 _STYLE = """
-svg{font-family:ui-sans-serif,system-ui,"Segoe UI",sans-serif;--ink:#1c2330;--soft:#6b7488;--line:#8b95a9;--card:#fff;
---edge:#d5dae4;--room:#f4f6fa}
-@media (prefers-color-scheme:dark){svg{--ink:#e8ebf2;--soft:#9aa4b8;--line:#7d879b;--card:#1d2431;--edge:#39445a;
---room:#151b26}}
-.card{fill:var(--card);stroke:var(--edge)}.room{fill:var(--room);stroke:var(--edge);stroke-dasharray:4 3}
-.id{font-weight:600;font-size:13px;fill:var(--ink)}.type{font-size:11px;fill:var(--soft)}
-.part{font-size:10px;fill:var(--soft)}.wire{fill:none;stroke:var(--line);stroke-width:1.6}
-.thin{stroke-width:1;stroke-dasharray:3 3}.port{font-size:10px;fill:var(--soft)}.tip{fill:var(--line)}
+svg{font-family:ui-sans-serif,system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+.card{fill:#ffffff;stroke:#cdd3df}.room{fill:#f4f6fa;stroke:#cdd3df;stroke-dasharray:4 3}
+.id{font-weight:600;font-size:13px;fill:#1c2330}.type{font-size:11px;fill:#5f6880}
+.part{font-size:10px;fill:#5f6880}.port{font-size:10px;fill:#5f6880;text-anchor:middle}
+.wire{fill:none;stroke:#8b95a9;stroke-width:1.6}.thin{stroke-width:1;stroke-dasharray:3 3}.tip{fill:#8b95a9}
+@media (prefers-color-scheme:dark){
+.card{fill:#1d2431;stroke:#39445a}.room{fill:#151b26;stroke:#39445a}
+.id{fill:#e8ebf2}.type,.part,.port{fill:#9aa4b8}.wire{stroke:#7d879b}.tip{fill:#7d879b}
+}
 """
 _PALETTE = ("#3b82f6", "#10b981", "#f59e0b", "#8b5cf6", "#ef4444", "#06b6d4", "#ec4899", "#84cc16", "#64748b")
 MARGIN = 16.0
@@ -92,8 +93,16 @@ def _wire(wire: Wire) -> str:
     path = f'<path class="wire{thin}" d="{_path(wire.points)}" marker-end="url(#tip)"/>'
     if not wire.label:
         return path
-    x, y = wire.points[0]
-    return f'{path}<text class="port" x="{_n(x + 6)}" y="{_n(y - 5)}">{escape(wire.label)}</text>'
+    x, y = _along(wire.points, 0.4)
+    return f'{path}<text class="port" x="{_n(x)}" y="{_n(y - 5)}">{escape(wire.label)}</text>'
+
+
+def _along(points: list[Point], part: float) -> Point:
+    """A place on the first of the curves: the cubic of ``_path`` at parameter ``part``."""
+    (x1, y1), (x2, y2) = points[0], points[1]
+    across = 1.5 * part * (1 - part) + part**3
+    down = part * part * (3 - 2 * part)
+    return x1 + (x2 - x1) * across, y1 + (y2 - y1) * down
 
 
 def _path(points: list[Point]) -> str:

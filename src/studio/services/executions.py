@@ -17,6 +17,7 @@ from studio.services.values import present
 
 LAST = "last"
 _PAGE = 500
+_UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
 
 class Executions:
@@ -75,6 +76,19 @@ class Executions:
             ExecutionFilter(workspace=self._workspace, before=prefix + "~", limit=_PAGE)
         )
         return [row for row in page if row.id.startswith(prefix)]
+
+    async def held(self) -> list[ExecutionRow]:
+        """Every unfinished execution that a restore holds until a person releases it."""
+        found: list[ExecutionRow] = []
+        before: str | None = None
+        while True:
+            page = await self._store.executions(
+                ExecutionFilter(workspace=self._workspace, status=_UNFINISHED, before=before, limit=_PAGE)
+            )
+            found += [row for row in page if row.held]
+            if len(page) < _PAGE:
+                return found
+            before = page[-1].id
 
     async def history(self, name: str) -> History:
         """An execution with everything its journal holds."""

@@ -5,6 +5,7 @@ interrupted migration has not happened, a second SQLite library never touches th
 is needed. The price: a migration is SQL, and cannot look at rows in Python.
 """
 
+from studio.storage._schema import REVISION
 from studio.storage.migrations._run import current, migrate
 
-__all__ = ["current", "migrate"]
+__all__ = ["REVISION", "current", "migrate"]

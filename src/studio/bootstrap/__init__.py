@@ -7,23 +7,22 @@ command line may not import itself (services and their types), it finds here und
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from studio.domain.errors import UserError
-from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.bootstrap._host import Host
+from studio.bootstrap._maintenance import Maintenance
+from studio.bootstrap._parts import NodeParts
+from studio.bootstrap._settings import Settings
 
 if TYPE_CHECKING:
     from studio.catalog import Catalog, NodeFacts, PackFacts
-    from studio.contracts.files import HostFiles
-    from studio.contracts.http import Dialer, HttpClient
     from studio.contracts.store import Store
-    from studio.engine import Engine, Event, ExecutionResult, Grants, History, StartRequest
-    from studio.net import CircuitBreaker, EgressClient, EgressPolicy
+    from studio.engine import Engine, Event, ExecutionResult, History, StartRequest
     from studio.services.bench import Bench, BenchRun
     from studio.services.control import Control
     from studio.services.doctor import Finding
@@ -54,6 +53,7 @@ __all__ = [
     "ExecutionResult",
     "Finding",
     "History",
+    "Maintenance",
     "NodeFacts",
     "NodeParts",
     "PackFacts",
@@ -94,25 +94,6 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Where this Studio lives and what it may reach.
-
-    Args:
-        data: Data folder.
-        db: Database URL; None for SQLite in the data folder.
-        lang: Language of messages.
-        allow_paths: Folders and files beside a workflow's own folder and the working folder.
-        allow_hosts: Hosts that may be reached although they are private.
-    """
-
-    data: Path
-    db: str | None = None
-    lang: str = "en"
-    allow_paths: tuple[str, ...] = ()
-    allow_hosts: tuple[str, ...] = ()
-
-
 class Studio:
     """One Studio: catalogue and documents at once, executions after ``open``.
 
@@ -124,7 +105,7 @@ class Studio:
         self._opened: Opened | None = None
         self._engine: Engine | None = None
         self._driver: Driver | None = None
-        self._host: _Host | None = None
+        self._host: Host | None = None
 
     async def __aenter__(self) -> Studio:
         return self
@@ -153,7 +134,7 @@ class Studio:
             return
         settings = self.settings
         self._opened = opened = await open_store(settings.db, settings.data, read_only=read_only)
-        self._host = _Host(settings.data, opened, self.catalog)
+        self._host = Host(settings.data, opened, self.catalog)
         self._engine = Engine(
             store=opened.store, blobs=opened.blobs, catalog=self.catalog, home=opened.home, host=self._host
         )
@@ -276,114 +257,3 @@ class Studio:
         from studio.services.values import present
 
         return await present(value)
-
-
-class _Host:
-    """What nodes reach of this machine. Implements ``studio.engine.HostServices``."""
-
-    def __init__(self, data: Path, opened: Opened, catalog: Catalog) -> None:
-        from studio.net import CircuitBreaker
-
-        self._data = data
-        self._opened = opened
-        self._catalog = catalog
-        self._breaker: CircuitBreaker = CircuitBreaker()
-        self._clients: dict[tuple[str, ...], EgressClient] = {}
-
-    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
-        """The HTTP client for an execution; one pool of connections per set of allowed hosts."""
-        allowed = tuple(grants.allow_hosts)
-        client = self._clients.get(allowed)
-        if client is None:
-            from studio.net import EgressClient
-
-            client = EgressClient(_policy(allowed), credentials=self._credential, breaker=self._breaker)
-            self._clients[allowed] = client
-        return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
-
-    def dial_for(self, grants: Grants, workspace: str) -> Dialer:
-        """Checked addresses for an execution."""
-        from studio.net import EgressDialer
-
-        return EgressDialer(_policy(grants.allow_hosts))
-
-    def files_for(self, grants: Grants) -> HostFiles:
-        """The files that an execution reaches; never Studio's own folder."""
-        from studio.sandbox.host_files import AllowedFiles
-
-        base = Path(grants.folder) if grants.folder else Path.cwd()
-        return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data])
-
-    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
-        """The fields of a credential."""
-        return (await self._credential(workspace, alias))[1]
-
-    async def _credential(self, workspace: str, alias: str) -> tuple[Any, Mapping[str, Any]]:
-        import msgspec
-
-        found = await self._opened.store.credential(workspace, alias)
-        if found is None:
-            raise UserError("credential.not_found", "There is no credential {alias}.", alias=alias)
-        type_id, data = found
-        kind = self._catalog.credential_types().get(type_id)
-        if kind is None:
-            raise UserError(
-                "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",
-                alias=alias, type=type_id,
-            )  # fmt: skip
-        return kind, msgspec.msgpack.decode(data)
-
-    def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
-        """A text of a pack's strings; the key itself where there is none."""
-        from studio.domain.errors import fill
-
-        pack = node_type.partition(".")[0]
-        code = key if key.startswith(f"{pack}.") else f"{pack}.{key}"
-        return fill(self._catalog.error_template(code, lang) or key, arguments)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for client in self._clients.values():
-            await client.aclose()
-
-
-def _policy(allowed: Sequence[str]) -> EgressPolicy:
-    from studio.net import EgressPolicy
-
-    return EgressPolicy(allowed)
-
-
-class NodeParts:
-    """What a test run of a node is made of: the same expressions, client and files that the engine gives."""
-
-    def evaluate(self, value: Any, scope: Mapping[str, Any]) -> Any:
-        """A param value with its expressions evaluated."""
-        from studio.expressions import compile_value
-
-        compiled = compile_value(value)
-        return value if compiled is None else compiled.evaluate(scope)
-
-    def per_item(self, source: str, scope: Mapping[str, Any]) -> tuple[Callable[[Any, int], Any], Any]:
-        """A per-item expression as a function, and its portable tree."""
-        from studio.expressions import compile_expression
-
-        expression = compile_expression(source)
-        return expression.bind(scope), expression.tree
-
-    def http(self, allow: Sequence[str], credentials: Any) -> HttpClient:
-        """A client that reaches ``allow`` beside public addresses."""
-        from studio.net import EgressClient
-
-        return EgressClient(_policy(allow), credentials=credentials)
-
-    def dial(self, allow: Sequence[str]) -> Dialer:
-        """The same for what is not HTTP."""
-        from studio.net import EgressDialer
-
-        return EgressDialer(_policy(allow))
-
-    def files(self, folder: Path) -> HostFiles:
-        """The files of one folder."""
-        from studio.sandbox.host_files import AllowedFiles
-
-        return AllowedFiles(folder)

@@ -1,0 +1,94 @@
+"""What nodes reach of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.domain.errors import UserError
+from studio.domain.ids import DEFAULT_WORKSPACE
+
+if TYPE_CHECKING:
+    from studio.catalog import Catalog
+    from studio.contracts.files import HostFiles
+    from studio.contracts.http import Dialer, HttpClient
+    from studio.engine import Grants
+    from studio.net import CircuitBreaker, EgressClient, EgressPolicy
+    from studio.storage import Opened
+
+
+class Host:
+    """What nodes reach of this machine. Implements ``studio.engine.HostServices``."""
+
+    def __init__(self, data: Path, opened: Opened, catalog: Catalog) -> None:
+        from studio.net import CircuitBreaker
+
+        self._data = data
+        self._opened = opened
+        self._catalog = catalog
+        self._breaker: CircuitBreaker = CircuitBreaker()
+        self._clients: dict[tuple[str, ...], EgressClient] = {}
+
+    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
+        """The HTTP client for an execution; one pool of connections per set of allowed hosts."""
+        allowed = tuple(grants.allow_hosts)
+        client = self._clients.get(allowed)
+        if client is None:
+            from studio.net import EgressClient
+
+            client = EgressClient(policy(allowed), credentials=self._credential, breaker=self._breaker)
+            self._clients[allowed] = client
+        return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
+
+    def dial_for(self, grants: Grants, workspace: str) -> Dialer:
+        """Checked addresses for an execution."""
+        from studio.net import EgressDialer
+
+        return EgressDialer(policy(grants.allow_hosts))
+
+    def files_for(self, grants: Grants) -> HostFiles:
+        """The files that an execution reaches; never Studio's own folder."""
+        from studio.sandbox.host_files import AllowedFiles
+
+        base = Path(grants.folder) if grants.folder else Path.cwd()
+        return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data])
+
+    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
+        """The fields of a credential."""
+        return (await self._credential(workspace, alias))[1]
+
+    async def _credential(self, workspace: str, alias: str) -> tuple[Any, Mapping[str, Any]]:
+        import msgspec
+
+        found = await self._opened.store.credential(workspace, alias)
+        if found is None:
+            raise UserError("credential.not_found", "There is no credential {alias}.", alias=alias)
+        type_id, data = found
+        kind = self._catalog.credential_types().get(type_id)
+        if kind is None:
+            raise UserError(
+                "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",
+                alias=alias, type=type_id,
+            )  # fmt: skip
+        return kind, msgspec.msgpack.decode(data)
+
+    def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
+        """A text of a pack's strings; the key itself where there is none."""
+        from studio.domain.errors import fill
+
+        pack = node_type.partition(".")[0]
+        code = key if key.startswith(f"{pack}.") else f"{pack}.{key}"
+        return fill(self._catalog.error_template(code, lang) or key, arguments)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+
+def policy(allowed: Sequence[str]) -> EgressPolicy:
+    """The egress policy with these exceptions."""
+    from studio.net import EgressPolicy
+
+    return EgressPolicy(allowed)
