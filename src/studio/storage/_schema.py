@@ -52,7 +52,7 @@ CREATE INDEX executions_workflow ON executions (workspace, workflow_name, id);
 CREATE INDEX executions_error ON executions (workspace, error_code, id) WHERE error_code IS NOT NULL;
 CREATE INDEX executions_parent ON executions (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX executions_root ON executions (root_id, id) WHERE root_id IS NOT NULL;
-CREATE INDEX executions_queue ON executions (rank, workspace, fairness_key, id)
+CREATE INDEX executions_queue ON executions (rank, workspace, fairness_key, accepted_at, id)
   WHERE status = 'queued' AND wake_at IS NULL AND NOT held;
 CREATE INDEX executions_due ON executions (wake_at) WHERE wake_at IS NOT NULL AND owner IS NULL AND NOT held;
 CREATE INDEX executions_owner ON executions (owner) WHERE owner IS NOT NULL;

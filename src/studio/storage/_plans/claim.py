@@ -44,11 +44,12 @@ class _Candidate(NamedTuple):
     slot_key: str | None
     slot_limit: int | None
     slot_held: bool
+    accepted_at: int
 
 
 _COLUMNS = (
     "SELECT e.id, e.workspace, e.fairness_key, e.rank, e.status, e.epoch, e.next_seq, e.workflow_hash, e.recoveries,"
-    " e.cancel_requested, e.slot_key, e.slot_limit, e.slot_held FROM executions AS e "
+    " e.cancel_requested, e.slot_key, e.slot_limit, e.slot_held, e.accepted_at FROM executions AS e "
 )
 _WIDTH = len(_Candidate._fields)
 _LOCKED = "{pg: FOR UPDATE OF e SKIP LOCKED}"
@@ -65,18 +66,20 @@ _EXPIRED = Statement(
 )
 _DISOWN = Statement("UPDATE executions SET owner = NULL WHERE owner {in owners} AND status IN ('waiting', 'paused')")
 _SELECT_DUE = _select("WHERE " + _DUE + " ORDER BY e.wake_at LIMIT :limit")
-_SELECT_BEHIND = _select("WHERE e.owner {in owners} AND e.status = 'running' AND NOT e.held ORDER BY e.id LIMIT :limit")
+_SELECT_BEHIND = _select(
+    "WHERE e.owner {in owners} AND e.status = 'running' AND NOT e.held ORDER BY e.accepted_at, e.id LIMIT :limit"
+)
 _SELECT_IDS = _select(
     "WHERE e.id {in ids} AND ((" + _QUEUED + ") OR (" + _DUE + ")"
     " OR (e.owner {in owners} AND e.status = 'running' AND NOT e.held))"
 )
 _SELECT_LANE = _select(
     "WHERE e.rank = :rank AND e.workspace = :workspace AND e.fairness_key = :lane AND " + _QUEUED
-    + " ORDER BY e.id LIMIT :limit"
+    + " ORDER BY e.accepted_at, e.id LIMIT :limit"
 )  # fmt: skip
 _SELECT_HEADS = _select("WHERE e.id {in ids} AND " + _QUEUED)
 _FIRST = "SELECT e.id FROM executions AS e WHERE " + _QUEUED
-_ORDER = " ORDER BY e.rank, e.workspace, e.fairness_key, e.id LIMIT 1)"
+_ORDER = " ORDER BY e.rank, e.workspace, e.fairness_key, e.accepted_at, e.id LIMIT 1)"
 # The next lane, as three seeks: comparing all three columns at once would walk through the present lane on SQLite.
 _NEXT_LANE = (
     "COALESCE((" + _FIRST + " AND e.rank = heads.rank AND e.workspace = heads.workspace"
@@ -84,15 +87,16 @@ _NEXT_LANE = (
     + ", (" + _FIRST + " AND e.rank = heads.rank AND e.workspace > heads.workspace" + _ORDER
     + ", (" + _FIRST + " AND e.rank > heads.rank" + _ORDER + ")"
 )  # fmt: skip
+_LANE = "SELECT n.rank, n.workspace, n.fairness_key, n.id, n.accepted_at FROM "
 _LANES = Statement(
-    "WITH RECURSIVE heads(rank, workspace, lane, id) AS ("
-    "SELECT n.rank, n.workspace, n.fairness_key, n.id FROM executions AS n WHERE n.id = (" + _FIRST + _ORDER
-    + " UNION ALL SELECT n.rank, n.workspace, n.fairness_key, n.id FROM heads JOIN executions AS n ON n.id = "
-    + _NEXT_LANE
-    + ") SELECT heads.rank, heads.workspace, heads.lane, heads.id, COALESCE(l.served, 0) FROM"
+    "WITH RECURSIVE heads(rank, workspace, lane, id, accepted_at) AS ("
+    + _LANE + "executions AS n WHERE n.id = (" + _FIRST + _ORDER
+    + " UNION ALL " + _LANE + "heads JOIN executions AS n ON n.id = " + _NEXT_LANE
+    + ") SELECT heads.rank, heads.workspace, heads.lane, heads.id, heads.accepted_at,"
+    " COALESCE(l.served, 0) FROM"
     " (SELECT * FROM heads LIMIT :limit) AS heads LEFT JOIN lanes AS l"
     " ON l.workspace = heads.workspace AND l.fairness_key = heads.lane",
-    fetch=5,
+    fetch=6,
     packed=True,
 )  # fmt: skip
 _SERVED = Statement(
@@ -169,12 +173,12 @@ def _candidates(limit: int, owners: list[str]) -> Plan[tuple[list[_Candidate], i
         rows = yield _SELECT_BEHIND(owners=owners, limit=limit)
         found += [_Candidate(*row) for row in rows]
     lanes: list[Row] = yield _LANES(limit=_MAX_LANES)
-    lanes.sort(key=lambda lane: (lane[0], lane[4], lane[3]))
+    lanes.sort(key=lambda lane: (lane[0], lane[5], lane[4], lane[3]))
     if len(lanes) >= limit:
         rows = yield _SELECT_HEADS(ids=[lane[3] for lane in lanes[:limit]])
         found += [_Candidate(*row) for row in rows]
     else:
-        for rank, workspace, lane, _, _ in lanes:
+        for rank, workspace, lane, *_ in lanes:
             rows = yield _SELECT_LANE(rank=rank, workspace=workspace, lane=lane, limit=limit)
             found += [_Candidate(*row) for row in rows]
     return found, len(lanes)
@@ -209,13 +213,13 @@ def _choose(candidates: list[_Candidate], limit: int, lanes: int) -> Plan[list[_
 def _in_turn(candidates: Iterable[_Candidate], served: dict[tuple[str, str], int]) -> list[_Candidate]:
     """By priority, then one of each lane in turn beginning with the lane served longest ago, then by age."""
     turns: dict[tuple[int, str, str], int] = {}
-    keyed: list[tuple[int, int, int, str, _Candidate]] = []
-    for item in sorted(candidates, key=lambda item: item.id):
+    keyed: list[tuple[int, int, int, int, str, _Candidate]] = []
+    for item in sorted(candidates, key=lambda item: (item.accepted_at, item.id)):
         lane = (item.rank, item.workspace, item.lane)
         turn = turns[lane] = turns.get(lane, 0) + 1
-        keyed.append((item.rank, turn, served.get((item.workspace, item.lane), 0), item.id, item))
-    keyed.sort(key=lambda entry: entry[:4])
-    return [entry[4] for entry in keyed]
+        keyed.append((item.rank, turn, served.get((item.workspace, item.lane), 0), item.accepted_at, item.id, item))
+    keyed.sort(key=lambda entry: entry[:5])
+    return [entry[5] for entry in keyed]
 
 
 def _take(worker: str, chosen: Sequence[_Candidate]) -> Plan[None]:

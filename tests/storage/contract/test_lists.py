@@ -1,0 +1,59 @@
+"""Lists of executions."""
+
+from __future__ import annotations
+
+from studio.contracts.store import ExecutionFilter, ExecutionUpdate
+from studio.domain.status import ExecutionStatus
+from studio.storage import SqlStore
+from tests.storage.kit import WORKSPACE, accept, ending, finished, new, running, segment
+
+
+async def ids(store: SqlStore, **fields: object) -> list[str]:
+    """The ids of a page."""
+    return [row.id for row in await store.executions(ExecutionFilter(**{"workspace": WORKSPACE, **fields}))]
+
+
+async def test_newest_first_in_pages(store: SqlStore) -> None:
+    made = (await accept(store, *(new() for _ in range(7))))[::-1]
+    assert await ids(store) == made
+    assert await ids(store, limit=3) == made[:3]
+    assert await ids(store, limit=3, before=made[2]) == made[3:6]
+    assert await ids(store, limit=3, before=made[6]) == []
+    assert await ids(store, limit=0) == made[:1]
+
+
+async def test_every_filter(store: SqlStore) -> None:
+    done = await finished(store, workflow_name="a", workflow_hash="1", tags=("x", "y"), parent_id="p", root_id="r")
+    bad = await running(store, workflow_name="b", workflow_hash="2", tags=("y",))
+    await store.append(ending(bad, 1, ExecutionStatus.FAILED))
+    (queued,) = await accept(store, workflow_name="b")
+    assert await ids(store, workflow_name="b") == [queued, bad]
+    assert await ids(store, workflow_hash="1") == [done]
+    assert await ids(store, tag="y") == [bad, done]
+    assert await ids(store, tag="x", workflow_name="b") == []
+    assert await ids(store, parent_id="p") == [done]
+    assert await ids(store, root_id="r") == [done]
+    assert await ids(store, status=(ExecutionStatus.QUEUED,)) == [queued]
+    several = (ExecutionStatus.FAILED, ExecutionStatus.QUEUED, ExecutionStatus.FAILED)
+    assert await ids(store, status=several) == [queued, bad]
+    assert await ids(store, status=several, limit=1, before=queued) == [bad]
+    assert await ids(store, status=()) == []
+    row = await store.execution(bad)
+    assert row is not None
+    assert await ids(store, accepted_from=row.accepted_at) == [queued, bad]
+    assert await ids(store, accepted_until=row.accepted_at) == [done]
+
+
+async def test_other_workspaces_are_not_listed(store: SqlStore) -> None:
+    await running(store, workspace="other", tags=("x",), parent_id="p", root_id="r")
+    for fields in ({}, {"tag": "x"}, {"parent_id": "p"}, {"root_id": "r"}, {"workflow_name": "flow"}):
+        assert await ids(store, **fields) == []
+        assert len(await ids(store, **{**fields, "workspace": "other"})) == 1
+
+
+async def test_error_code(store: SqlStore) -> None:
+    id = await running(store)
+    await finished(store)
+    await store.append(segment(id, 1, update=ExecutionUpdate(status=ExecutionStatus.FAILED, error_code="net.down")))
+    assert await ids(store, error_code="net.down") == [id]
+    assert await ids(store, error_code="net.up") == []

@@ -1,0 +1,117 @@
+"""State, cache, variables, credentials, versions."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from studio.contracts.store import NodeState
+from studio.domain.errors import StorageCorrupt
+from studio.storage import SqlStore
+from tests.storage.kit import SECOND, WORKSPACE, Place
+
+
+async def test_versions_are_kept_once(store: SqlStore) -> None:
+    document = b'{"nodes": {}}' * 100
+    await asyncio.gather(*(store.put_version(WORKSPACE, "abc", "flow", document) for _ in range(3)))
+    await store.put_version(WORKSPACE, "abc", "flow", b"another")
+    assert await store.version(WORKSPACE, "abc") == document
+    assert await store.version(WORKSPACE, "nope") is None
+    assert await store.version("other", "abc") is None
+
+
+async def test_state_is_compared_and_set(store: SqlStore) -> None:
+    assert await store.node_state(WORKSPACE, "k") == NodeState(0, None)
+    assert not await store.set_node_state(WORKSPACE, "k", b"x", 1)
+    assert await store.set_node_state(WORKSPACE, "k", b"one", 0)
+    assert not await store.set_node_state(WORKSPACE, "k", b"two", 0)
+    assert await store.node_state(WORKSPACE, "k") == NodeState(1, b"one")
+    assert await store.set_node_state(WORKSPACE, "k", None, 1)
+    assert await store.node_state(WORKSPACE, "k") == NodeState(2, None)
+    assert await store.set_node_state(WORKSPACE, "k", b"three", 2)
+    assert await store.node_state("other", "k") == NodeState(0, None)
+
+
+async def test_one_of_many_setters_wins(place: Place) -> None:
+    stores = [(await place.open()).store for _ in range(3)]
+    for version in range(4):
+        outcomes = await asyncio.gather(
+            *(store.set_node_state(WORKSPACE, "k", b"%d" % number, version) for number, store in enumerate(stores))
+        )
+        assert outcomes.count(True) == 1
+
+
+async def test_cache_entries_expire(store: SqlStore) -> None:
+    await store.put_cached(WORKSPACE, "k", b"value", 3600 * SECOND)
+    await store.put_cached(WORKSPACE, "old", b"value", -SECOND)
+    assert await store.cached(WORKSPACE, "k") == b"value"
+    assert await store.cached(WORKSPACE, "old") is None
+    assert await store.cached("other", "k") is None
+    await asyncio.gather(*(store.put_cached(WORKSPACE, "k", b"%d" % number, 3600 * SECOND) for number in range(3)))
+    assert await store.cached(WORKSPACE, "k") == b"2"
+
+
+async def test_cache_keeps_its_blobs_alive(store: SqlStore) -> None:
+    await store.put_cached(WORKSPACE, "k", b"value", 3600 * SECOND, blobs=["a", "b"])
+    assert sorted(await store.live_blobs()) == ["a", "b"]
+    await store.put_cached(WORKSPACE, "k", b"value", 3600 * SECOND, blobs=["b", "c"])
+    assert sorted(await store.live_blobs()) == ["b", "c"]
+    await store.put_cached(WORKSPACE, "k", b"value", -SECOND, blobs=["c"])
+    await store.delete_expired(10)
+    assert await store.live_blobs() == []
+
+
+async def test_variables(store: SqlStore, place: Place) -> None:
+    await store.set_variable(WORKSPACE, "plain", b"1", secret=False)
+    await store.set_variable(WORKSPACE, "hidden", b"2", secret=True)
+    await store.set_variable("other", "theirs", b"3", secret=True)
+    assert await store.variables(WORKSPACE) == {"plain": b"1", "hidden": b"2"}
+    rows = await place.sql("SELECT name, secret FROM variables WHERE workspace = 'default' ORDER BY name")
+    assert [(name, bool(secret)) for name, secret in rows] == [("hidden", True), ("plain", False)]
+    await store.set_variable(WORKSPACE, "hidden", b"4", secret=False)
+    await store.set_variable(WORKSPACE, "plain", None, secret=False)
+    assert await store.variables(WORKSPACE) == {"hidden": b"4"}
+    assert await store.variables("nobody") == {}
+
+
+async def test_credentials(store: SqlStore) -> None:
+    await store.set_credential(WORKSPACE, "mail", "smtp", b"password")
+    await store.set_credential(WORKSPACE, "bank", "api_key", b"key")
+    assert await store.credential(WORKSPACE, "mail") == ("smtp", b"password")
+    assert await store.credentials(WORKSPACE) == [("bank", "api_key"), ("mail", "smtp")]
+    await store.set_credential(WORKSPACE, "mail", "oauth", b"token")
+    assert await store.credential(WORKSPACE, "mail") == ("oauth", b"token")
+    assert await store.credential("other", "mail") is None
+    assert await store.credentials("other") == []
+    await store.set_credential(WORKSPACE, "mail", "oauth", None)
+    assert await store.credential(WORKSPACE, "mail") is None
+
+
+async def test_record_moved_to_another_name_is_noticed(store: SqlStore, place: Place) -> None:
+    await store.set_credential(WORKSPACE, "mine", "t", b"mine")
+    await store.set_credential(WORKSPACE, "theirs", "t", b"theirs")
+    ((data,),) = await place.sql("SELECT data FROM credentials WHERE name = 'theirs'")
+    await place.sql("UPDATE credentials SET data = $1 WHERE name = 'mine'", data)
+    with pytest.raises(StorageCorrupt) as caught:
+        await store.credential(WORKSPACE, "mine")
+    assert caught.value.arguments == {"name": "mine", "table": "credentials"}
+    await place.sql("UPDATE credentials SET workspace = 'other' WHERE name = 'theirs'")
+    with pytest.raises(StorageCorrupt):
+        await store.credential("other", "theirs")
+
+
+async def test_large_values_are_opened_off_the_loop(store: SqlStore) -> None:
+    value = bytes(range(256)) * 4096
+    await store.set_variable(WORKSPACE, "large", value, secret=False)
+    assert await store.variables(WORKSPACE) == {"large": value}
+
+
+async def test_facts(store: SqlStore) -> None:
+    facts = await store.facts()
+    assert facts["revision"] == "0001"
+    assert facts["generation"] == 1
+    assert facts["executions"] == {}
+    assert facts["problems"] == []
+    assert facts["bytes"] > 0
+    assert facts["database"] in ("sqlite", "postgres")
