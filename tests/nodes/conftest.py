@@ -31,11 +31,14 @@ def examples() -> Examples:
 
 @pytest.fixture
 def run() -> Run:
-    """Runs a node on keyword params, ``await run(Upper, text="a")``, and gives its output or raises its error."""
+    """Runs a node on keyword params, ``await run(Upper, text="a")``, and gives its output or raises its error.
 
-    async def call(node: type[BaseNode], /, **params: Any) -> Any:
+    ``scope`` holds what the params' expressions find.
+    """
+
+    async def call(node: type[BaseNode], /, *, scope: dict[str, Any] | None = None, **params: Any) -> Any:
         with NodeTester(node) as tester:
-            result = await tester.run(params)
+            result = await tester.run(params, scope=scope)
             if result.error is not None:
                 raise result.error
             return listed(result.output)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from studio.sdk import NodeContext, UserError
+from studio.sdk import NodeContext, UserError, describe
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 500
@@ -27,9 +27,9 @@ def columns_of(items: Iterable[Any], wanted: list[str]) -> list[str]:
         if not isinstance(item, dict):
             raise UserError(
                 "csv.not_an_object",
-                "Item {index} must be an object; it is {kind}.",
+                "Item {index} must be an object; it is {found}.",
                 index=index,
-                kind=type(item).__name__,
+                found=describe(item),
             )
         if not wanted:
             names.update(dict.fromkeys(item))  # pyright: ignore[reportUnknownArgumentType] # any data
@@ -66,5 +66,5 @@ def _cell(value: Any, safe: bool) -> Any:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError as error:
         raise UserError(
-            "csv.not_a_cell", "A value is {kind}, which cannot be written into a cell.", kind=type(value).__name__
+            "csv.not_a_cell", "A value is {found}, which cannot be written into a cell.", found=describe(value)
         ) from error

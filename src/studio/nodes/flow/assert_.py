@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from studio.nodes.flow._describe import describe
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError, describe
 
 
 class Check(NodeModel):
@@ -46,9 +45,9 @@ class Assert(BaseNode):
             if not isinstance(check.that, bool):
                 raise UserError(
                     "flow.check_condition",
-                    "Check {number} must be true or false; it is {got}.",
+                    "Check {number} must be true or false; it is {found}.",
                     number=number,
-                    got=describe(check.that),
+                    found=describe(check.that),
                 )
         failed = [check.message for check in input.checks if not check.that]
         if failed:

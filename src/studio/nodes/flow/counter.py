@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError, describe
 
 _LIMIT = 2**63
 
@@ -32,8 +32,8 @@ class Counter(BaseNode):
         if isinstance(kept, bool) or not isinstance(kept, int):
             raise UserError(
                 "flow.counter_state",
-                "This counter's kept state is {kind}, not a whole number; clear the node's state.",
-                kind=type(kept).__name__,
+                "This counter's kept state is {found}, not a whole number; clear the node's state.",
+                found=describe(kept),
             )
         count = kept + input.step
         if not -_LIMIT <= count < _LIMIT:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from studio.nodes.flow._describe import describe
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Routed, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Routed, UserError, describe
 
 
 class If(BaseNode):
@@ -36,8 +35,8 @@ class If(BaseNode):
         if not isinstance(input.condition, bool):
             raise UserError(
                 "flow.not_a_condition",
-                "The condition must be true or false; it is {got}. Compare it with something, such as {hint}.",
-                got=describe(input.condition),
+                "The condition must be true or false; it is {found}. Compare it with something, such as {hint}.",
+                found=describe(input.condition),
                 hint="{{ len(items) > 0 }}",
             )
         return self.route("true" if input.condition else "false", self.Output(result=input.condition))

@@ -7,7 +7,19 @@ from typing import Any, cast
 
 import orjson
 
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, PerItem, UserError
+from studio.sdk import (
+    BaseNode,
+    Effect,
+    Example,
+    Items,
+    Json,
+    NodeContext,
+    NodeModel,
+    Param,
+    PerItem,
+    UserError,
+    describe,
+)
 
 
 class NewItems(BaseNode):
@@ -62,6 +74,6 @@ def _digest(key: Json) -> str:
         written = orjson.dumps(key, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
         raise UserError(
-            "flow.key_not_data", "`key` must give plain data; it gave {kind}.", kind=type(key).__name__
+            "flow.key_not_data", "`key` must give plain data; it gave {found}.", found=describe(key)
         ) from error
     return hashlib.blake2b(written, digest_size=12).hexdigest()

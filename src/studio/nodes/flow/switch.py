@@ -8,9 +8,8 @@ from typing import Any, Self, cast
 
 from pydantic import model_validator
 
-from studio.nodes.flow._describe import describe
 from studio.nodes.flow._equal import same
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Routed, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Routed, UserError, describe
 
 _PORT = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DEFAULT = "default"
@@ -100,9 +99,9 @@ def _by_condition(cases: list[Case]) -> str:
         if not isinstance(case.when, bool):
             raise UserError(
                 "flow.case_condition",
-                "The condition of case {port} must be true or false; it is {got}.",
+                "The condition of case {port} must be true or false; it is {found}.",
                 port=case.port,
-                got=describe(case.when),
+                found=describe(case.when),
             )
         if case.when:
             return case.port

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 from studio.nodes.list._keys import freeze
-from studio.sdk import UserError
+from studio.sdk import UserError, describe
 
 Function: TypeAlias = Literal[
     "sum", "mean", "median", "stdev", "min", "max", "count", "count_unique", "first", "last", "list", "unique", "join"
@@ -36,10 +36,9 @@ def _numbers(values: list[Any], name: str) -> list[int | float]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise UserError(
                 "list.not_a_number",
-                "`{name}` needs numbers; one value is {kind} {value}.",
+                "`{name}` needs numbers; one value is {found}.",
                 name=name,
-                kind=type(value).__name__,
-                value=repr(value)[:60],
+                found=describe(value),
             )
     return values
 
@@ -86,7 +85,7 @@ def _joined(values: list[Any], name: str) -> str:
     for value in values:
         if not isinstance(value, str):
             raise UserError(
-                "list.not_a_text", "`{name}` joins texts; one value is {kind}.", name=name, kind=type(value).__name__
+                "list.not_a_text", "`{name}` joins texts; one value is {found}.", name=name, found=describe(value)
             )
     return ", ".join(values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from studio.sdk import PerItem, UserError
+from studio.sdk import PerItem, UserError, describe
 
 
 def decide(where: PerItem[bool], batch: Iterable[Any], start: int) -> Iterator[tuple[bool, Any]]:
@@ -19,9 +19,8 @@ def decide(where: PerItem[bool], batch: Iterable[Any], start: int) -> Iterator[t
         if verdict is not True and verdict is not False:
             raise UserError(
                 "list.not_a_condition",
-                "`where` must give true or false; for item {index} it gave {kind} {value}.",
+                "`where` must give true or false; for item {index} it gave {found}.",
                 index=index,
-                kind=type(verdict).__name__,
-                value=repr(verdict)[:60],
+                found=describe(verdict),
             )
         yield verdict, item

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias, cast
 
 from studio.nodes.list._keys import freeze
-from studio.sdk import UserError
+from studio.sdk import UserError, describe
 
 Row: TypeAlias = dict[str, Any]
 
@@ -27,10 +27,10 @@ def objects(side: str, batch: list[Any], start: int) -> list[Row]:
         if not isinstance(item, dict):
             raise UserError(
                 "list.not_an_object",
-                "Item {index} of `{side}` must be an object; it is {kind}.",
+                "Item {index} of `{side}` must be an object; it is {found}.",
                 index=index,
                 side=side,
-                kind=type(item).__name__,
+                found=describe(item),
             )
     return cast("list[Row]", batch)
 

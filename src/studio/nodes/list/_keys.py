@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator
 
-from studio.sdk import Json, PerItem, UserError
+from studio.sdk import Json, PerItem, UserError, describe
 
 _DEEPEST = 200
 
@@ -29,10 +29,10 @@ def field_key(path: str) -> PerItem[Json]:
             if not isinstance(value, dict) or name not in value:
                 raise UserError(
                     "list.no_field",
-                    "Item {index} has no field {path}. It is {kind} with {fields}.",
+                    "Item {index} has no field {path}. It is {found} with the fields {fields}.",
                     index=index,
                     path=path,
-                    kind=type(item).__name__,
+                    found=describe(item),
                     fields=", ".join(list(cast("dict[str, Any]", item))[:12]) if isinstance(item, dict) else "none",
                 )
             value = cast("dict[str, Any]", value)[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from studio.sdk import UserError
+from studio.sdk import UserError, describe
 
 _KINDS: dict[Any, str] = {int: "number", float: "number", str: "text", bool: "truth value"}
 
@@ -55,9 +55,9 @@ def _check_kinds(column: list[Any]) -> None:
         if kind is None:
             raise UserError(
                 "list.no_order",
-                "Item {index} cannot be ordered: `by` gave {kind}; expected numbers, texts or truth values.",
+                "Item {index} cannot be ordered: `by` gave {found}; expected numbers, texts or truth values.",
                 index=index,
-                kind=type(part).__name__,
+                found=describe(part),
             )
         if first is None:
             first = (index, kind)

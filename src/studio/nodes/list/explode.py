@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 from studio.nodes.list._batches import batches
-from studio.sdk import BaseNode, Effect, Example, Items, ItemsBase, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Items, ItemsBase, NodeContext, NodeModel, Param, UserError, describe
 
 
 class Explode(BaseNode):
@@ -59,8 +59,8 @@ def _entries(item: Any, field: str, index: int) -> list[Any]:
         return cast("list[Any]", value or [])
     raise UserError(
         "list.not_a_list_field",
-        "Item {index} must be an object with a list in `{field}`; there is {kind}.",
+        "Item {index} must be an object with a list in `{field}`; there is {found}.",
         index=index,
         field=field,
-        kind=type(value).__name__,
+        found=describe(value),
     )

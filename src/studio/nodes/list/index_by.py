@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from studio.nodes.list._batches import batches
 from studio.nodes.list._keys import Key
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError, describe
 
 
 class IndexBy(BaseNode):
@@ -64,7 +64,7 @@ def _text(key: Json, index: int) -> str:
         return str(key)
     raise UserError(
         "list.key_not_text",
-        "The key of item {index} must be a text or a whole number; it is {kind}.",
+        "The key of item {index} must be a text or a whole number; it is {found}.",
         index=index,
-        kind=type(key).__name__,
+        found=describe(key),
     )

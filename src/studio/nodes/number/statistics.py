@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem, UserError
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem, UserError, describe
 
 
 class Statistics(BaseNode):
@@ -59,9 +59,9 @@ class Statistics(BaseNode):
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise UserError(
                     "number.item_not_a_number",
-                    "Item {index} must be a number or null; it is {kind}.",
+                    "Item {index} must be a number or null; it is {found}.",
                     index=index,
-                    kind=type(number).__name__,
+                    found=describe(number),
                 )
             numbers.append(number)
         numbers.sort()

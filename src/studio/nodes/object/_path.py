@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator
 
-from studio.sdk import UserError
+from studio.sdk import UserError, describe
 
 Step: TypeAlias = str | int
 
@@ -88,8 +88,8 @@ def replaced(data: Any, steps: list[Step], value: Any) -> Any:
 def _wrong(step: Step, expected: str, data: Any) -> UserError:
     return UserError(
         "object.wrong_step",
-        "At `{step}` the path needs {expected}; there is {kind}.",
+        "At `{step}` the path needs {expected}; there is {found}.",
         step=step,
         expected=expected,
-        kind="nothing" if data is None else type(data).__name__,
+        found="nothing" if data is None else describe(data),
     )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, PerItem, UserError
+from studio.sdk import (
+    BaseNode,
+    Effect,
+    Example,
+    Items,
+    Json,
+    NodeContext,
+    NodeModel,
+    Param,
+    PerItem,
+    UserError,
+    describe,
+)
 
 
 class FromEntries(BaseNode):
@@ -46,9 +58,9 @@ class FromEntries(BaseNode):
             if isinstance(key, bool) or not isinstance(key, str | int):
                 raise UserError(
                     "object.key_not_text",
-                    "The key of item {index} must be a text or a whole number; it is {kind}.",
+                    "The key of item {index} must be a text or a whole number; it is {found}.",
                     index=index,
-                    kind=type(key).__name__,
+                    found=describe(key),
                 )
             fields[str(key)] = input.value(item, index)
         return self.Output(object=fields)

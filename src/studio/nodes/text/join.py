@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.nodes.text._limits import LONGEST, check_length
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, UserError, describe
 
 
 class Join(BaseNode):
@@ -63,7 +63,7 @@ def _written(item: Any, index: int) -> str:
         return str(item)
     raise UserError(
         "text.not_a_text",
-        "Item {index} must be a text or a number; it is {kind}.",
+        "Item {index} must be a text or a number; it is {found}.",
         index=index,
-        kind="null" if item is None else type(item).__name__,
+        found=describe(item),
     )

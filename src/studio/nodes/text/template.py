@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError, describe
 
 
 class Template(BaseNode):
@@ -50,6 +50,6 @@ class Template(BaseNode):
         except orjson.JSONEncodeError as error:
             raise UserError(
                 "text.not_writable",
-                "The template gave {kind}, which cannot be written as text.",
-                kind=type(value).__name__,
+                "The template gave {found}, which cannot be written as text.",
+                found=describe(value),
             ) from error

@@ -31,10 +31,11 @@ _CORE = "tag:yaml.org,2002:"
 class _Level:
     """A list or an object being read; ``key`` is the name whose value comes next, ``size`` counts what is inside."""
 
-    __slots__ = ("anchor", "key", "size", "value")
+    __slots__ = ("anchor", "key", "named", "size", "value")
 
     def __init__(self, value: Any, anchor: str | None) -> None:
         self.value: Any = value
+        self.named = isinstance(value, dict)
         self.anchor = anchor
         self.key: str | None = None
         self.size = 1
@@ -80,7 +81,7 @@ class Composer:
             raise _wrong(event, f"the tag {event.tag} is not allowed")
         if len(self._levels) >= DEEPEST:
             raise _wrong(event, f"values are nested more than {DEEPEST} deep")
-        if self._levels and self._levels[-1].key is None and isinstance(self._levels[-1].value, dict):
+        if self._levels and self._levels[-1].named and self._levels[-1].key is None:
             raise _wrong(event, "a key must be a plain text")
         self._charge(1, event)
         self._levels.append(_Level(value, event.anchor))
@@ -88,7 +89,7 @@ class Composer:
     def _add(self, value: Any, size: int, event: Any, *, is_text: bool = False) -> None:
         self._charge(size, event)
         level = self._levels[-1] if self._levels else None
-        if level is None or level.key is not None or not isinstance(level.value, dict):
+        if level is None or level.key is not None or not level.named:
             self._put(value, size, event)
             return
         if type(event).__name__ == "AliasEvent" and not isinstance(value, str):
@@ -106,11 +107,11 @@ class Composer:
             return
         level = self._levels[-1]
         level.size += size
-        if isinstance(level.value, list):
-            cast("list[Any]", level.value).append(value)
-        else:
+        if level.named:
             level.value[level.key] = value
             level.key = None
+        else:
+            level.value.append(value)
 
     def _charge(self, size: int, event: Any) -> None:
         self._count += size
