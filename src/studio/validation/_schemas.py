@@ -55,7 +55,14 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Where, Probl
         found.append(((), problem("inputs.recursion", "the schema refers to itself without an end")))
     except unresolvable as error:
         found.append(
-            ((), problem("inputs.no_definition", "the schema refers to {target}, which it lacks", target=error))
+            (
+                (),
+                problem(
+                    "inputs.no_definition",
+                    "the schema refers to {target}, which it lacks",
+                    target=getattr(error, "ref", ""),
+                ),
+            )
         )
     if not found and not _finite(value):
         found.append(((), problem("inputs.not_finite", "infinity, NaN and numbers beyond 64 bits are not values")))
