@@ -41,7 +41,7 @@ def compile_arguments(
     flows: list[Flow] = []
     shared = function.flow == "shared"
     given: Flow | None = None
-    bound = _swapped(bound)
+    bound = swapped(bound)
     order = sorted(range(len(bound)), key=lambda index: bound[index][0].arity != 0)
     for index in order:
         param, argument = bound[index]
@@ -64,7 +64,7 @@ def compile_arguments(
     return [codes[index] for index in range(len(bound))], _flow(function, flows, given, shared)
 
 
-def _swapped(
+def swapped(
     bound: list[tuple[Param, list[Node] | Node | None]],
 ) -> list[tuple[Param, list[Node] | Node | None]]:
     """``map(items, f)`` is taken as ``map(f, items)``: both orders are known from elsewhere."""
@@ -176,7 +176,7 @@ def _getter(env: Env, key: Any) -> Callable[[Any], Any] | None:
         if type(item) is dict and key in item:
             return item[key]
         for part in keys:
-            item = step(item, part, "the item", 0, 0, 1)
+            item = step(item, part, "the item", None, None, 1)
         return item
 
     return get

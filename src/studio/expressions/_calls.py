@@ -85,7 +85,7 @@ def _spread(env: Env, codes: list[Code | list[Code]]) -> list[Any]:
 def _fallback(compiler: Compiler, node: Call, function: Function) -> tuple[Code, Flow]:
     """``default`` and ``coalesce``: the first argument that is there and not null; others are not evaluated."""
     bind_arguments(function, node)
-    if node.keywords:
+    if node.keywords or not node.args:
         raise wrong_arguments(function, node, node)
     inner = compiler.result if compiler.tail else compiler.code
     compiled = [inner(argument) for argument in node.args]
@@ -129,7 +129,7 @@ def _method_call(compiler: Compiler, node: Call, receiver: Node) -> tuple[Code, 
         flows.append(made if each.flow != "passes" else flow)
     if not ready and problem is not None:
         raise problem
-    name, start, end = node.name, node.start, node.name_end
+    name, start, end = node.name, node.name_start, node.name_end
     compiler.bytes += 64
 
     def run(env: Env) -> Any:

@@ -6,7 +6,7 @@ known is never a problem.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,7 +104,7 @@ def check(expression: Expression | Template | str, types: Mapping[str, Type]) ->
             # What only the compiler sees: where a lambda may stand, for example.
             _ = Template(text) if "{{" in text else Expression(text, 0, None)
     except ExpressionError as error:
-        checker.report(error)
+        checker.report(error, error.arguments.get("instead"))
         kind = ANY
     except RecursionError:
         return CheckResult([], ANY)
@@ -131,6 +131,20 @@ class Checker:
             self.problems.append(
                 ExpressionProblem(error.code, error.template, error.arguments, start, end, suggestion, severity)
             )
+
+    def attempt(self, infer: Callable[[], Type]) -> tuple[Type, list[ExpressionProblem]]:
+        """What ``infer`` gives, and the problems it finds, which are not added."""
+        problems, failed = self.problems, self.failed
+        self.problems = list(problems)
+        kind = infer()
+        found = self.problems[len(problems) :]
+        self.problems, self.failed = problems, failed
+        return kind, found
+
+    def add(self, problems: list[ExpressionProblem]) -> None:
+        """Add problems that an attempt found."""
+        self.problems += problems
+        self.failed = self.failed or any(problem.severity == "error" for problem in problems)
 
     @contextmanager
     def variables(self, names: Mapping[str, Type]) -> Any:

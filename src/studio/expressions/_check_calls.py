@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.domain.errors import ExpressionError
+from studio.expressions._arguments import swapped
 from studio.expressions._lookup import bind_arguments, find_function, find_methods
 from studio.expressions._nodes import Call, Comp, Lambda, Name, Node
 from studio.expressions._registry import FUNCTIONS, Function, Param
@@ -30,7 +31,7 @@ from studio.expressions.types import (
 )
 
 if TYPE_CHECKING:
-    from studio.expressions._check import Checker
+    from studio.expressions._check import Checker, ExpressionProblem
 
 _LIST = union(ListType(), STR, DictType())
 _TAKES: dict[str, Type] = {
@@ -60,7 +61,7 @@ def call_type(checker: Checker, node: Call) -> Type:
         return ANY
     if function.run is None:
         return _fallback_type(checker, node)
-    return _result(checker, function, bound, None)
+    return _result(checker, function, swapped(bound), None)
 
 
 def _report_call(checker: Checker, node: Call, error: ExpressionError) -> None:
@@ -91,7 +92,7 @@ def _method_type(checker: Checker, node: Call, receiver: Node) -> Type:
         _report_call(checker, node, error)
         return ANY
     of = without_null(checker.infer(receiver))
-    made: list[Type] = []
+    attempts: list[tuple[Type, list[ExpressionProblem]]] = []
     problem: ExpressionError | None = None
     fits = False
     for owner, each in found.items():
@@ -103,7 +104,11 @@ def _method_type(checker: Checker, node: Call, receiver: Node) -> Type:
         except ExpressionError as error:
             problem = error
             continue
-        made.append(_result(checker, each, bound, of))
+        attempts.append(checker.attempt(lambda each=each, bound=bound: _result(checker, each, bound, of)))
+    clean = [kind for kind, problems in attempts if not problems]
+    if attempts and not clean:
+        checker.add(attempts[0][1])
+    made = clean or [kind for kind, _ in attempts]
     if not fits:
         owners = ", ".join(sorted(found))
         checker.report(

@@ -56,7 +56,7 @@ class Meter:
     """The running account of one evaluation against its budget, and the little state that functions share."""
 
     __slots__ = (
-        "budget", "bytes_left", "deadline", "drawn", "left", "milliseconds", "quiet", "reserve", "salt", "scope",
+        "budget", "bytes_left", "deadline", "drawn", "left", "milliseconds", "quiet", "reserve", "salt", "scope", "small",
         "stream",
     )  # fmt: skip
 
@@ -70,6 +70,7 @@ class Meter:
         self.left: int = budget.steps if budget.steps < SLICE else SLICE
         self.reserve: int = budget.steps - self.left
         self.bytes_left: int = budget.bytes
+        self.small: int = budget.length if budget.length < CHUNK else CHUNK
         self.milliseconds = budget.milliseconds if milliseconds is None else milliseconds
         self.deadline = perf_counter() + self.milliseconds / 1000.0
 

@@ -83,7 +83,7 @@ def wrong_arguments(function: Function, node: Call, at: Node) -> ExpressionError
         "expression.arguments",
         "It is written {signature}",
         start=at.start if at is not node else node.name_start,
-        end=at.end,
+        end=at.end if at is not node else node.name_end,
         signature=function.signature,
     )
 

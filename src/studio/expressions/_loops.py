@@ -163,7 +163,7 @@ def _single(loop: Loop, fn: Code) -> Code:
         meter: Meter = env[1]
         count = len(items)
         meter.bytes_left -= 64
-        if count <= CHUNK and type(items) is list:
+        if count <= meter.small and type(items) is list:
             meter.left -= count * steps
             if meter.left < 0:
                 meter.refill()

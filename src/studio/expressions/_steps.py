@@ -47,14 +47,14 @@ def unknown_name(scope: Any, name: str, start: int, end: int) -> ExpressionError
     )
 
 
-def step(value: Any, key: Any, path: str, start: int, end: int, quiet: int) -> Any:
+def step(value: Any, key: Any, path: str, start: int | None, end: int | None, quiet: int) -> Any:
     """``value[key]`` for whatever kinds they are.
 
     Args:
         value: What is looked into.
         key: A text or a whole number.
         path: How the value is written, for messages.
-        start: Where the value's source begins.
+        start: Where the value's source begins; None where the caller adds the place.
         end: Where the key's source ends.
         quiet: Above 0, someone catches what is missing: near names need not be found.
 
@@ -98,7 +98,7 @@ def step(value: Any, key: Any, path: str, start: int, end: int, quiet: int) -> A
     raise _no_keys(value, key, path, start, end)
 
 
-def _missing_key(value: Any, key: Any, path: str, start: int, end: int, quiet: int) -> ExpressionError:
+def _missing_key(value: Any, key: Any, path: str, start: int | None, end: int | None, quiet: int) -> ExpressionError:
     dashed = None if quiet else next((each for each in value if type(each) is str and each.startswith(f"{key}-")), None)
     if dashed is not None:
         return Missing(
@@ -125,7 +125,7 @@ def _missing_key(value: Any, key: Any, path: str, start: int, end: int, quiet: i
     )
 
 
-def _no_keys(value: Any, key: Any, path: str, start: int, end: int) -> ExpressionError:
+def _no_keys(value: Any, key: Any, path: str, start: int | None, end: int | None) -> ExpressionError:
     shown = str(key)[:60]
     if type(key) is str and key in METHODS:
         return ExpressionError(

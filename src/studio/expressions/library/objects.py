@@ -160,7 +160,7 @@ def get(meter: Meter, x: Any, path: Any, otherwise: Any = None) -> Any:
                 "expression.key_type", "A key is a text or a whole number, not {kind}.", kind=kind(key)
             )
         try:
-            x = step(x, key, "the value", 0, 0, 1)
+            x = step(x, key, "the value", None, None, 1)
         except Missing:
             return otherwise
     return x
@@ -174,7 +174,7 @@ def has(meter: Meter, x: Any, path: str) -> bool:
     for key in path.split(".", 50):
         meter.steps(1)
         try:
-            x = step(x, key, "the value", 0, 0, 1)
+            x = step(x, key, "the value", None, None, 1)
         except Missing:
             return False
     return True
