@@ -54,7 +54,9 @@ def catalog() -> Catalog:
 def workflow(nodes: Mapping[str, Any], **rest: Any) -> Workflow:
     """A workflow of these nodes; a type may stand alone, or with its params as a pair."""
     full = {
-        id: {"type": spec[0], "params": spec[1], **(spec[2] if len(spec) > 2 else {})} if isinstance(spec, tuple) else spec
+        id: {"type": spec[0], "params": spec[1], **(spec[2] if len(spec) > 2 else {})}
+        if isinstance(spec, tuple)
+        else spec
         for id, spec in nodes.items()
     }
     return Workflow.model_validate({"studio": 1, "name": rest.pop("name", "Test"), "nodes": full, **rest})

@@ -15,13 +15,22 @@ OK = ExecutionStatus.SUCCEEDED
 
 
 def mapped(body: dict[str, Any], output: Any, items: Any, **params: Any) -> Any:
-    nodes = {id: {"type": spec[0], "params": spec[1], **(spec[2] if len(spec) > 2 else {})} for id, spec in body.items()}
+    nodes = {
+        id: {"type": spec[0], "params": spec[1], **(spec[2] if len(spec) > 2 else {})} for id, spec in body.items()
+    }
     return {"type": "flow.map", "params": {"items": items, **params}, "body": {"nodes": nodes, "output": output}}
 
 
 async def test_a_map_in_place(engine: Engine) -> None:
     what = workflow(
-        {"m": mapped({"one": ("lab.add", {"value": "{{ n }}"})}, "{{ one.value * index }}", "{{ range(5000) }}", **{"as": "n"})},
+        {
+            "m": mapped(
+                {"one": ("lab.add", {"value": "{{ n }}"})},
+                "{{ one.value * index }}",
+                "{{ range(5000) }}",
+                **{"as": "n"},
+            )
+        },
         output="{{ m.results }}",
     )
     result = await run(engine, what)
@@ -40,13 +49,19 @@ async def test_failing_items_are_collected(engine: Engine, type: str) -> None:
     items = [1, "x", 3, "y"]
     what = workflow(
         {"m": mapped({"one": (type, {"value": "{{ item }}"})}, "{{ one.value }}", items, on_item_error="collect")},
-        output={"results": "{{ m.results }}", "errors": "{{ [{'i': e.index, 'item': e.item, 'code': e.error.code} for e in m.errors] }}"},
+        output={
+            "results": "{{ m.results }}",
+            "errors": "{{ [{'i': e.index, 'item': e.item, 'code': e.error.code} for e in m.errors] }}",
+        },
     )
     result = await run(engine, what)
     plus = 1 if type == "lab.add" else 0
     assert result.output == {
         "results": [1 + plus, None, 3 + plus, None],
-        "errors": [{"i": 1, "item": "x", "code": "node.param_invalid"}, {"i": 3, "item": "y", "code": "node.param_invalid"}],
+        "errors": [
+            {"i": 1, "item": "x", "code": "node.param_invalid"},
+            {"i": 3, "item": "y", "code": "node.param_invalid"},
+        ],
     }
 
 
@@ -60,9 +75,17 @@ async def test_a_failing_item_fails_the_map(engine: Engine, type: str) -> None:
 
 
 async def test_a_map_in_a_map_sees_the_outer_item(engine: Engine) -> None:
-    inner = mapped({"one": ("lab.add", {"value": "{{ a * 10 + b }}", "by": 0})}, "{{ one.value }}", [1, 2, 3], **{"as": "b"})
+    inner = mapped(
+        {"one": ("lab.add", {"value": "{{ a * 10 + b }}", "by": 0})}, "{{ one.value }}", [1, 2, 3], **{"as": "b"}
+    )
     what = workflow(
-        {"m": {"type": "flow.map", "params": {"items": [1, 2], "as": "a"}, "body": {"nodes": {"inner": inner}, "output": "{{ inner.results }}"}}},
+        {
+            "m": {
+                "type": "flow.map",
+                "params": {"items": [1, 2], "as": "a"},
+                "body": {"nodes": {"inner": inner}, "output": "{{ inner.results }}"},
+            }
+        },
         output="{{ m.results }}",
     )
     assert (await run(engine, what)).output == [[11, 12, 13], [21, 22, 23]]
@@ -107,7 +130,10 @@ async def test_while(engine: Engine) -> None:
     node = {
         "type": "flow.while",
         "params": {"state": {"n": 0}, "condition": "{{ state.n < 10 }}", "max": 100},
-        "body": {"nodes": {"one": {"type": "lab.add", "params": {"value": "{{ state.n }}"}}}, "next": "{{ {'n': one.value} }}"},
+        "body": {
+            "nodes": {"one": {"type": "lab.add", "params": {"value": "{{ state.n }}"}}},
+            "next": "{{ {'n': one.value} }}",
+        },
     }
     result = await run(engine, workflow({"w": node}, output="{{ [w.state.n, w.turns] }}"))
     assert result.output == [10, 10]
@@ -121,7 +147,10 @@ async def test_reduce(engine: Engine) -> None:
     node = {
         "type": "flow.reduce",
         "params": {"items": [1, 2, 3], "initial": 10, "as": "n"},
-        "body": {"nodes": {"one": {"type": "lab.add", "params": {"value": "{{ acc }}", "by": "{{ n }}"}}}, "output": "{{ one.value }}"},
+        "body": {
+            "nodes": {"one": {"type": "lab.add", "params": {"value": "{{ acc }}", "by": "{{ n }}"}}},
+            "output": "{{ one.value }}",
+        },
     }
     assert (await run(engine, workflow({"r": node}, output="{{ r.result }}"))).output == 16
 
@@ -157,7 +186,12 @@ async def test_a_failing_catch_fails(engine: Engine) -> None:
 
 
 async def test_call(engine: Engine) -> None:
-    child = workflow({"a": ("lab.add", {"value": "{{ inputs.n }}"})}, name="child", inputs={"n": {"type": "integer"}}, output="{{ a.value }}")
+    child = workflow(
+        {"a": ("lab.add", {"value": "{{ inputs.n }}"})},
+        name="child",
+        inputs={"n": {"type": "integer"}},
+        output="{{ a.value }}",
+    )
     what = workflow({"c": ("flow.call", {"workflow": "child.yaml", "inputs": {"n": 4}})}, output="{{ c.output }}")
     result = await run(engine, what, calls={"child.yaml": child})
     assert (result.error, result.output) == (None, 5)
@@ -183,7 +217,11 @@ async def test_calls_nest_at_most_32_deep(engine: Engine) -> None:
 async def test_waiting_leaves_memory_and_comes_back(engine: Engine) -> None:
     engine.config.linger = 0.0
     what = workflow(
-        {"a": ("lab.add", {"value": 1}), "w": ("flow.wait", {"seconds": 0.3}), "b": ("lab.add", {"value": "{{ a.value }}"})},
+        {
+            "a": ("lab.add", {"value": 1}),
+            "w": ("flow.wait", {"seconds": 0.3}),
+            "b": ("lab.add", {"value": "{{ a.value }}"}),
+        },
         edges=["a -> w", "w -> b"],
         output="{{ [b.value, w.waited] }}",
     )
@@ -215,7 +253,9 @@ async def test_an_approval_is_signalled_and_goes_on(engine: Engine) -> None:
 async def test_early_signals_are_kept(engine: Engine) -> None:
     engine.config.linger = 0.0
     what = workflow(
-        {"w": ("flow.wait", {"seconds": 0.4}), "s": ("flow.signal_wait", {"name": "paid"})}, edges=["w -> s"], output="{{ s.payload }}"
+        {"w": ("flow.wait", {"seconds": 0.4}), "s": ("flow.signal_wait", {"name": "paid"})},
+        edges=["w -> s"],
+        output="{{ s.payload }}",
     )
     id = (await run(engine, what, timeout=0)).execution_id
     posted = await engine.post(id, "signal", {"name": "paid", "payload": {"sum": 3}})
@@ -243,7 +283,10 @@ async def test_a_waiting_execution_is_cancelled(engine: Engine) -> None:
 
 
 async def test_pause_and_resume(engine: Engine) -> None:
-    nodes: dict[str, Any] = {f"n{i}": ("lab.slow", {"seconds": 0.1, "value": "{{ n" + str(i - 1) + ".value }}" if i else 1}) for i in range(6)}
+    nodes: dict[str, Any] = {
+        f"n{i}": ("lab.slow", {"seconds": 0.1, "value": "{{ n" + str(i - 1) + ".value }}" if i else 1})
+        for i in range(6)
+    }
     what = workflow(nodes, output="{{ n5.value }}")
     id = (await run(engine, what, timeout=0.15)).execution_id
     await engine.post(id, "pause", {})

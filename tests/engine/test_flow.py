@@ -85,7 +85,11 @@ async def test_join_first_does_not_wait_for_the_slow_branch(engine: Engine) -> N
         {
             "quick": ("lab.add", {"value": 1}),
             "slow": ("lab.slow", {"seconds": 0.2, "value": 2}),
-            "either": {"type": "flow.set", "params": {"values": {"slow": "{{ default(slow.value, 'not yet') }}"}}, "join": "first"},
+            "either": {
+                "type": "flow.set",
+                "params": {"values": {"slow": "{{ default(slow.value, 'not yet') }}"}},
+                "join": "first",
+            },
         },
         edges=["quick -> either", "slow -> either"],
         output="{{ either.values.slow }}",
@@ -132,7 +136,9 @@ async def test_an_edge_to_a_param_writes_the_reference(engine: Engine) -> None:
 
 
 async def test_a_failing_node_fails_the_execution_and_names_itself(engine: Engine) -> None:
-    what = workflow({"a": ("lab.flaky", {"failures": 1, "kind": "user"}), "b": ("lab.add", {"value": "{{ a.attempt }}"})})
+    what = workflow(
+        {"a": ("lab.flaky", {"failures": 1, "kind": "user"}), "b": ("lab.add", {"value": "{{ a.attempt }}"})}
+    )
     result = await run(engine, what)
     assert result.status == ExecutionStatus.FAILED
     assert result.error is not None
@@ -157,7 +163,9 @@ async def test_outputs_that_are_not_plain_are_refused(engine: Engine, what: str)
 
 
 async def test_a_pure_node_that_waits_still_runs(engine: Engine) -> None:
-    what = workflow({"a": ("lab.lazy", {"value": 7}), "b": ("lab.lazy", {"value": "{{ a.value }}"})}, output="{{ b.value }}")
+    what = workflow(
+        {"a": ("lab.lazy", {"value": 7}), "b": ("lab.lazy", {"value": "{{ a.value }}"})}, output="{{ b.value }}"
+    )
     assert (await run(engine, what)).output == 7
 
 

@@ -15,7 +15,9 @@ QUICK = {"max_attempts": 3, "first_delay": "1ms"}
 
 
 async def test_retries_until_it_succeeds(engine: Engine) -> None:
-    result = await run(engine, workflow({"a": ("lab.flaky", {"failures": 2}, {"retry": QUICK})}, output="{{ a.attempt }}"))
+    result = await run(
+        engine, workflow({"a": ("lab.flaky", {"failures": 2}, {"retry": QUICK})}, output="{{ a.attempt }}")
+    )
     assert (result.status, result.output, result.nodes["a"].attempts) == (ExecutionStatus.SUCCEEDED, 3, 3)
 
 
@@ -24,7 +26,10 @@ async def test_gives_up_after_the_last_attempt(engine: Engine) -> None:
     assert (result.status, result.nodes["a"].attempts) == (ExecutionStatus.FAILED, 3)
 
 
-@pytest.mark.parametrize(("params", "attempts"), [({"kind": "user"}, 1), ({"status": 401}, 1), ({"status": 429}, 3), ({"status": 503}, 3), ({"kind": "crash"}, 3)])
+@pytest.mark.parametrize(
+    ("params", "attempts"),
+    [({"kind": "user"}, 1), ({"status": 401}, 1), ({"status": 429}, 3), ({"status": 503}, 3), ({"kind": "crash"}, 3)],
+)
 async def test_only_what_may_go_away_is_retried(engine: Engine, params: dict[str, Any], attempts: int) -> None:
     result = await run(engine, workflow({"a": ("lab.flaky", {"failures": 9, **params}, {"retry": QUICK})}))
     assert result.nodes["a"].attempts == attempts

@@ -1,0 +1,27 @@
+"""lab.remember."""
+
+from __future__ import annotations
+
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, UserError
+
+
+class Remember(BaseNode):
+    """Count how often this node has run, across executions."""
+
+    type = "lab.remember"
+    effect = Effect.IDEMPOTENT
+
+    class Input(NodeModel):
+        fail: bool = False
+
+    class Output(NodeModel):
+        count: int
+
+    examples = (Example(input={}, output={"count": 1}),)
+
+    async def run(self, input: Input, ctx: NodeContext) -> Output:
+        count = await ctx.state.get(0) + 1
+        await ctx.state.set(count)
+        if input.fail:
+            raise UserError("lab.refused", "Refused.")
+        return self.Output(count=count)

@@ -1,0 +1,227 @@
+"""Replay, fork, retry of failed items, caching, state, limits."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.contracts.store import Idempotency
+from studio.domain.errors import Conflict, NotFound
+from studio.domain.status import ExecutionStatus
+from studio.engine import Engine, Grants, StartRequest, read_history
+from studio.engine.records import CHUNK
+from tests.engine.kit import run, workflow
+
+OK = ExecutionStatus.SUCCEEDED
+
+
+def ledger(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+async def test_replay_from_a_node_reuses_what_came_before(engine: Engine, tmp_path: Path) -> None:
+    def note(what: str, after: str = "") -> tuple[str, dict[str, Any]]:
+        return "lab.charge", {"ledger": "l.txt", "effect": "idempotent", "what": what + after}
+
+    what = workflow(
+        {"a": note("a"), "b": note("b", "{{ '' if a.key else '' }}"), "c": note("c", "{{ '' if b.key else '' }}")}
+    )
+    grants = Grants(folder=str(tmp_path))
+    first = await run(engine, what, grants=grants)
+    again = await run(engine, what, grants=grants, mode="replay", reuse=first.execution_id, rerun=("b",))
+    assert (first.status, again.status) == (OK, OK)
+    assert [line.split()[2] for line in ledger(tmp_path / "l.txt")] == ["a", "b", "c", "b", "c"]
+    keys = [line.split()[0] for line in ledger(tmp_path / "l.txt")]
+    assert keys[1] != keys[3], "a deliberate rerun has a key of its own"
+
+
+async def test_replay_with_a_changed_workflow(engine: Engine) -> None:
+    first = await run(engine, workflow({"a": ("lab.add", {"value": 1}), "b": ("lab.add", {"value": "{{ a.value }}"})}))
+    changed = workflow(
+        {"a": ("lab.add", {"value": 1}), "b": ("lab.add", {"value": "{{ a.value }}", "by": 100})},
+        output="{{ b.value }}",
+    )
+    again = await run(engine, changed, mode="replay", reuse=first.execution_id, rerun=("b",))
+    assert again.output == 102
+
+
+async def test_fork_copies_the_history_up_to_a_node(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.remember", {}), "b": ("lab.add", {"value": "{{ a.count }}"})}, output="{{ [a.count, b.value] }}"
+    )
+    first = await run(engine, what)
+    fork = await run(engine, what, mode="fork", reuse=first.execution_id, copy_until="b")
+    assert (first.output, fork.output) == ([1, 2], [1, 2])
+
+
+async def test_replay_of_nothing_known(engine: Engine) -> None:
+    what = workflow({"a": ("lab.add", {"value": 1})})
+    with pytest.raises(NotFound):
+        await run(engine, what, mode="replay", reuse="nowhere", rerun=("a",))
+    first = await run(engine, what)
+    with pytest.raises(NotFound):
+        await run(engine, what, mode="replay", reuse=first.execution_id, rerun=("zz",))
+
+
+@pytest.mark.parametrize("count", [7, 5000])
+async def test_only_the_failed_items_are_retried_under_their_keys(engine: Engine, tmp_path: Path, count: int) -> None:
+    engine.config.items_bytes = 4000
+    (tmp_path / "ok").mkdir()
+    body = {
+        "nodes": {
+            "read": {
+                "type": "lab.flaky",
+                "params": {"failures": "{{ 9 if item % 100 == 3 and inputs.bad else 0 }}", "kind": "user"},
+            },
+            "pay": {
+                "type": "lab.charge",
+                "params": {"ledger": "l.txt", "effect": "idempotent", "what": "{{ str(item + read.attempt) }}"},
+            },
+        },
+        "output": "{{ item * 2 }}",
+    }
+    what = workflow(
+        {
+            "m": {
+                "type": "flow.map",
+                "params": {"items": f"{{{{ range({count}) }}}}", "on_item_error": "collect", "concurrency": 50},
+                "body": body,
+            }
+        },
+        inputs={"bad": {"type": "boolean", "default": True}},
+        output="{{ [list(m.results), len(m.errors)] }}",
+    )
+    grants = Grants(folder=str(tmp_path))
+    first = await run(engine, what, inputs={"bad": True}, grants=grants, timeout=120)
+    failed = [n for n in range(count) if n % 100 == 3]
+    assert first.error is None
+    assert first.output == [[None if n in failed else n * 2 for n in range(count)], len(failed)]
+    before = len(ledger(tmp_path / "l.txt"))
+    assert before == count - len(failed)
+    again = await run(
+        engine, what, inputs={"bad": False}, grants=grants, mode="replay", reuse=first.execution_id, retry_items=True,
+        origin=first.execution_id, timeout=120,
+    )  # fmt: skip
+    assert again.error is None
+    assert again.output == [[n * 2 for n in range(count)], 0]
+    lines = ledger(tmp_path / "l.txt")
+    assert len(lines) == count
+    assert sorted(line.split()[1] for line in lines[before:]) == sorted(f"m[{n}]/pay" for n in failed)
+    assert len({line.split()[0] for line in lines}) == count
+
+
+async def test_a_pure_node_is_cached(engine: Engine) -> None:
+    what = workflow({"a": ("lab.lazy", {"value": 3}, {"cache": {"ttl": "1h"}})}, output="{{ a.value }}")
+    assert (await run(engine, what)).output == 3
+    assert (await run(engine, what)).output == 3
+    other = workflow({"a": ("lab.lazy", {"value": 4}, {"cache": True})}, output="{{ a.value }}")
+    assert (await run(engine, other)).output == 4
+
+
+async def test_state_is_kept_on_success_only(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.remember", {"fail": "{{ inputs.fail }}"})},
+        inputs={"fail": {"type": "boolean"}},
+        output="{{ a.count }}",
+    )
+    assert (await run(engine, what, inputs={"fail": False})).output == 1
+    assert (await run(engine, what, inputs={"fail": True})).status == ExecutionStatus.FAILED
+    assert (await run(engine, what, inputs={"fail": False})).output == 2
+
+
+async def test_a_rate_spreads_the_runs(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.limited", {"value": "{{ item }}"}, {"each": "{{ range(12) }}"})}, output="{{ len(a.results) }}"
+    )
+    result = await run(engine, what)
+    assert result.output == 12
+    assert result.seconds > 0.5
+
+
+async def test_concurrency_limits_by_key(engine: Engine) -> None:
+    what = workflow(
+        {"a": ("lab.slow", {"seconds": 0.3})},
+        inputs={"who": {"type": "string"}},
+        settings={"concurrency": {"limit": 1, "key": "{{ inputs.who }}"}},
+    )
+    ids = [await engine.submit(StartRequest(workflow=what, inputs={"who": who})) for who in ("x", "x", "y")]
+    await asyncio.sleep(0.15)
+    rows = [await engine.store.execution(id) for id in ids]
+    assert [str(row.status) for row in rows if row] == ["running", "queued", "running"]
+    results = [await engine.wait(id, timeout=10) for id in ids]
+    assert [result.status for result in results] == [OK] * 3
+
+
+async def test_idempotency_keys(engine: Engine) -> None:
+    what = workflow({"a": ("lab.remember", {})})
+    key = Idempotency("order-1", b"body", 60_000_000)
+    first = await engine.submit(StartRequest(workflow=what, idempotency=key))
+    assert await engine.submit(StartRequest(workflow=what, idempotency=key)) == first
+    with pytest.raises(Conflict):
+        await engine.submit(StartRequest(workflow=what, idempotency=Idempotency("order-1", b"other", 60_000_000)))
+    assert (await engine.wait(first, timeout=10)).status == OK
+
+
+async def test_a_budget_of_node_runs(engine: Engine) -> None:
+    nodes = {
+        f"n{i}": ("lab.slow", {"seconds": 0, "value": "{{ n" + str(i - 1) + ".value }}" if i else 1}) for i in range(6)
+    }
+    result = await run(engine, workflow(nodes, settings={"budget": {"node_runs": 3}}))
+    assert result.error is not None
+    assert result.error.code == "execution.budget_node_runs"
+
+
+async def test_events_are_numbered_without_gaps_and_resume(engine: Engine) -> None:
+    what = workflow(
+        {
+            "s": ("lab.streams", {"parts": ["a", "b", "c"]}),
+            "b": ("lab.slow", {"seconds": 0.05, "value": "{{ s.text }}"}),
+        }
+    )
+    id = await engine.submit(StartRequest(workflow=what))
+    seen = [event async for event in engine.events(id)]
+    numbered = [(event.seq, event.index) for event in seen if event.seq >= 0]
+    assert numbered == sorted(set(numbered))
+    assert [event.data["part"] for event in seen if event.kind == "part"] == ["a", "b", "c"]
+    assert [event.kind for event in seen if event.seq >= 0][-1] == "ended"
+    stored = (await read_history(engine.store, engine.blobs, id)).events()
+    assert [(event.seq, event.index, event.kind) for event in stored] == [
+        (event.seq, event.index, event.kind) for event in seen if event.seq >= 0
+    ]
+    later = [(event.seq, event.index) async for event in engine.events(id, numbered[2])]
+    assert later == numbered[3:]
+
+
+async def test_snapshots_replace_what_came_before(engine: Engine) -> None:
+    engine.config.snapshot_bytes = 5_000
+    node = {
+        "type": "flow.while",
+        "params": {"state": 0, "condition": "{{ state < 3000 }}", "max": 5000},
+        "body": {"nodes": {"one": {"type": "lab.add", "params": {"value": "{{ state }}"}}}, "next": "{{ one.value }}"},
+    }
+    result = await run(engine, workflow({"w": node}, output="{{ w.state }}"))
+    assert result.output == 3000
+    segments = await engine.store.read(result.execution_id)
+    assert sum(segment.snapshot for segment in segments) > 3
+    short = await engine.store.read(result.execution_id, from_snapshot=True)
+    assert len(short) < len(segments)
+    history = await read_history(engine.store, engine.blobs, result.execution_id)
+    assert all(record[0] != CHUNK for _seq, _index, record in history.records)
+
+
+async def test_node_runs_are_projected(engine: Engine) -> None:
+    result = await run(
+        engine, workflow({"a": ("lab.add", {"value": 1}), "b": ("lab.slow", {"value": "{{ a.value }}"})})
+    )
+    await engine.projector.drain()
+    rows = await engine.store.node_runs(result.execution_id)
+    assert {(row.path, row.type, str(row.status)) for row in rows} == {
+        ("a", "lab.add", "succeeded"),
+        ("b", "lab.slow", "succeeded"),
+    }
+    row = await engine.store.execution(result.execution_id)
+    assert row is not None
+    assert row.projected_seq >= row.next_seq - 1
