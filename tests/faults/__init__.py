@@ -1,0 +1,1 @@
+"""Faults injected from outside, and the promises checked from outside."""

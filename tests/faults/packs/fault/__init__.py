@@ -1,0 +1,1 @@
+"""Nodes that tell a log outside of Studio what they do."""
