@@ -82,6 +82,7 @@ class Engine:
         self._bell = asyncio.Event()
         self._tracked: set[asyncio.Task[Any]] = set()
         self._gone: list[str] = []
+        self._claiming = False
         self._change = -1
         self._handled: list[str] = []
 
@@ -306,11 +307,15 @@ class Engine:
         due = await self.store.next_wake(self.worker)
         if not self._gone and (due is None or due > self.clock()):
             return 0
-        claims = await self.store.claim(self.worker, room, gone=self._gone)
-        if not claims:
-            self._gone = []
-        for claim in claims:
-            await self._adopt(claim)
+        self._claiming = True
+        try:
+            claims = await self.store.claim(self.worker, room, gone=self._gone)
+            if not claims:
+                self._gone = []
+            for claim in claims:
+                await self._adopt(claim)
+        finally:
+            self._claiming = False
         return len(claims)
 
     async def _adopt(self, claim: Claim) -> None:
@@ -525,7 +530,7 @@ class Engine:
             if self.failure is not None:
                 raise self.failure
             due = await self.store.next_wake(self.worker)
-            if not self.runs and not self._gone and (due is None or due > self.clock() + wait * 1e6):
+            if not self.runs and not self._claiming and not self._gone and (due is None or due > self.clock() + wait * 1e6):
                 break
             self._bell.set()
             await asyncio.sleep(0.02)

@@ -36,7 +36,7 @@ SEEDED = ("uuid", "random", "sample", "shuffle", "choice")
 class Catalogue(Protocol):
     """What planning needs of the catalogue."""
 
-    def load(self, type: str) -> BaseNode:
+    def load(self, type_id: str) -> BaseNode:
         """The one instance of a node type."""
         ...
 
