@@ -530,7 +530,12 @@ class Engine:
             if self.failure is not None:
                 raise self.failure
             due = await self.store.next_wake(self.worker)
-            if not self.runs and not self._claiming and not self._gone and (due is None or due > self.clock() + wait * 1e6):
+            if (
+                not self.runs
+                and not self._claiming
+                and not self._gone
+                and (due is None or due > self.clock() + wait * 1e6)
+            ):
                 break
             self._bell.set()
             await asyncio.sleep(0.02)
