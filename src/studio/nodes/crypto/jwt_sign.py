@@ -8,7 +8,7 @@ from studio.nodes.crypto._jwt import Algorithm, sign
 from studio.nodes.crypto._keys import secret_of
 from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param
 
-_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiLDqSIsIm4iOjF9.hkzTOtD42C9km2x4QKLO77VCbTDYt7QbiPak5q3Uqgc"
+_SIGNED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiLDqSIsIm4iOjF9.hkzTOtD42C9km2x4QKLO77VCbTDYt7QbiPak5q3Uqgc"
 
 
 class JwtSign(BaseNode):
@@ -33,7 +33,7 @@ class JwtSign(BaseNode):
     examples = (
         Example(
             input={"claims": {"sub": "é", "n": 1}, "key": "secret"},
-            output={"token": _TOKEN},
+            output={"token": _SIGNED},
         ),
         Example(title="With an end", input={"claims": {}, "expires_in": 60}, credential={"secret": "s"}),
         Example(

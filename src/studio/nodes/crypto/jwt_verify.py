@@ -8,7 +8,7 @@ from studio.nodes.crypto._jwt import Algorithm, verify
 from studio.nodes.crypto._keys import secret_of
 from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError
 
-_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiLDqSIsIm4iOjF9.hkzTOtD42C9km2x4QKLO77VCbTDYt7QbiPak5q3Uqgc"
+_SIGNED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiLDqSIsIm4iOjF9.hkzTOtD42C9km2x4QKLO77VCbTDYt7QbiPak5q3Uqgc"
 _ENDED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjF9.8onrqJhmsoas7S-2eOXSmQe1UZfbsK0zZyIw7ik8gZE"
 
 
@@ -38,11 +38,13 @@ class JwtVerify(BaseNode):
 
     examples = (
         Example(
-            input={"token": _TOKEN, "key": "secret"},
+            input={"token": _SIGNED, "key": "secret"},
             output={"claims": {"sub": "é", "n": 1}, "headers": {"alg": "HS256"}},
         ),
-        Example(title="Another key", input={"token": _TOKEN, "key": "other"}, error="crypto.jwt_signature"),
-        Example(title="Unsigned", input={"token": "eyJhbGciOiJub25lIn0.e30.", "key": "s"}, error="crypto.jwt_algorithm"),
+        Example(title="Another key", input={"token": _SIGNED, "key": "other"}, error="crypto.jwt_signature"),
+        Example(
+            title="Unsigned", input={"token": "eyJhbGciOiJub25lIn0.e30.", "key": "s"}, error="crypto.jwt_algorithm"
+        ),
         Example(title="Ended", input={"token": _ENDED, "key": "secret"}, error="crypto.jwt_expired"),
     )  # fmt: skip
 

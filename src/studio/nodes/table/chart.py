@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from studio.nodes.table._chart import Series, draw
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, open_frame
 from studio.nodes.table._model import Columns, Tabular
-from studio.nodes.table._records import plain
+from studio.nodes.table._records import records
 from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, UserError
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _draw(frame: pl.DataFrame, input: Chart.Input) -> str:
                 column=name,
                 kind=str(frame.schema[name]),
             )
-    shown: list[dict[str, Any]] = cast(
-        "list[dict[str, Any]]", plain(frame.select(list(dict.fromkeys([input.x, *input.y])))).to_dicts()
-    )
+    shown = list(records(frame.select(sorted({input.x, *input.y}))))
     labels: list[str] = ["" if row[input.x] is None else str(row[input.x]) for row in shown]
     series = [Series(name, [_number(row[name]) for row in shown]) for name in input.y]
     return draw(input.kind, labels, series, title=input.title, width=input.width, height=input.height)
