@@ -10,8 +10,11 @@ _NAMES = {
 }
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _WORDS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
-_PART = re.compile(r"(?:\*|([a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?)(?:/(\d{1,3}))?\Z")
-_SPECIAL = {2: re.compile(r"l\Z|lw\Z|(?:[1-9]|[12]\d|3[01])w\Z"), 4: re.compile(r"(?:[0-7]|[a-z]{3})(?:#[1-5]|l)\Z")}
+_PART = re.compile(r"(?:\*|([a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?)(?:/(\d{1,3}))?\Z", re.ASCII)
+_SPECIAL = {
+    2: re.compile(r"l\Z|lw\Z|(?:[1-9]|[12]\d|3[01])w\Z", re.ASCII),
+    4: re.compile(r"(?:[0-7]|[a-z]{3})(?:#[1-5]|l)\Z"),
+}
 
 
 def check_cron(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -20,6 +21,7 @@ from studio.sdk import (
     UserError,
 )
 
+_MOST_FIELDS = 10_000
 _DELIVERY = ("webhook-id", "x-github-delivery", "x-request-id", "idempotency-key")
 """Headers by which senders name a delivery, so that a repeated one is accepted once."""
 
@@ -125,6 +127,8 @@ def _body(request: TriggerRequest) -> Any:
         if media_type == "application/json" or media_type.endswith("+json"):
             return orjson.loads(request.body)
         text = request.body.decode()
+        if media_type == "application/x-www-form-urlencoded":
+            return _joined(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:
         raise UserError(
             "trigger.bad_body",
@@ -132,8 +136,4 @@ def _body(request: TriggerRequest) -> Any:
             kind=media_type,
             reason=str(error),
         ) from error
-    if media_type == "application/x-www-form-urlencoded":
-        from urllib.parse import parse_qsl
-
-        return _joined(parse_qsl(text, keep_blank_values=True, max_num_fields=10_000))
     return text
