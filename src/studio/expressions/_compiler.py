@@ -193,7 +193,7 @@ def python_error(error: BaseException, start: int, end: int) -> ExpressionError:
             "expression.overflow", "A number or date here lies beyond what can be represented.", start=start, end=end
         )
     if isinstance(error, RecursionError):
-        return ExpressionError("expression.budget.depth", "This is nested too deep.", start=start, end=end)
+        return ExpressionError("expression.budget.recursion", "This is nested too deep.", start=start, end=end)
     if isinstance(error, MemoryError):
         return ExpressionError("expression.budget.memory", "There is not enough memory for this.", start=start, end=end)
     return ExpressionError(

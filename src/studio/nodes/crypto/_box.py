@@ -56,5 +56,5 @@ def _cipher(key: bytes, salt: bytes) -> AESGCM:
     if salt:
         return AESGCM(hashlib.scrypt(key, salt=salt, n=2**15, r=8, p=1, dklen=32, maxmem=64 * 1024 * 1024))
     if len(key) not in _SIZES:
-        raise UserError("crypto.key_size", "The key has {size} bytes; expected 16, 24 or 32.", size=len(key))
+        raise UserError("crypto.aes_key_size", "The key has {size} bytes; expected 16, 24 or 32.", size=len(key))
     return AESGCM(key)

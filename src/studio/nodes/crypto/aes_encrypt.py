@@ -42,7 +42,7 @@ class AesEncrypt(BaseNode):
         Example(
             title="A key that is too short",
             input={"text": "x", "key": "0011", "key_encoding": "hex"},
-            error="crypto.key_size",
+            error="crypto.aes_key_size",
         ),
     )
 
