@@ -30,6 +30,9 @@ NOT_LITERAL: dict[str, str] = {
 }
 """Files that make errors from values, and why."""
 
+NO_MESSAGES = frozenset({"CredentialType"})
+"""Calls that begin with an id and a title, which is no message."""
+
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\Z")
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
@@ -68,11 +71,16 @@ def collect(source: Path) -> tuple[list[Message], list[str]]:
     for path, tree in trees.items():
         file = path.relative_to(source).as_posix()
         pack = file.split("/")[1] if file.startswith("nodes/") else None
+        own = {
+            node.name
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and not errors & {_last_name(base) for base in node.bases}
+        }
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             found = _message(call)
             if found is not None:
                 messages.append(Message(*found, file, call.lineno, pack))
-            elif _last_name(call.func) in errors and file not in NOT_LITERAL and call.args:
+            elif _last_name(call.func) in errors - own and file not in NOT_LITERAL and call.args:
                 problems.append(f"src/studio/{file}:{call.lineno}: code and template must be literals")
     seen: dict[str, Message] = {}
     for message in messages:
@@ -106,10 +114,12 @@ def error_classes(trees: Any) -> set[str]:
 
 def _message(call: ast.Call) -> tuple[str, str] | None:
     """Code and template of a call, None where it has none."""
+    if _last_name(call.func) in NO_MESSAGES:
+        return None
     named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in ("code", "template")}
     pair = [named.get("code"), named.get("template")] if len(named) == 2 else list(call.args[:2])
     texts = [one.value for one in pair if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    if len(texts) == 2 and _CODE.match(texts[0]) and re.search(r"\s", texts[1]):
+    if len(texts) == 2 and _CODE.match(texts[0]) and re.search(r"[\s{]", texts[1]):
         return texts[0], texts[1]
     return None
 
@@ -179,7 +189,8 @@ def _compare(where: str, template: str, entry: str | Mapping[str, str], lang: st
     if forms.keys() - FORMS[lang] or "other" not in forms:
         problems.append(f"{where}: forms {sorted(forms)}; {lang} has {sorted(FORMS[lang])}, and needs `other`")
     for name, text in forms.items():
-        if places(text) - {counted} != wanted - {counted} or places(text) - wanted:
+        left_out = wanted if name == "zero" else {counted}
+        if places(text) - left_out != wanted - left_out or places(text) - wanted:
             problems.append(f"{where}: form {name} has placeholders {places(text)} instead of {wanted}")
     return problems
 
