@@ -127,7 +127,9 @@ def sleeping(id: str, seq: int, *, wake_at: int | None = None, epoch: int = 1) -
 async def finished(store: SqlStore, **fields: Any) -> str:
     """An execution that succeeded."""
     id = await running(store, **fields)
-    await store.append(ending(id, 1))
+    end = ending(id, 1)
+    end.workspace = fields.get("workspace", WORKSPACE)
+    await store.append(end)
     return id
 
 

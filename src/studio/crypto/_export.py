@@ -55,7 +55,7 @@ def export_keys(ring: KeyRing, passphrase: str) -> bytes:
             "crypto.passphrase_short", "A passphrase for keys has at least {least} characters.", least=MIN_PASSPHRASE
         )
     master = ring.master.text if isinstance(ring.master, MasterKey) else ""
-    plain = msgspec.msgpack.encode(ExportedKeys(master, tuple(ring.keys())))
+    plain = msgspec.msgpack.encode(ExportedKeys(master, tuple(ring.data_keys())))
     salt = os.urandom(16)
     file = _File(_FORMAT, salt, _MEMORY, _PASSES, _LANES, b"")
     sealed = _cipher(passphrase, file).seal(plain, _place(file))

@@ -91,7 +91,7 @@ class KeyRing:
 
     def wrapped_by(self, master: Master) -> list[WrappedKey]:
         """All keys, oldest first, wrapped with another master."""
-        return [_wrap(master, key) for key in self.keys()]
+        return [_wrap(master, key) for key in self.data_keys()]
 
     def adopt(self, master: Master) -> None:
         """From now on ``master`` wraps; the keys stay as they are."""
@@ -145,7 +145,7 @@ class KeyRing:
             raise KeyMissing(workspace)
         return key
 
-    def keys(self) -> list[DataKey]:
+    def data_keys(self) -> list[DataKey]:
         """Every key, oldest first."""
         return sorted(self._keys.values(), key=lambda key: (key.created_at, key.id))
 

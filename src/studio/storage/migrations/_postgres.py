@@ -25,8 +25,9 @@ async def migrate(url: str, target: str) -> tuple[str, str]:
     server = Server(url, 0)
     connection = await server.connect()
     try:
+        # Ends with the connection.
+        await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATING)
         async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATING)
             start = await _revision(connection)
             if sql := render("postgresql", start, target):
                 await connection.execute(sql)

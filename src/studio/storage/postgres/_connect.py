@@ -46,10 +46,10 @@ class Server:
             raise self.refused(error) from error
 
     async def pool(self) -> Pool:
-        """A few connections for reading."""
+        """A few connections for reading, each made when it is wanted: a floor would be restored with a lot of noise."""
         try:
             made: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
-                self._url, min_size=1, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
+                self._url, min_size=0, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise self.refused(error) from error

@@ -81,19 +81,26 @@ async def _meta(connection: Connection) -> dict[str, str] | None:
 
 async def _make(connection: Connection, server: str, keys: Keys) -> None:
     """Make what is missing in one transaction, one process at a time: tables, first rows."""
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
-        present = await _meta(connection)
-        if present:
-            return
-        tables = await _exists(connection, "alembic_version")
-        if (present is None and (tables or await _exists(connection, "executions"))) or (present == {} and not tables):
-            raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
-        meta = await asyncio.to_thread(keys.first_meta, True)
-        for statement in () if tables else postgres_schema():
-            await connection.execute(statement)
-        for name, value in meta.items():
-            await connection.execute("INSERT INTO meta (name, value) VALUES ($1, $2)", name, value)
+    # Taken before the transaction begins: within one, what is known of missing tables would not be looked up again.
+    await connection.execute("SELECT pg_advisory_lock($1)", _MAKING)
+    try:
+        async with connection.transaction():
+            present = await _meta(connection)
+            if not present:
+                await _fill(connection, server, keys, empty=present is None)
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _MAKING)
+
+
+async def _fill(connection: Connection, server: str, keys: Keys, *, empty: bool) -> None:
+    versioned = await _exists(connection, "alembic_version")
+    if empty == versioned or (empty and await _exists(connection, "executions")):
+        raise DatabaseVersion("storage.foreign_tables", "{server} is not a database of Studio.", server=server)
+    meta = await asyncio.to_thread(keys.first_meta, True)
+    for statement in postgres_schema() if empty else ():
+        await connection.execute(statement)
+    for name, value in meta.items():
+        await connection.execute("INSERT INTO meta (name, value) VALUES ($1, $2)", name, value)
 
 
 async def _exists(connection: Connection, table: str) -> bool:

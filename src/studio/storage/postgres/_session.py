@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from studio.storage._statement import Plan, Request
 from studio.storage.postgres._typed import Connection
@@ -20,6 +20,24 @@ async def run(connection: Connection, plan: Plan[_T]) -> _T:
         return stop.value
     finally:
         plan.close()
+
+
+class Reading(Generic[_T]):
+    """A plan that only reads, carried out in as many goes as it takes: each goes on with the request that failed."""
+
+    def __init__(self, plan: Plan[_T]) -> None:
+        self._plan = plan
+        self._request: Request | None = None
+
+    async def __call__(self, connection: Connection) -> _T:
+        """Go on to the end."""
+        try:
+            request = self._request or next(self._plan)
+            while True:
+                self._request = request
+                request = self._plan.send(await _answer(connection, request))
+        except StopIteration as stop:
+            return stop.value
 
 
 async def _answer(connection: Connection, request: Request) -> Any:

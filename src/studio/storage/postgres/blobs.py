@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from studio.contracts.blobs import BlobDraft
 from studio.domain.values import BlobRef
@@ -17,6 +17,7 @@ from studio.storage.blobs._frames import FRAME, FrameReader, FrameWriter, damage
 from studio.storage.blobs._temporary import Workroom
 from studio.storage.postgres._typed import Connection
 
+_T = TypeVar("_T")
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
@@ -25,6 +26,10 @@ class Connections(Protocol):
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Borrow one; errors come out as ours."""
+        ...
+
+    async def persistently(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
+        """Do something that may be repeated, through the loss of a connection."""
         ...
 
 
@@ -38,11 +43,21 @@ class DatabaseBlobs:
         self._room = Workroom(data / "tmp", self._pool)
 
     async def put(self, workspace: str, data: bytes | AsyncIterator[bytes]) -> BlobRef:
-        """Keep ``data``; committed on return."""
+        """Keep ``data``; committed on return. Through the loss of a connection, unless it can be read only once."""
         await self._keys.need(workspace)
+
+        async def keep(connection: Connection) -> BlobRef:
+            return await self._keep(connection, workspace, data)
+
+        if isinstance(data, AsyncIterator):
+            async with self._connections.connection() as connection:
+                return await keep(connection)
+        return await self._connections.persistently(keep)
+
+    async def _keep(self, connection: Connection, workspace: str, data: bytes | AsyncIterator[bytes]) -> BlobRef:
         frames = FrameWriter(self._keys.ring, workspace)
         place = 0
-        async with self._connections.connection() as connection, connection.transaction():
+        async with connection.transaction():
             async for piece in _pieces(data):
                 for sealed in frames.add(piece):
                     await _insert(connection, frames.id, place, sealed)
@@ -72,10 +87,7 @@ class DatabaseBlobs:
         first, skip = divmod(max(0, offset), FRAME)
         await self._check(workspace, ref)
         for index in range(first, reader.count):
-            async with self._connections.connection() as connection:
-                sealed = await connection.fetchval(
-                    "SELECT data FROM blob_frames WHERE blob_id = $1 AND place = $2", ref.id, index
-                )
+            sealed = await self._value("SELECT data FROM blob_frames WHERE blob_id = $1 AND place = $2", ref.id, index)
             if sealed is None:
                 raise damaged(ref.id)
             piece = await self._keys.opened(lambda index=index, sealed=sealed: reader.open(index, sealed), len(sealed))
@@ -84,14 +96,17 @@ class DatabaseBlobs:
             skip = 0
 
     async def _check(self, workspace: str, ref: BlobRef) -> None:
-        async with self._connections.connection() as connection:
-            size = await connection.fetchval(
-                "SELECT size FROM blobs WHERE id = $1 AND workspace = $2", ref.id, workspace
-            )
+        size = await self._value("SELECT size FROM blobs WHERE id = $1 AND workspace = $2", ref.id, workspace)
         if size is None:
             raise missing(ref.id)
         if size != ref.size:
             raise damaged(ref.id)
+
+    async def _value(self, query: str, *values: Any) -> Any:
+        async def fetch(connection: Connection) -> Any:
+            return await connection.fetchval(query, *values)
+
+        return await self._connections.persistently(fetch)
 
     def local(self, workspace: str, ref: BlobRef) -> AbstractAsyncContextManager[Path]:
         """The content in clear as a private temporary file."""

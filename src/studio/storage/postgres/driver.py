@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from studio.storage._statement import Plan
 from studio.storage.postgres._connect import Server
 from studio.storage.postgres._errors import is_lost, translate
 from studio.storage.postgres._listener import Listener
-from studio.storage.postgres._session import run
+from studio.storage.postgres._session import Reading
 from studio.storage.postgres._typed import Connection, Pool
 from studio.storage.postgres._writer import Result, Writer
 
@@ -77,9 +77,19 @@ class PostgresDriver:
         )
 
     async def read(self, plan: Plan[_O]) -> _O:
-        """Run a plan that only reads. A plan cannot be run twice, so a lost connection shows at its first request."""
-        async with self.connection() as connection:
-            return await run(connection, plan)
+        """Run a plan that only reads, through the loss of its connection."""
+        return await self.persistently(Reading(plan))
+
+    async def persistently(self, work: Callable[[Connection], Awaitable[_O]]) -> _O:
+        """Do something that may be repeated; where the connection is lost meanwhile, again on another one."""
+        trial = self._server.trial()
+        while True:
+            try:
+                async with self.connection() as connection:
+                    return await work(connection)
+            except StorageUnavailable as error:
+                if error.__cause__ is None or not is_lost(error.__cause__) or not await trial.pause():
+                    raise
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:

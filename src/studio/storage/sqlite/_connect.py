@@ -46,6 +46,8 @@ def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Con
     connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     # Several readers and the checkpoint share the file; ours decide when to copy the log back.
     connection.execute(f"PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{_CACHE_KIB}; PRAGMA temp_store = memory")
+    # SQLite opens the file at the first read. Until then a checkpoint does nothing, and a close leaves the log behind.
+    connection.pragma("user_version")
     return connection
 
 

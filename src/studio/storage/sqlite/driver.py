@@ -71,8 +71,6 @@ class SqliteDriver:
     def _connect_writer(self) -> Connection:
         try:
             connection = connect(self._path, read_only=self._read_only)
-            # Looked at once: a connection that never was leaves the log behind when it is closed last.
-            connection.pragma("data_version")
         except apsw.Error as error:
             raise translate(error, self._path) from error
         if self._checkpoints:
