@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from studio.catalog import Catalog
 from studio.domain.workflow import Workflow
-from studio.validation import Problem, check, load
+from studio.validation import Problem, check, load, save
 
 HEAD = "studio: 1\nname: x\n"
 
@@ -634,6 +638,7 @@ def test_policies(catalog: Catalog) -> None:
     assert codes(catalog, node("probe.pay", params="{amount: 1, trial: true}", retry="2")) == []
     assert codes(catalog, node("probe.pay", params='{amount: 1, trial: "{{ vars.t }}"}', retry="2")) == []
     assert codes(catalog, node("probe.pay", params="{amount: x}", retry="2")) == ["workflow.wrong_value"]
+    assert codes(catalog, node("flow.noop", retry="0")) == ["workflow.retry_count"]
     assert codes(catalog, node("flow.noop", timeout="soon")) == ["workflow.bad_value"]
 
 
@@ -795,3 +800,85 @@ def test_problems_are_in_the_order_of_the_document(catalog: Catalog) -> None:
     document = node("text.slugify") + "  b: {type: text.slugfy}\noutput: '{{ q }}'\nsettings: {time_zone: x}\n"
     problems = found(catalog, document)
     assert [problem.line for problem in problems] == [4, 5, 6, 7]
+
+
+FRAGMENTS = [
+    "{{", "}}", "{{ item }}", "{{ places.results[0].x }}", "a", "-> ", "places", "flow.map", "body:", "next: 1",
+    "as: strong", "[", "]", "{}", "null", "5", "on_error: route", "each: [1]", "type: flow.try", "\n", "  ", "load",
+    "join: all", "run_if: 1", "slots: {}", "inputs: {a: 1}", "disabled: true", "version: 9",
+    "fallback: [{type: a.b}]",
+]  # fmt: skip
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=250, deadline=None)
+def test_a_mutated_workflow_is_checked_without_an_exception(catalog: Catalog, data: st.DataObject) -> None:
+    lines = (HEAD + QUAKES + SLOTS.removeprefix("nodes:\n")).split("\n")
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(2, len(lines) - 1))
+        action = data.draw(st.sampled_from(["drop", "swap", "insert", "replace"]))
+        line = lines[at]
+        if action == "drop":
+            del lines[at]
+        elif action == "swap":
+            other = data.draw(st.integers(2, len(lines) - 1))
+            lines[at], lines[other] = lines[other], line
+        else:
+            place = data.draw(st.integers(0, len(line)))
+            cut = data.draw(st.integers(0, 8)) if action == "replace" else 0
+            lines[at] = line[:place] + data.draw(st.sampled_from(FRAGMENTS)) + line[place + cut :]
+    for problem in check(load("\n".join(lines)), catalog, resolve_call=lambda _name: None):
+        assert str(problem)
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=250, deadline=None)
+def test_any_tree_of_the_right_shape_is_checked_without_an_exception(catalog: Catalog, data: st.DataObject) -> None:
+    values = st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-3, 3)
+        | st.sampled_from([*FRAGMENTS, "{{ a.x }}", "{{ b }} {{ input }}", "row"]),
+        lambda inner: (
+            st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["as", "items", "x"]), inner, max_size=2)
+        ),
+        max_leaves=4,
+    )
+    types = st.sampled_from(
+        ["flow.map", "flow.if", "flow.while", "flow.try", "flow.reduce", "flow.call", "probe.agent", "probe.ways",
+         "probe.pay", "text.slugify", "trigger.webhook", "no.such", "absent.thing"]
+    )  # fmt: skip
+    names = ["as", "items", "text", "condition", "state", "max", "workflow", "ways", "amount", "prompt", "path", "nope"]
+    ids = st.sampled_from(["a", "b", "c", "len", "row"])
+
+    def nodes(depth: int) -> st.SearchStrategy[Any]:
+        fields: dict[str, Any] = {
+            "params": st.dictionaries(st.sampled_from(names), values, max_size=4), "run_if": values, "each": values,
+            "inputs": values, "disabled": st.booleans(), "join": st.sampled_from(["any", "all"]),
+            "on_error": st.sampled_from(["fail", "route", "continue"]), "version": st.integers(-1, 4),
+            "cache": st.booleans(), "retry": st.integers(-1, 3), "credential": st.sampled_from(["a", "{{ b }}"]),
+            "fallback": st.lists(st.fixed_dictionaries({"type": types}), max_size=1),
+        }  # fmt: skip
+        if depth:
+            fields |= {name: graphs(depth - 1) for name in ("body", "catch", "finally")}
+            slot = st.fixed_dictionaries(
+                {"id": ids, "type": types}, optional={"params": fields["params"], "approval": values}
+            )
+            fields["slots"] = st.dictionaries(
+                st.sampled_from(["model", "tools", "zz"]), slot | st.lists(slot, max_size=2), max_size=2
+            )
+        return st.fixed_dictionaries({"type": types}, optional=fields)
+
+    def graphs(depth: int) -> st.SearchStrategy[Any]:
+        edges = st.sampled_from(["a -> b", "b.true -> c", "c.error -> a.text", "a.x -> c.items", "zz -> a", "a -> a"])
+        return st.fixed_dictionaries(
+            {"nodes": st.dictionaries(ids, nodes(depth), max_size=4)},
+            optional={"edges": st.lists(edges, max_size=4), "output": values, "next": values},
+        )
+
+    tree = data.draw(graphs(2))
+    workflow = Workflow.model_validate({"studio": 1, "name": "x", "inputs": {"n": {"type": "number"}}, **tree})
+    for types_too in (True, False):
+        for problem in check(workflow, catalog, types=types_too, resolve_call=lambda _name: workflow):
+            assert str(problem)
+    assert load(save(workflow)).workflow == workflow

@@ -206,6 +206,14 @@ def test_aliases_within_bounds_stand_for_what_they_name() -> None:
     assert loaded.workflow.output == {"a": {"k": [1, "two"]}, "b": {"k": [1, "two"]}, "c": "two"}
 
 
+def test_the_number_of_values_and_of_problems_is_bounded() -> None:
+    assert codes(load(with_line("output: [" + "a," * 300_001 + "]")))[-1] == "workflow.too_many_values"
+    tagged = load(with_line("output: [" + "!a b," * 1100 + "]"))
+    assert codes(tagged)[-1] == "workflow.too_many_problems"
+    assert len(tagged.problems) < 1100
+    assert len(load(with_line("edges:\n" + "- a - b\n" * 1100)).problems) == 1000
+
+
 def test_size_is_bounded() -> None:
     for text in ("#" * (MAX_BYTES + 1), b"#" * (MAX_BYTES + 1), "é" * (MAX_BYTES // 2 + 1)):
         assert codes(load(text)) == ["workflow.too_large"]

@@ -31,6 +31,10 @@ _EXPECTED = {
 }
 
 
+_MOST = 1000
+"""Findings that are reported of one document; who has more will not read them all."""
+
+
 class Finding:
     """A problem with the raw path it concerns; ``at_key`` where it is about the key, not the value."""
 
@@ -49,7 +53,8 @@ def explain(error: ValidationError, raw: Any, model: type[BaseModel] = Workflow)
 
     ``raw`` is what was validated, ``model`` the model it was validated against.
     """
-    located = [(_locate(each["loc"], raw, each["type"]), each) for each in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)[:_MOST]
+    located = [(_locate(each["loc"], raw, each["type"]), each) for each in errors]
     deeper = {path[:depth] for (path, _key), _each in located for depth in range(len(path))}
     merged: dict[Path, list[Any]] = {}
     out: list[Finding] = []

@@ -20,6 +20,7 @@ from studio.validation._types import conflict, element_of, list_of, object_of
 from studio.validation.analysis import ERROR_PORT, bodies, item_name, slot_nodes
 
 _ARGUMENT_NAMES = ("always", "never")
+_MOST_ATTEMPTS = 1000
 
 
 class NodeCheck:
@@ -158,6 +159,9 @@ class NodeCheck:
         if retries and effect is Effect.IRREVERSIBLE:
             message = "`{type}` is irreversible: a retry repeats its effect only where it surely did not happen"
             self._add(warning("workflow.retry_irreversible", message, type=facts.type), "retry", at_key=True)
+        if isinstance(node.retry, int) and not isinstance(node.retry, bool) and not 1 <= node.retry <= _MOST_ATTEMPTS:
+            message = "`retry` is the number of attempts, 1 to {limit}"
+            self._add(problem("workflow.retry_count", message, limit=_MOST_ATTEMPTS), "retry")
         if node.cache and facts.effect is not Effect.PURE and effect is not Effect.PURE:
             message = "only a pure node can be cached; `{type}` is {effect}"
             what = problem("workflow.cache_effect", message, type=facts.type, effect=str(effect or facts.effect))

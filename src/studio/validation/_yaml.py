@@ -21,6 +21,10 @@ MAX_DEPTH = 100
 MAX_ALIAS_WEIGHT = 2_000_000
 """Nodes and characters that aliases may add in all."""
 
+MAX_VALUES = 300_000
+"""Scalars and collections in one document; reading one takes some 30 microseconds."""
+MAX_PROBLEMS = 1000
+
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
@@ -77,6 +81,7 @@ class Composer:
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, Place, int]] = {}
         self._alias_weight = 0
+        self._values = 0
         self._documents = 0
         self.result: tuple[Any, Place] | None = None
         self._handlers: dict[str, Callable[[Any], None]] = {
@@ -145,6 +150,9 @@ class Composer:
 
     def _report(self, place: Place, found: Problem) -> None:
         self.problems.append((self._path(), _at(found, place)))
+        if len(self.problems) > MAX_PROBLEMS:
+            message = "there are more than {limit} problems; the rest is not read"
+            self._stop(place.start, problem("workflow.too_many_problems", message, limit=MAX_PROBLEMS))
 
     def _report_tag(self, event: Any) -> None:
         mark = event.start_mark
@@ -262,6 +270,10 @@ class Composer:
 
     def _put(self, value: Any, place: Place, weight: int) -> None:
         """Hand a finished value to the collection around it."""
+        self._values += 1
+        if self._values > MAX_VALUES:
+            message = "the document holds more than {limit} values"
+            self._stop(place.start, problem("workflow.too_many_values", message, limit=MAX_VALUES))
         if not self._frames:
             self.result = (value, place)
             return
