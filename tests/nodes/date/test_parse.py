@@ -32,23 +32,23 @@ async def test_patterns(run, text, pattern, locale, expected) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "pattern"),
+    ("text", "pattern", "code"),
     [
-        ("x", None),
-        ("", None),
-        ("2026-02-30", "yyyy-MM-dd"),
-        ("3 Foo 2026", "d MMM yyyy"),
-        ("13:00 AM", "h:mm a"),
-        ("08:00", "HH:mm"),
-        ("25:00 2026", "HH:mm yyyy"),
-        ("1 2", "d M"),
-        ("x" * 300, None),
-        (1e30, None),
-        (-1e18, None),
+        ("x", None, "not_readable"),
+        ("", None, "not_readable"),
+        ("2026-02-30", "yyyy-MM-dd", "no_such_time"),
+        ("3 Foo 2026", "d MMM yyyy", "pattern_mismatch"),
+        ("13:00 AM 2026", "h:mm a yyyy", "no_such_time"),
+        ("08:00", "HH:mm", "no_such_time"),
+        ("25:00 2026", "HH:mm yyyy", "no_such_time"),
+        ("1 2", "d M", "no_such_time"),
+        ("x" * 300, None, "text_too_long"),
+        (1e30, None, "number_out_of_range"),
+        (-1e18, None, "number_out_of_range"),
     ],
 )
-async def test_what_cannot_be_read(fails, text, pattern) -> None:
-    await fails("date.not_readable", Parse, text=text, pattern=pattern)
+async def test_what_cannot_be_read(fails, text, pattern, code) -> None:
+    await fails(f"date.{code}", Parse, text=text, pattern=pattern)
 
 
 async def test_bad_patterns_and_zones(fails) -> None:

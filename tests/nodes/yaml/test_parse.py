@@ -47,28 +47,28 @@ async def test_values(run, text, data) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "code"),
     [
-        "!!python/object/apply:os.system [ls]",
-        "!mine 1",
-        "!!binary aGk=",
-        "a: 1\na: 2",
-        "<<: {a: 1}",
-        "[1]: 2",
-        ".nan",
-        "-.inf",
-        "99999999999999999999",
-        "1e999",
-        "a: *nothing",
-        "? [a]\n: 1",
-        "&a [*a]",
-        "!!set {a}",
-        "&a 1: x\n*a : y",
-        "0xFFFFFFFFFFFFFFFFFF",
+        ("!!python/object/apply:os.system [ls]", "tag"),
+        ("!mine 1", "tag"),
+        ("!!binary aGk=", "tag"),
+        ("!!set {a}", "tag"),
+        ("a: 1\na: 2", "key_twice"),
+        ("<<: {a: 1}", "merge_key"),
+        ("[1]: 2", "key"),
+        ("? [a]\n: 1", "key"),
+        ("&a 1: x\n*a : y", "key"),
+        (".nan", "not_finite"),
+        ("-.inf", "not_finite"),
+        ("1e999", "not_finite"),
+        ("99999999999999999999", "number_range"),
+        ("0xFFFFFFFFFFFFFFFFFF", "number_range"),
+        ("a: *nothing", "unknown_alias"),
+        ("&a [*a]", "unknown_alias"),
     ],
 )
-async def test_refusals(fails, text) -> None:
-    assert "line 1" in (await fails("yaml.refused", Parse, text=text)).message.lower() or "\n" in text
+async def test_refusals(fails, text, code) -> None:
+    assert (await fails(f"yaml.{code}", Parse, text=text)).message.startswith("Line ")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ async def test_bombs(fails) -> None:
     laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for n in range(1, 9):
         laughs += f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n"
-    await fails("yaml.refused", Parse, text=laughs)
-    await fails("yaml.refused", Parse, text="[" * 200 + "]" * 200)
-    await fails("yaml.refused", Parse, text="- " * 150 + "a")
+    await fails("yaml.too_many", Parse, text=laughs)
+    await fails("yaml.nesting", Parse, text="[" * 200 + "]" * 200)
+    await fails("yaml.nesting", Parse, text="- " * 150 + "a")
 
 
 async def test_aliases_and_documents(run) -> None:
@@ -97,7 +97,7 @@ async def test_aliases_and_documents(run) -> None:
 async def test_any_text_gives_data_or_an_error(text) -> None:
     with NodeTester(Parse) as tester:
         result = await tester.run({"text": "{{ text }}"}, scope={"text": text})
-    assert result.error is None or result.error.code in ("yaml.not_yaml", "yaml.refused")
+    assert result.error is None or result.error.code.startswith("yaml.")
 
 
 async def test_long_texts(run) -> None:

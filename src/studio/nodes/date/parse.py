@@ -10,6 +10,7 @@ from studio.nodes.date._moment import Moment, ZoneName, read, write, zone
 from studio.nodes.date._pattern import DatePattern
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, UserError
 
+_LONGEST = 200
 _MILLISECONDS = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they lie beyond the year 5138."""
 
@@ -53,14 +54,14 @@ class Parse(BaseNode):
             input={"text": "02/03/26 8:05 PM", "pattern": "MM/dd/yy h:mm a", "zone": "America/New_York"},
             output={"date": "2026-02-03T20:05:00-05:00"},
         ),
-        Example(title="No such day", input={"text": "31.02.2026", "pattern": "dd.MM.yyyy"}, error="date.not_readable"),
+        Example(title="No such day", input={"text": "31.02.2026", "pattern": "dd.MM.yyyy"}, error="date.no_such_time"),
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         if not isinstance(input.text, str):
             moment = _from_number(input.text)
-        elif len(input.text) > 200:
-            raise _unreadable(input.text, "it is too long")
+        elif len(input.text) > _LONGEST:
+            raise UserError("date.text_too_long", "A date has at most {limit} characters.", limit=_LONGEST)
         elif input.pattern is None:
             moment = _usual(input.text, input.zone, ctx)
         else:
@@ -73,7 +74,11 @@ def _from_number(number: float) -> Moment:
     try:
         return Moment(datetime.fromtimestamp(seconds, UTC), day_only=False)
     except (ValueError, OverflowError, OSError) as error:
-        raise _unreadable(str(number), "it lies outside of the calendar") from error
+        raise UserError(
+            "date.number_out_of_range",
+            "{number} lies outside of the calendar, as seconds or milliseconds.",
+            number=number,
+        ) from error
 
 
 def _usual(text: str, zone_name: str | None, ctx: NodeContext) -> Moment:
@@ -85,7 +90,9 @@ def _usual(text: str, zone_name: str | None, ctx: NodeContext) -> Moment:
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError) as error:
-        raise _unreadable(text, "it is in no usual form; give a pattern") from error
+        raise UserError(
+            "date.not_readable", "{text} is a date in no usual form; give a pattern.", text=repr(text[:60])
+        ) from error
     return Moment(at if at.tzinfo else at.replace(tzinfo=zone(zone_name or ctx.time_zone)), day_only=False)
 
 
@@ -93,13 +100,17 @@ def _by_pattern(text: str, pattern: str, locale: str, zone_name: str) -> Moment:
     try:
         found = DatePattern(pattern, locale_of(locale)).read(text, zone(zone_name))
     except ValueError as error:
-        raise _unreadable(text, str(error)) from error
+        raise UserError(
+            "date.no_such_time",
+            "{text} fits the pattern, but no date: {reason}.",
+            text=repr(text[:60]),
+            reason=str(error),
+        ) from error
     if found is None:
-        raise _unreadable(text, f"it does not fit the pattern {pattern}")
+        raise UserError(
+            "date.pattern_mismatch",
+            "{text} does not fit the pattern {pattern}.",
+            text=repr(text[:60]),
+            pattern=repr(pattern),
+        )
     return Moment(*found)
-
-
-def _unreadable(text: str, reason: str) -> UserError:
-    return UserError(
-        "date.not_readable", "{text} cannot be read as a date: {reason}.", text=repr(text[:60]), reason=reason
-    )

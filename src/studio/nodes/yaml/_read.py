@@ -63,7 +63,12 @@ class Composer:
                 self._anchors[event.anchor] = (_scalar(event), 1)
         elif kind == "AliasEvent":
             if event.anchor not in self._anchors:
-                raise _wrong(event, f"*{event.anchor} stands for nothing yet")
+                raise UserError(
+                    "yaml.unknown_alias",
+                    "Line {line}: *{name} stands for nothing yet.",
+                    line=_line(event),
+                    name=event.anchor,
+                )
             value, size = self._anchors[event.anchor]
             self._add(value, size, event)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
@@ -78,11 +83,16 @@ class Composer:
 
     def _open(self, value: Any, event: Any) -> None:
         if event.tag and event.tag not in ("!", f"{_CORE}map", f"{_CORE}seq"):
-            raise _wrong(event, f"the tag {event.tag} is not allowed")
+            raise UserError("yaml.tag", "Line {line}: the tag {tag} is not allowed.", line=_line(event), tag=event.tag)
         if len(self._levels) >= DEEPEST:
-            raise _wrong(event, f"values are nested more than {DEEPEST} deep")
+            raise UserError(
+                "yaml.nesting",
+                "Line {line}: values are nested more than {limit} deep.",
+                line=_line(event),
+                limit=DEEPEST,
+            )
         if self._levels and self._levels[-1].named and self._levels[-1].key is None:
-            raise _wrong(event, "a key must be a plain text")
+            raise UserError("yaml.key", "Line {line}: a key must be a text.", line=_line(event))
         self._charge(1, event)
         self._levels.append(_Level(value, event.anchor))
 
@@ -93,12 +103,16 @@ class Composer:
             self._put(value, size, event)
             return
         if type(event).__name__ == "AliasEvent" and not isinstance(value, str):
-            raise _wrong(event, "a key must be a plain text")
+            raise UserError("yaml.key", "Line {line}: a key must be a text.", line=_line(event))
         key = str(event.value) if type(event).__name__ == "ScalarEvent" else cast("str", value)
         if key == "<<" and not is_text:
-            raise _wrong(event, "merge keys (<<) are not part of YAML 1.2")
+            raise UserError(
+                "yaml.merge_key", "Line {line}: merge keys (<<) are not part of YAML 1.2.", line=_line(event)
+            )
         if key in level.value:
-            raise _wrong(event, f"the key {key!r} comes twice")
+            raise UserError(
+                "yaml.key_twice", "Line {line}: the key {key} comes twice.", line=_line(event), key=repr(key[:60])
+            )
         level.key = key
 
     def _put(self, value: Any, size: int, event: Any) -> None:
@@ -116,7 +130,12 @@ class Composer:
     def _charge(self, size: int, event: Any) -> None:
         self._count += size
         if self._count > MOST:
-            raise _wrong(event, f"there are more than {MOST} values, with those that aliases repeat")
+            raise UserError(
+                "yaml.too_many",
+                "Line {line}: there are more than {limit} values, with those that aliases repeat.",
+                line=_line(event),
+                limit=MOST,
+            )
 
 
 def _scalar(event: Any) -> Any:
@@ -127,16 +146,26 @@ def _scalar(event: Any) -> Any:
     if tag in (f"{_CORE}str", "!"):
         return text
     if tag not in (None, *(f"{_CORE}{name}" for name in ("null", "bool", "int", "float"))):
-        raise _wrong(event, f"the tag {tag} is not allowed")
+        raise UserError("yaml.tag", "Line {line}: the tag {tag} is not allowed.", line=_line(event), tag=tag)
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.match(text):
         number = int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) <= 20 else 2**64
         if not -(2**63) <= number < 2**63:
-            raise _wrong(event, f"the number {text[:40]} has more than 64 bits; quote it to keep its digits")
+            raise UserError(
+                "yaml.number_range",
+                "Line {line}: the number {number} has more than 64 bits; quote it to keep its digits.",
+                line=_line(event),
+                number=text[:40],
+            )
         return number
     if _NOT_FINITE.match(text) or (_FLOAT.match(text) and not math.isfinite(float(text))):
-        raise _wrong(event, f"{text[:40]} is not a finite number; quote it to keep it as a text")
+        raise UserError(
+            "yaml.not_finite",
+            "Line {line}: {number} is not a finite number; quote it to keep it as a text.",
+            line=_line(event),
+            number=text[:40],
+        )
     return float(text) if _FLOAT.match(text) else text
 
 
@@ -171,11 +200,5 @@ def _not_yaml(line: int, column: int, reason: str) -> UserError:
     )
 
 
-def _wrong(event: Any, reason: str) -> UserError:
-    return UserError(
-        "yaml.refused",
-        "Line {line}, column {column}: {reason}.",
-        line=event.start_mark.line + 1,
-        column=event.start_mark.column + 1,
-        reason=reason,
-    )
+def _line(event: Any) -> int:
+    return event.start_mark.line + 1

@@ -37,7 +37,7 @@ class Parse(BaseNode):
             output={"documents": [{"a": 1, "b": 1}, ["é"]]},
         ),
         Example(title="Broken", input={"text": "a: [1"}, error="yaml.not_yaml"),
-        Example(title="A tag that builds objects", input={"text": "!!python/object:os.system x"}, error="yaml.refused"),
+        Example(title="A tag that builds objects", input={"text": "!!python/object:os.system x"}, error="yaml.tag"),
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
