@@ -3,7 +3,8 @@
 Collects by syntax tree each literal ``SomethingError("code", "template", …)`` (any call whose first two arguments are
 a dotted code and a sentence, or that has ``code=`` and ``template=``), and reports codes without a French or Arabic
 translation, translations whose placeholders differ, translations of codes that are gone, and the same for the texts of
-``locales/en.toml``. Errors that are not written as literals cannot be collected and are reported too.
+``locales/en.toml``, and for title, description and params of every node. Errors that are not written as literals cannot
+be collected and are reported too.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def main(arguments: list[str]) -> int:
         return 0
     problems += check_errors(SOURCE, messages)
     problems += check_texts(SOURCE)
+    problems += check_nodes(SOURCE, node_params())
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -176,6 +178,45 @@ def check_texts(source: Path) -> list[str]:
         for key in sorted(table.keys() & english.keys()):
             template = english[key] if isinstance(english[key], str) else english[key]["other"]
             problems += _compare(f"{lang}.toml: {key}", template, table[key], lang)
+    return problems
+
+
+def node_params() -> dict[str, list[str]]:
+    """Params of every built-in node type, as they are written in a workflow."""
+    from studio.catalog import Catalog, Place
+
+    catalog = Catalog([Place(str(SOURCE / "nodes"), "studio.nodes", "")])
+    out: dict[str, list[str]] = {}
+    for facts in catalog.all():
+        if not facts.missing:
+            fields = catalog.load(facts.type).input_model.model_fields
+            out[facts.type] = [info.alias or name for name, info in fields.items()]
+    return out
+
+
+def check_nodes(source: Path, params: Mapping[str, list[str]]) -> list[str]:
+    """What the packs' texts lack, or have too many, for title, description and params of their nodes."""
+    problems: list[str] = []
+    for lang in LANGUAGES:
+        for pack in sorted({type_id.partition(".")[0] for type_id in params}):
+            path = source / "nodes" / pack / "strings" / f"{lang}.toml"
+            table = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+            where = f"src/studio/nodes/{pack}/strings/{lang}.toml"
+            known = {type_id for type_id in params if type_id.startswith(f"{pack}.")}
+            problems += [
+                f"{where}: {name} is no node type" for name in sorted(table.keys() - known - {"errors", "pack"})
+            ]
+            problems += [
+                f"{where}: [pack] lacks {key}" for key in ("title", "description") if key not in table.get("pack", {})
+            ]
+            for type_id in sorted(known):
+                texts = table.get(type_id, {})
+                problems += [
+                    f"{where}: {type_id} lacks {key}" for key in ("title", "description") if not texts.get(key)
+                ]
+                labels, wanted = texts.get("params", {}), set(params[type_id])
+                problems += [f"{where}: {type_id} lacks the param {name}" for name in sorted(wanted - labels.keys())]
+                problems += [f"{where}: {type_id} has no param {name}" for name in sorted(labels.keys() - wanted)]
     return problems
 
 

@@ -103,6 +103,23 @@ def test_plural_forms_may_leave_the_number_out(source):
     assert problems(source) == []
 
 
+def test_texts_of_nodes(source):
+    path = source / "nodes/mail/strings/fr.toml"
+    path.write_text(
+        path.read_text() + '[pack]\ntitle = "Courrier"\ndescription = "Envoyer"\n'
+        '["mail.send"]\ntitle = "Envoyer"\ndescription = "Envoie"\nparams = {to = "À", from = "De"}\n'
+    )
+    found = [line for line in messages.check_nodes(source, {"mail.send": ["to", "from"]}) if "/fr.toml" in line]
+    assert found == []
+    found = messages.check_nodes(source, {"mail.send": ["to", "text"], "mail.read": []})
+    assert [line.partition("toml: ")[2] for line in found if "/fr.toml" in line] == [
+        "mail.read lacks title", "mail.read lacks description", "mail.send lacks the param text",
+        "mail.send has no param from",
+    ]  # fmt: skip
+    assert "[pack] lacks title" in [line.partition("toml: ")[2] for line in found if "/ar.toml" in line]
+    assert any("mail.send is no node type" in line for line in messages.check_nodes(source, {"mail.read": []}))
+
+
 def test_missing_ones_as_a_table(source):
     write(source, "a.py", 'raise UserError("a.new", "A new one.")')
     write(source, "nodes/mail/b.py", 'raise UserError("mail.new", "New mail.")')
