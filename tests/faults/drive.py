@@ -121,7 +121,7 @@ async def drive(options: argparse.Namespace, fault: str | None = None) -> int:
         await engine.start()
         for number in range(options.submit):
             await engine.submit(request(number, options.folder))
-        print("up", flush=True)
+        print("up", os.getpid(), flush=True)
         while not stopping.is_set() and engine.failure is None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), 0.02)
@@ -139,6 +139,7 @@ def main(argv: Sequence[str], fault: str | None = None) -> None:
     try:
         sys.exit(asyncio.run(drive(arguments(argv), fault)))
     except StudioError as error:
+        import traceback; traceback.print_exc()  # DEBUG
         print(f"{type(error).__name__} {error.code} {error.message}", file=sys.stderr, flush=True)
         sys.exit(FAILED)
 

@@ -31,8 +31,9 @@ _FORK.set_forkserver_preload(["tests.faults.warm"])
 class Process:
     """A driver forked from a warm server."""
 
-    def __init__(self, argv: list[str], fault: str | None = None, stderr: Path | None = None) -> None:
-        self._process = _FORK.Process(target=_enter, args=(argv, fault, str(stderr) if stderr else None), daemon=True)
+    def __init__(self, argv: list[str], output: Path, fault: str | None = None) -> None:
+        self._output = output
+        self._process = _FORK.Process(target=_enter, args=(argv, str(output), fault), daemon=True)
         self._process.start()
 
     @property
@@ -56,6 +57,20 @@ class Process:
         if self.alive:
             os.kill(self.pid, number)
 
+    async def up(self, timeout: float = 20) -> None:
+        """Wait until it drives."""
+
+        async def told() -> bool:
+            assert self.alive, self.errors()
+            return self._output.exists() and f"up {self.pid}\n" in self._output.read_text()
+
+        await until(told, timeout, "a driver is up")
+
+    def errors(self) -> str:
+        """What drivers with the same output have said, apart from being up."""
+        lines = self._output.read_text().splitlines() if self._output.exists() else []
+        return "\n".join(line for line in lines if not line.startswith("up "))
+
     async def gone(self, timeout: float = 20) -> int:
         """Wait for its end; gives the exit status."""
         await asyncio.to_thread(self._process.join, timeout)
@@ -68,10 +83,10 @@ class Process:
         await self.gone()
 
 
-def _enter(argv: list[str], fault: str | None, stderr: str | None) -> None:
-    quiet = os.open(stderr or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(quiet, 2)
+def _enter(argv: list[str], output: str, fault: str | None) -> None:
+    handle = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
     drive.main(argv, fault)
 
 
@@ -163,7 +178,7 @@ class Storm:
     def start(self, fault: str | None = None) -> Process:
         """Start a driver, which also submits what is not there yet."""
         argv = ["--data", str(self.data), "--folder", str(self.folder), "--submit", str(self.count)]
-        self.process = Process([*argv, *(["--db", self.db] if self.db else [])], fault, self.folder / "errors.txt")
+        self.process = Process([*argv, *(["--db", self.db] if self.db else [])], self.folder / "output.txt", fault)
         return self.process
 
     async def kill(self) -> None:
@@ -175,10 +190,16 @@ class Storm:
         self.kills += 1
         await self.look()
 
+    async def drain(self) -> None:
+        """Let the driver hand over what it has."""
+        if self.process is not None and self.process.alive:
+            self.process.send(signal.SIGTERM)
+            if await self.process.gone():
+                self.failures.append(f"a drained driver ended with {self.process.code}: {self.errors()}")
+
     def errors(self) -> str:
         """What drivers have complained about."""
-        path = self.folder / "errors.txt"
-        return path.read_text() if path.exists() else ""
+        return self.process.errors() if self.process is not None else ""
 
     # Looking
 

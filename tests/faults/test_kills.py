@@ -91,10 +91,12 @@ async def test_postgres_itself_is_killed(tmp_path: Path, postgres_cluster: Clust
     async with storm(tmp_path, postgres_url, random.Random(SEED)) as one:
         gave_up = 0
         for crash in range(CRASHES):
-            one.count += crash % 3 == 0
+            if crash % 3 == 0:
+                one.count += 1
+                await one.drain()
             if one.process is None or not one.process.alive:
-                one.start()
-            await asyncio.sleep(one.rng.uniform(0.1, 0.6))
+                await one.start().up()
+            await asyncio.sleep(one.rng.uniform(0.0, 0.4))
             await asyncio.to_thread(postgres_cluster.stop, "immediate")
             await asyncio.sleep(one.rng.uniform(0.0, 0.3))
             await asyncio.to_thread(postgres_cluster.start)
