@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -19,6 +19,9 @@ from studio.services.documents import DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
 from studio.validation import load
 from studio.validation.inputs import coerce_inputs
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 MAX_INPUT_FILE = 64 * 1024 * 1024
 
@@ -110,7 +113,7 @@ class Runs:
 
     def _checked_event(self, workflow: Workflow, trigger: str, event: Any) -> Any:
         """The event as the trigger's event model wants it."""
-        from pydantic import BaseModel, ValidationError
+        from pydantic import ValidationError
 
         node = workflow.nodes.get(trigger)
         if node is None:
@@ -122,14 +125,27 @@ class Runs:
         model: type[BaseModel] | None = getattr(self._catalog.load(node.type), "event_model", None)
         if model is None:
             raise UserError("cli.not_a_trigger", "{node} is a {type}, not a trigger.", node=trigger, type=node.type)
+        given: Any = {} if event is None else event
+        if isinstance(given, dict):
+            given = {**_empty_event(model), **cast("dict[str, Any]", given)}
         try:
-            return model.model_validate(event if event is not None else {}).model_dump(mode="json", by_alias=True)
+            return model.model_validate(given).model_dump(mode="json", by_alias=True)
         except ValidationError as error:
             first = error.errors()[0]
             raise UserError(
                 "cli.event_invalid", "The event does not fit {node} ({type}): {where}: {reason}.",
                 node=trigger, type=node.type, where=".".join(map(str, first["loc"])) or "event", reason=first["msg"],
             ).at(trigger, "event") from error  # fmt: skip
+
+
+_EMPTY: dict[str, Any] = {"object": {}, "array": [], "string": "", "integer": 0, "number": 0, "boolean": False}
+
+
+def _empty_event(model: type[BaseModel]) -> dict[str, Any]:
+    """An empty value for every field that an event must have, so that a trial needs to give only what matters."""
+    schema = model.model_json_schema()
+    fields: dict[str, Any] = schema.get("properties", {})
+    return {name: _EMPTY.get(str(fields[name].get("type"))) for name in schema.get("required", ())}
 
 
 def read_input_file(path: Path | None) -> dict[str, Any]:

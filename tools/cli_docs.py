@@ -1,0 +1,101 @@
+"""The command line's reference: ``python tools/cli_docs.py --write`` makes docs/cli.md, ``--check`` compares it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from studio.cli._commands import COMMANDS, GROUPS, module_of
+from studio.cli._typer import build
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+HEAD = """# Command line
+
+`studio` and `studio-cli` are the same program. This page is generated from the program: `make generate`.
+
+## For every command
+
+- **Exit codes**: 0 done, 1 failed, 2 invalid (the workflow, its inputs, or the command itself), 3 waiting for a signal
+  or a timer; 130 left by Ctrl-C, 143 stopped by SIGTERM. Commands that differ say so.
+- **Output** goes to stdout, progress and errors to stderr. `--json` prints one JSON document; an error is then one line
+  `{"error": {"code", "message", "node", "param", "hint"}}` on stderr.
+- **Errors** are one block: what happened, where, and what to do next. A traceback is shown with `--debug` only.
+- `ID` may be the beginning of an execution's id, or `last`.
+
+| variable | meaning |
+|---|---|
+| `STUDIO_DATA` | data folder, instead of `~/.local/share/studio` |
+| `STUDIO_DB` | database URL, instead of SQLite in the data folder |
+| `STUDIO_ALLOW_PATHS` | folders and files that nodes may reach too, separated by colons |
+| `STUDIO_ALLOW_HOSTS` | private hosts (`HOST[:PORT]` or CIDR) that nodes may reach, separated by commas or spaces |
+| `STUDIO_LANG` | language of messages: `en`, `fr` or `ar`; else `LC_ALL`, `LC_MESSAGES`, `LANG` |
+| `STUDIO_MASTER_KEY` | the master key (base64), instead of the file `master.key` in the data folder |
+| `STUDIO_PASSPHRASE` | the passphrase of a key file |
+| `STUDIO_CACHE` | folder of the index of node types, instead of `~/.cache/studio` |
+| `NO_COLOR` | plain lines instead of a live list |
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Write or check; returns an exit code."""
+    text = reference()
+    if argv == ["--write"]:
+        TARGET.write_text(text, encoding="utf-8")
+        return 0
+    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
+        return 0
+    print("docs/cli.md is not what the program says: run make generate", file=sys.stderr)
+    return 1
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    group = ""
+    for name in COMMANDS:
+        first = name.split()[0]
+        if first in GROUPS and first != group:
+            parts.append(f"## studio {first}\n\n{GROUPS[first]}.\n")
+        group = first
+        parts.append("\n".join(_command(name)))
+    return "\n".join(parts)
+
+
+def _command(name: str) -> Iterator[str]:
+    command: Any = build(name, module_of(name))
+    level = "###" if " " in name else "##"
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    options = [param for param in command.params if param.param_type_name == "option" and "--help" not in param.opts]
+    usage = " ".join(["studio", name, *(_argument(param) for param in arguments), "[OPTIONS]" if options else ""])
+    yield f"{level} studio {name}\n"
+    yield f"```\n{usage.rstrip()}\n```\n"
+    yield inspect.cleandoc(command.help or "") + "\n"
+    rows = [(f"`{_argument(param)}`", param.help or "") for param in arguments]
+    rows += [(f"`{_option(param)}`", param.help or "") for param in options]
+    if rows:
+        yield "| | |\n|---|---|"
+        for left, right in rows:
+            yield f"| {left.replace('|', chr(92) + '|')} | {right.replace('|', chr(92) + '|')} |"
+        yield ""
+
+
+def _argument(param: Any) -> str:
+    name = param.metavar or (param.name or "").upper()
+    if name.startswith("[") or param.required:
+        return name + ("..." if param.nargs == -1 and not name.endswith("...") else "")
+    return f"[{name}]"
+
+
+def _option(param: Any) -> str:
+    names = ", ".join(param.opts)
+    if param.is_flag:
+        return names
+    default = f" (default {param.default})" if isinstance(param.default, int) else ""
+    return f"{names} {param.metavar or 'VALUE'}{default}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
