@@ -19,7 +19,7 @@ from studio.domain.errors import OutputInvalid, StudioError
 from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.expressions import Compiled, Expression, compile_expression, compile_value
-from studio.sdk import BaseNode, ControlNode, NodeModel, Routed, per_item_shape
+from studio.sdk import BaseNode, ControlNode, NodeModel, Routed, TriggerNode, per_item_shape
 
 Finish = Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]
 
@@ -209,6 +209,10 @@ def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNod
     node.impl = impl
     if spec.version is not None and spec.version < impl.version:
         spec = spec.model_copy(update={"params": impl.migrate(dict(spec.params), spec.version)})
+        node.spec = spec
+    if isinstance(impl, TriggerNode) or spec.run_if is False:
+        # A trigger starts executions and never runs in one; a condition without an expression is decided here.
+        spec = spec.model_copy(update={"disabled": True})
         node.spec = spec
     node.executor = impl.executor if isinstance(impl, ControlNode) else None
     node.run_if = compile_value(spec.run_if) if spec.run_if is not None else None
