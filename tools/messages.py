@@ -103,8 +103,7 @@ def error_classes(trees: Any) -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 bases.setdefault(node.name, set()).update(_last_name(base) for base in node.bases)
-                if any(isinstance(one, ast.FunctionDef) and one.name == "__init__" and len(one.args.args) < 3
-                       and not one.args.posonlyargs for one in node.body):  # fmt: skip
+                if any(_own_arguments(one) for one in node.body):
                     own.add(node.name)
     found = {"StudioError"}
     while True:
@@ -112,6 +111,14 @@ def error_classes(trees: Any) -> set[str]:
         if not more:
             return found - own
         found |= more
+
+
+def _own_arguments(statement: ast.stmt) -> bool:
+    """Whether it is an ``__init__`` that takes something else than code and message."""
+    if not isinstance(statement, ast.FunctionDef) or statement.name != "__init__":
+        return False
+    names = [one.arg for one in (*statement.args.posonlyargs, *statement.args.args)]
+    return names[1:3] != ["code", "message"]
 
 
 def _message(call: ast.Call) -> tuple[str, str] | None:
