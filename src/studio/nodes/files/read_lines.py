@@ -61,11 +61,8 @@ async def _lines(ctx: NodeContext, path: str, encoding: str) -> AsyncIterator[st
         except UnicodeDecodeError as error:
             raise not_text(path, encoding, offset + error.start) from error
         offset += len(piece)
-        first, *others = (rest + text).split("\n")
-        rest = others.pop() if others else first
-        if others or rest is not first:
-            yield first.removesuffix("\r")
-        for line in others:
+        *lines, rest = (rest + text).split("\n")
+        for line in lines:
             yield line.removesuffix("\r")
         if len(rest) > _LONGEST:
             raise UserError(

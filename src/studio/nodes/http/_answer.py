@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
@@ -169,10 +169,7 @@ def _param(header: str, name: str) -> str | None:
     message = Message()
     message["Content-Type"] = header
     value = message.get_param(name)
-    if isinstance(value, tuple):
-        charset, _language, text = value
-        return unquote(text, encoding=charset or "utf-8", errors="replace")
-    return value or None
+    return collapse_rfc2231_value(value) if value else None
 
 
 def file_name(headers: Mapping[str, str], url: str) -> str:
