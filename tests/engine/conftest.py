@@ -9,10 +9,14 @@ import pytest
 
 from studio.engine import Engine
 from tests.engine import kit
+from tests.fixtures.postgres import postgres_cluster, postgres_url
+
+__all__ = ["engine", "postgres_cluster", "postgres_url"]
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
-    """A started engine on SQLite."""
-    async with kit.engine(tmp_path / "data") as one:
+@pytest.fixture(params=["sqlite", "postgres"])
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
+    """A started engine on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
+    async with kit.engine(tmp_path / "data", db=url) as one:
         yield one

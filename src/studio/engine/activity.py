@@ -15,7 +15,7 @@ from studio.domain.errors import InDoubt, NodeError, NodeTimeout, OutputInvalid,
 from studio.domain.status import Durability, Effect, InDoubtPolicy, OnError
 from studio.engine import records as r
 from studio.engine.context import RunContext
-from studio.engine.encode import ItemsHandle, encode_small
+from studio.engine.encode import ItemsHandle, MissingChunk, encode_small
 from studio.engine.failures import (
     Stop,
     as_error,
@@ -92,7 +92,7 @@ class Activity:
         try:
             if await self._restored():
                 return
-            why = self._why_not()
+            why = await self._why_not()
             if why is not None:
                 self._skip(why)
                 return
@@ -133,7 +133,7 @@ class Activity:
             return True
         return False
 
-    def _why_not(self) -> str | None:
+    async def _why_not(self) -> str | None:
         """Why this node does not run at all; None where it does."""
         node, frame = self.node, self.frame
         if frame.only is not None and node.id not in frame.only:
@@ -142,7 +142,7 @@ class Activity:
             return "disabled"
         if node.run_if is not None:
             self.set_scope()
-            wanted = self.run.evaluate(node.run_if, frame.scope, self.path, "run_if")
+            wanted = await self.run.evaluated(node.run_if, frame.scope, self.path, "run_if")
             if not isinstance(wanted, bool):
                 raise NodeError(
                     "node.run_if_type", "run_if must give true or false, not {found}.", found=type(wanted).__name__
@@ -254,7 +254,7 @@ class Activity:
         if effect.needs_intent and doubt is None:
             await self._intend(option, alternative, attempt, effect, raw, context, value)
         try:
-            output, ports = option.finish(await self._call(option, value, context))
+            output, ports = option.finish(await self._call_with_chunks(option, value, context))
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
                 settled = await self._in_doubt(option, error)
@@ -270,7 +270,7 @@ class Activity:
         self.set_scope()
         if option.params is None:
             return option.static
-        raw = self.run.evaluate(option.params, self.frame.scope, self.path, None)
+        raw = await self.run.evaluated(option.params, self.frame.scope, self.path, None)
         for name, value in raw.items():
             if type(value) is ItemsHandle and name not in option.accepts_items:
                 raw[name] = await value.everything()
@@ -293,6 +293,23 @@ class Activity:
         self.intent = (r.INTENT, *place, attempt, alternative, str(effect), form, payload, context.intent)
         self.run.record(self.intent)
         await self.run.journal.flush(Durability.POWER)
+
+    async def _call_with_chunks(self, option: PlanNode, value: NodeModel, context: RunContext) -> Any:
+        """Run the node. One that only looks is run again when a part of a long list has been fetched for it."""
+        touched: list[ItemsHandle] = [one for one in value.__dict__.values() if isinstance(one, ItemsHandle)]
+        if touched and option.effect.rank > Effect.READ.rank:
+            for items in touched:
+                await items.fetch_all()
+        try:
+            while True:
+                try:
+                    return await self._call(option, value, context)
+                except MissingChunk as missing:
+                    touched.append(missing.items)
+                    await missing.items.fetch(missing.number)
+        finally:
+            for items in touched:
+                items.release()
 
     async def _call(self, option: PlanNode, value: NodeModel, context: RunContext) -> Any:
         if option.timeout is None:

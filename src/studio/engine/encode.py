@@ -16,7 +16,7 @@ import msgspec
 import orjson
 
 from studio.contracts.blobs import BlobStore
-from studio.domain.errors import OutputInvalid, StorageCorrupt
+from studio.domain.errors import OutputInvalid, StorageCorrupt, StudioError
 from studio.domain.values import BlobRef, FileRef, ItemsChunk, ItemsRef, TableRef
 from studio.sdk import ItemsBase
 
@@ -294,13 +294,23 @@ def _reference_ids(value: Any) -> Iterator[str]:
             yield from _reference_ids(inner)
 
 
+class MissingChunk(StudioError):
+    """Something that cannot await met a chunk that is not here. Fetch it, then do the whole thing again."""
+
+    def __init__(self, items: ItemsHandle, number: int) -> None:
+        super().__init__("items.not_here", "A part of a long list is not at hand here.")
+        self.items = items
+        self.number = number
+
+
 class ItemsHandle(ItemsBase):
     """A chunked list: length without reading, index, slice and iteration chunk by chunk.
 
-    One chunk is held in memory at a time. Reading without awaiting needs a blob store that can (``get_now``).
+    One chunk is held in memory at a time. Where the blob store cannot be read without awaiting, reading raises
+    ``MissingChunk`` until the chunk has been fetched; what was fetched is kept until ``release``.
     """
 
-    __slots__ = ("_blobs", "_chunk", "_chunk_at", "_workspace", "ref")
+    __slots__ = ("_blobs", "_chunk", "_chunk_at", "_fetched", "_workspace", "ref")
 
     def __init__(self, ref: ItemsRef, blobs: BlobStore, workspace: str) -> None:
         self.ref = ref
@@ -308,6 +318,7 @@ class ItemsHandle(ItemsBase):
         self._workspace = workspace
         self._chunk: list[Any] = []
         self._chunk_at = -1
+        self._fetched: dict[int, list[Any]] = {}
 
     def __len__(self) -> int:
         return self.ref.count
@@ -317,14 +328,29 @@ class ItemsHandle(ItemsBase):
 
     def _load(self, number: int) -> list[Any]:
         if number != self._chunk_at:
+            if number in self._fetched:
+                return self._fetched[number]
             data = self._blobs.get_now(self._workspace, self.ref.chunks[number].blob)
             if data is None:
-                raise OutputInvalid(
-                    "items.not_here",
-                    "This list is too long to be used inside an expression here; use flow.map over it.",
-                )
+                raise MissingChunk(self, number)
             self._chunk, self._chunk_at = self._decode(data), number
         return self._chunk
+
+    async def fetch(self, number: int) -> None:
+        """Have a chunk at hand, and as many of the next ones as were fetched before: few rounds for a whole list."""
+        for one in range(number, min(number + max(1, len(self._fetched)), len(self.ref.chunks))):
+            if one not in self._fetched:
+                self._fetched[one] = await self.load(one)
+
+    async def fetch_all(self) -> None:
+        """Have everything at hand where reading would have to await."""
+        if self.ref.chunks and self._blobs.get_now(self._workspace, self.ref.chunks[0].blob) is None:
+            for number in range(len(self.ref.chunks)):
+                await self.fetch(number)
+
+    def release(self) -> None:
+        """Drop what was fetched."""
+        self._fetched.clear()
 
     async def load(self, number: int) -> list[Any]:
         """The items of one chunk."""

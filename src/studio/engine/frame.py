@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from studio.domain.errors import StudioError
 from studio.domain.status import Join
 from studio.engine import records as r
-from studio.engine.encode import encode_small
+from studio.engine.encode import MissingChunk, encode_small
 from studio.engine.failures import as_error
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.expressions import SKIPPED
@@ -100,7 +100,7 @@ class Frame:
                     if not self.tasks:
                         raise self.error
                 elif self.unsettled == 0:
-                    return self.output()
+                    return await self.output()
                 elif self.ready and not run.halted:
                     await asyncio.sleep(0)
                     continue
@@ -117,12 +117,12 @@ class Frame:
         if self.wake is not None:
             self.run.wake(self.wake)
 
-    def output(self) -> Any:
+    async def output(self) -> Any:
         """What the level gives: its ``output`` evaluated, null where it has none."""
         level = self.level
         if level.output is None:
             return level.output_static
-        return self.run.evaluate(level.output, self.scope, None, "output")
+        return await self.run.evaluated(level.output, self.scope, None, "output")
 
     def pump(self) -> None:
         """Run what is ready until nothing is, or the slice is over."""
@@ -175,6 +175,9 @@ class Frame:
             if len(payload) > run.inline_bytes:
                 self.start(node, finished=(output, ports))
                 return
+        except MissingChunk:
+            self.start(node)
+            return
         except Exception as error:  # noqa: BLE001 - whatever a node raises becomes its failure
             self.fail_in_place(node, as_error(error, node), at, int((perf_counter() - began) * 1e6))
             return

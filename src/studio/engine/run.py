@@ -17,7 +17,7 @@ from studio.engine import records as r
 from studio.engine.activity import Activity
 from studio.engine.api import Grants
 from studio.engine.context import RunContext
-from studio.engine.encode import Values
+from studio.engine.encode import ItemsHandle, MissingChunk, Values
 from studio.engine.failures import Stop, error_facts
 from studio.engine.frame import Frame, Scope
 from studio.engine.journal import Journal
@@ -156,6 +156,20 @@ class Run:
             return compiled.evaluate(scope)
         except StudioError as error:
             raise error.at(path, param) from None
+
+    async def evaluated(self, compiled: Compiled, scope: Scope, path: str | None, param: str | None) -> Any:
+        """``evaluate``, fetching the parts of long lists that it needs."""
+        touched: list[ItemsHandle] = []
+        try:
+            while True:
+                try:
+                    return self.evaluate(compiled, scope, path, param)
+                except MissingChunk as missing:
+                    touched.append(missing.items)
+                    await missing.items.fetch(missing.number)
+        finally:
+            for items in touched:
+                items.release()
 
     def with_per_item(self, node: PlanNode, raw: dict[str, Any], scope: Scope) -> dict[str, Any]:
         """Add the per-item functions to resolved params."""

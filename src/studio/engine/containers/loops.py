@@ -25,10 +25,9 @@ async def _restored(activity: Activity, initial: Any) -> tuple[int, Any]:
     return 0, initial
 
 
-async def _turn(activity: Activity, body: Level, number: int, names: dict[str, Any]) -> Frame:
+async def _turn(activity: Activity, body: Level, number: int, names: dict[str, Any]) -> tuple[Frame, Any]:
     frame = Frame(activity.run, body, f"{activity.path}[{number}]/", Scope(activity.frame.scope, names))
-    await frame.drive()
-    return frame
+    return frame, await frame.drive()
 
 
 async def _finished(activity: Activity, number: int, state: Any) -> None:
@@ -49,16 +48,16 @@ async def run_while(activity: Activity) -> Outcome:
     while True:
         names = {"state": state, "index": number}
         scope = Scope(activity.frame.scope, names)
-        holds = written if condition is None else run.evaluate(condition, scope, activity.path, "condition")
+        holds = written if condition is None else await run.evaluated(condition, scope, activity.path, "condition")
         if not isinstance(holds, bool):
             raise NodeError(
                 "flow.condition_type", "The condition must give true or false, not {found}.", found=type(holds).__name__
             ).at(activity.path, "condition")
         if not holds or number >= value.max:
             break
-        frame = await _turn(activity, body, number, names)
+        frame, _output = await _turn(activity, body, number, names)
         if body.next is not None:
-            state = run.evaluate(body.next, frame.scope, f"{activity.path}[{number}]", "next")
+            state = await run.evaluated(body.next, frame.scope, f"{activity.path}[{number}]", "next")
         number += 1
         await _finished(activity, number, state)
         if perf_counter() - began > SLICE:
@@ -85,8 +84,7 @@ async def run_reduce(activity: Activity) -> Outcome:
     async for item in each_item(value.items, done):
         if number < done:
             number = done
-        frame = await _turn(activity, body, number, {"acc": acc, value.as_: item, "index": number})
-        acc = frame.output()
+        _frame, acc = await _turn(activity, body, number, {"acc": acc, value.as_: item, "index": number})
         number += 1
         await _finished(activity, number, acc)
         if perf_counter() - began > SLICE:

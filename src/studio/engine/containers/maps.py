@@ -17,7 +17,7 @@ from studio.domain.status import OnItemError
 from studio.engine.activity import Activity, Outcome, executor
 from studio.engine.containers.results import Results
 from studio.engine.context import RunContext
-from studio.engine.encode import ItemsHandle, check_plain
+from studio.engine.encode import ItemsHandle, MissingChunk, check_plain
 from studio.engine.failures import Stop, as_error, error_facts
 from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
@@ -48,7 +48,7 @@ async def run_each(activity: Activity) -> Outcome:
     activity.set_scope()
     items = node.each
     if node.each_compiled is not None:
-        items = activity.run.evaluate(node.each_compiled, activity.frame.scope, activity.path, "each")
+        items = await activity.run.evaluated(node.each_compiled, activity.frame.scope, activity.path, "each")
     if not isinstance(items, list | ItemsBase):
         raise NodeError("node.each_type", "each must give a list, not {found}.", found=type(items).__name__).at(
             activity.path, "each"
@@ -159,6 +159,9 @@ class _Map:
                 done.append(static if output is None else output.evaluate(scope))
             except _Suspended:
                 break
+            except MissingChunk as absent:
+                await absent.items.fetch(absent.number)
+                continue
             except Exception as error:  # noqa: BLE001 - an item's failure is the map's business
                 done.append(None)
                 errors.append(self._item_error(index, item, error))
@@ -192,6 +195,8 @@ class _Map:
                 if node.any_output:
                     check_plain(output)
                 return output
+        except MissingChunk:
+            raise
         except Exception as error:
             raise as_error(error, node).at(context.path) from error
         coroutine.close()
@@ -256,7 +261,7 @@ class _Map:
         began = perf_counter()
         frame.pump()
         if not frame.tasks and (frame.unsettled == 0 or frame.error is not None):
-            await self._ended(index, item, frame, began)
+            await self._drive(index, item, frame, began)
             if index & 63 == 0:
                 await breathe(self.run_)
             return
@@ -266,22 +271,11 @@ class _Map:
         task.add_done_callback(self._task_over)
 
     async def _drive(self, index: int, item: Any, frame: Frame, began: float) -> None:
-        try:
-            await frame.drive()
-        except (asyncio.CancelledError, StorageError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - told apart in _ended
-            frame.error = error
-        await self._ended(index, item, frame, began)
-
-    async def _ended(self, index: int, item: Any, frame: Frame, began: float) -> None:
         errors: list[dict[str, Any]] = []
         result: Any = None
         try:
-            if frame.error is not None:
-                raise frame.error
-            result = frame.output()
-        except Stop:
+            result = await frame.drive()
+        except (Stop, StorageError):
             raise
         except Exception as error:  # noqa: BLE001 - an item's failure is the map's business
             errors.append(self._item_error(index, item, error))
