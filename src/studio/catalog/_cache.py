@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -86,11 +86,11 @@ def write_index(file: Path, index: Index) -> None:
     """Write it in place of an older one. A folder that cannot be written is no reason to fail: it is only a cache."""
     with contextlib.suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        temporary = file.with_name(f"{file.name}.{os.getpid()}.{time.monotonic_ns()}")
         try:
-            with os.fdopen(handle, "wb") as out:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(_ENCODER.encode(index))
             os.replace(temporary, file)
         except OSError:
-            os.unlink(temporary)
+            temporary.unlink(missing_ok=True)
             raise

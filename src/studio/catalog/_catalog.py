@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -168,6 +167,8 @@ class Catalog:
 
     async def load_async(self, type_id: str) -> BaseNode:
         """As ``load``, with the import off the event loop."""
+        import asyncio  # 60 ms that the command line does without where it runs nothing
+
         node = self._instances.get(type_id)
         return node if node is not None else await asyncio.to_thread(self.load, type_id)
 
