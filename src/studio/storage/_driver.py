@@ -70,7 +70,7 @@ class Driver(Protocol):
         ...
 
     async def read(self, plan: Plan[_O]) -> _O:
-        """Run a plan that only reads, on a consistent view of what is committed."""
+        """Run a plan that only reads what is committed, each request by itself."""
         ...
 
     async def changes(self) -> int:

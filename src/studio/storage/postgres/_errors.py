@@ -29,7 +29,8 @@ def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, so that the outcome is unknown and another connection may help."""
     if isinstance(error, asyncpg.PostgresError):
         return _state(error).startswith(_LOST_STATES)
-    return isinstance(error, OSError | asyncpg.InterfaceError | TimeoutError | EOFError)
+    # The client's own error comes from a connection that ended in the middle of something.
+    return isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError | EOFError)
 
 
 def is_again(error: BaseException) -> bool:
