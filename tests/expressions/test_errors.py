@@ -30,7 +30,6 @@ AT_COMPILE: list[tuple[str, str, int, int]] = [
     ("f'}'", "expression.unbalanced", 2, 3),
     ("'abc", "expression.open_string", 0, 1),
     ("f'abc", "expression.open_string", 0, 2),
-    ("f'a\n'", "expression.open_string", 0, 2),
     ("f'abc\\", "expression.open_string", 0, 2),
     ("f'{n", "expression.no_end", 3, 4),
     ("f'{}'", "expression.empty", 3, 3),

@@ -16,7 +16,7 @@ SCOPE: dict[str, Any] = {"a": 1, "xs": [1], "d": {"b": "B"}, "quiet": SKIPPED("q
 CASES: list[tuple[str, Any]] = [
     ("{{ a }}", 1),
     ("{{a}}", 1),
-    ("{{ xs }}\n", [1]),
+    ("{{ xs }}\n", "[1]\n"),
     (" {{ a }}", " 1"),
     ("{{ a }} ", "1 "),
     ("{{ a }}{{ a }}", "11"),

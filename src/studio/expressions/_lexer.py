@@ -274,8 +274,6 @@ def _fstring(text: str, start: int, body: int, quote: str, raw: bool, depth: int
                 break
             literal.append(unescape(escape.group(), pos))
             pos = escape.end()
-        elif char == "\n":
-            break
         else:
             literal.append(char)
             pos += 1

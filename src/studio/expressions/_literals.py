@@ -15,8 +15,8 @@ MAX_NESTING = 40
 """Brackets, and other levels of grammar, within each other."""
 _MAX_DIGITS = 1200
 BODIES = {
-    "'": re.compile(r"(?:[^'\\\n]++|\\[\s\S])*+'"),
-    '"': re.compile(r'(?:[^"\\\n]++|\\[\s\S])*+"'),
+    "'": re.compile(r"(?:[^'\\]++|\\[\s\S])*+'"),
+    '"': re.compile(r'(?:[^"\\]++|\\[\s\S])*+"'),
     "'''": re.compile(r"(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''"),
     '"""': re.compile(r'(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""'),
 }

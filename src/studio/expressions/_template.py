@@ -29,7 +29,7 @@ TreePath: TypeAlias = "tuple[str | int, ...]"
 class Template:
     """A text with expressions in double braces.
 
-    A text that is one expression gives that expression's value as it is; line ends after it do not count. Any other
+    A text that is one expression and nothing else gives that expression's value as it is. Any other
     gives a text. Four opening braces stand for two.
     """
 
@@ -106,7 +106,7 @@ def split(text: str, make: Callable[[str, int], _P]) -> list[str | _P]:
         parts += [before, expression] if before else [expression]
         literal = []
     rest = "".join([*literal, text[done:]])
-    if rest and not (len(parts) == 1 and not isinstance(parts[0], str) and not rest.strip("\r\n")):
+    if rest:
         parts.append(rest)
     return parts
 
@@ -224,11 +224,16 @@ def _builder(value: Any, path: TreePath, templates: Mapping[TreePath, Template])
     template = templates.get(path) if isinstance(value, str) else None
     if template is not None:
         salt = "".join(f"/{part}" for part in path)
+        evaluate = template.evaluate if template.whole is None else template.whole.evaluate
         if not salt:
-            return template.evaluate
-        return lambda scope, budget, outer: template.evaluate(scope, budget, outer + salt)
+            return evaluate
+        return lambda scope, budget, outer: evaluate(scope, budget, outer + salt)
     if isinstance(value, dict):
         fields = [(key, _builder(part, (*path, key), templates)) for key, part in value.items()]
+        if len(fields) == 1:
+            # By far the most frequent shape of params, worth sparing the loop.
+            ((only, inner),) = fields
+            return lambda scope, budget, salt: {only: inner(scope, budget, salt)}
         return lambda scope, budget, salt: {key: build(scope, budget, salt) for key, build in fields}
     if isinstance(value, list):
         parts = [_builder(part, (*path, place), templates) for place, part in enumerate(value)]
