@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from studio.sdk import PerItem, UserError, describe
 
 
-def decide(where: PerItem[bool], batch: Iterable[Any], start: int) -> Iterator[tuple[bool, Any]]:
-    """Give ``(condition, item)`` for a batch that begins at position ``start``.
+def verdicts(where: PerItem[bool], batch: list[Any], start: int) -> list[bool]:
+    """What the condition says of each item of a batch that begins at position ``start``.
 
     Raises:
-        UserError: The condition gave something else for an item (``list.not_a_condition``).
+        UserError: It gave something else than true or false for an item (``list.not_a_condition``).
     """
-    for index, item in enumerate(batch, start):
-        verdict: Any = where(item, index)
+    found: list[Any] = [where(item, index) for index, item in enumerate(batch, start)]
+    for index, verdict in enumerate(found, start):
         if verdict is not True and verdict is not False:
             raise UserError(
                 "list.not_a_condition",
@@ -23,4 +22,4 @@ def decide(where: PerItem[bool], batch: Iterable[Any], start: int) -> Iterator[t
                 index=index,
                 found=describe(verdict),
             )
-        yield verdict, item
+    return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import compress
 from typing import Any
 
 from studio.nodes.list._batches import batches
-from studio.nodes.list._conditions import decide
+from studio.nodes.list._conditions import verdicts
 from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem
 
 
@@ -42,8 +43,7 @@ class Filter(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         async def kept() -> AsyncIterator[Any]:
             async for start, batch in batches(input.items, ctx):
-                for keep, item in decide(input.where, batch, start):
-                    if keep:
-                        yield item
+                for item in compress(batch, verdicts(input.where, batch, start)):
+                    yield item
 
         return self.Output(items=await ctx.make_items(kept()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.nodes.list._batches import batches
-from studio.nodes.list._conditions import decide
+from studio.nodes.list._conditions import verdicts
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, PerItem
 
 
@@ -37,7 +37,7 @@ class First(BaseNode):
         async for start, batch in batches(input.items, ctx):
             if input.where is None:
                 return self.Output(item=batch[0], index=start)
-            for offset, (verdict, item) in enumerate(decide(input.where, batch, start)):
-                if verdict:
-                    return self.Output(item=item, index=start + offset)
+            for index, item in enumerate(batch, start):
+                if verdicts(input.where, [item], index)[0]:
+                    return self.Output(item=item, index=index)
         return self.Output(item=None, index=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.nodes.list._batches import batches
-from studio.nodes.list._conditions import decide
+from studio.nodes.list._conditions import verdicts
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, PerItem
 
 
@@ -39,13 +39,11 @@ class Last(BaseNode):
         item: Any = None
         index: int | None = None
         if input.where is None:
-            return (
-                self.Output(item=input.items[-1], index=len(input.items) - 1)
-                if input.items
-                else self.Output(item=None, index=None)
-            )
+            count = len(input.items)
+            return self.Output(item=input.items[-1] if count else None, index=count - 1 if count else None)
         async for start, batch in batches(input.items, ctx):
-            for offset, (verdict, candidate) in enumerate(decide(input.where, batch, start)):
-                if verdict:
-                    item, index = candidate, start + offset
+            found = verdicts(input.where, batch, start)
+            if True in found:
+                place = len(found) - 1 - found[::-1].index(True)
+                item, index = batch[place], start + place
         return self.Output(item=item, index=index)

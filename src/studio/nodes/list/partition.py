@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.nodes.list._batches import batches
-from studio.nodes.list._conditions import decide
+from studio.nodes.list._conditions import verdicts
 from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem
 
 
@@ -41,6 +41,6 @@ class Partition(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         sides: dict[bool, list[Any]] = {True: [], False: []}
         async for start, batch in batches(input.items, ctx):
-            for verdict, item in decide(input.where, batch, start):
+            for item, verdict in zip(batch, verdicts(input.where, batch, start), strict=True):
                 sides[verdict].append(item)
         return self.Output(matching=await ctx.make_items(sides[True]), rest=await ctx.make_items(sides[False]))
