@@ -8,7 +8,7 @@ import typer
 
 from studio.cli._options import DataOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import table, write, write_json
+from studio.cli._terminal import table, write, write_error, write_json
 
 if TYPE_CHECKING:
     from studio.bootstrap import NodeFacts
@@ -41,6 +41,10 @@ def command(
     missing = {facts.install for facts in found if facts.missing and facts.install}
     for install in sorted(missing):
         write("\n" + voice.say("cli.missing_install", install=install) + "\n")
+    for facts in studio.nodes.packs():
+        for problem in facts.problems:
+            reason = voice.sentence(problem.code, problem.template, problem.args)
+            write_error(voice.say("doctor.pack_problem", pack=facts.id, file=problem.file, reason=reason) + "\n")
     return 0
 
 

@@ -58,7 +58,7 @@ class Doctor:
                 found.append(Finding("pack_missing", "warning", facts))
             for problem in pack.problems:
                 facts = {"pack": pack.id, "file": problem.file, "reason": problem.message}
-                found.append(Finding("pack_problem", "problem", facts))
+                found.append(Finding("pack_problem", "warning", facts))
         return found
 
     def _folder(self) -> list[Finding]:

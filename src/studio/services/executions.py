@@ -17,6 +17,7 @@ from studio.services.values import present
 
 LAST = "last"
 _PAGE = 500
+_ENCODED = ("inputs", "vars", "event")
 _UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
 
@@ -102,24 +103,26 @@ class Executions:
     async def export(self, name: str) -> dict[str, Any]:
         """Everything known about an execution as plain JSON: facts, input, events, outputs, errors."""
         history = await self.history(name)
-        start = dict(history.start)
         return {
             "execution": msgspec.to_builtins(history.row),
             "result": {
                 **msgspec.to_builtins(msgspec.structs.replace(history.result, output=None)),
                 "output": await present(history.result.output),
             },
-            "accepted": await self._plain_start(history, start),
+            "accepted": await self._accepted(history),
             "events": [msgspec.to_builtins(event) for event in history.events()],
             "outputs": {path: await present(value) for path, value in (await history.outputs()).items()},
             "errors": history.errors(),
         }
 
-    async def _plain_start(self, history: History, start: dict[str, Any]) -> dict[str, Any]:
+    async def _accepted(self, history: History) -> dict[str, Any]:
+        """What was accepted, its values decoded."""
         shown: dict[str, Any] = {}
-        for name, value in start.items():
-            if name != "memory":
-                shown[name] = await present(value)
+        for name, value in history.start.items():
+            if name in _ENCODED:
+                shown[name] = await present(await history.values.decode(tuple(value)))
+            elif name != "memory":
+                shown[name] = value
         return shown
 
 

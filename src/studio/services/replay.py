@@ -60,12 +60,11 @@ class Replays:
             )
         history = await self._executions.history(name)
         base = await self._request(history, options.file)
-        inputs = dict(base.inputs) | read_inputs(base.workflow, options.inputs)
-        known = {name: value for name, value in inputs.items() if name in base.workflow.inputs}
+        kept = {name: value for name, value in base.inputs.items() if name in base.workflow.inputs}
         reuses = options.start is not None or options.failed_items
         return replace(
             base,
-            inputs=coerce_inputs(base.workflow, known),
+            inputs=coerce_inputs(base.workflow, kept | read_inputs(base.workflow, options.inputs)),
             mode="replay",
             reuse=history.row.id if reuses else None,
             rerun=(options.start,) if options.start else (),
