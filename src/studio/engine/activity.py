@@ -92,6 +92,8 @@ class Activity:
         try:
             if await self._restored():
                 return
+            if self.run.unwinding and self.node.executor is None and self.node.each is None:
+                raise asyncio.CancelledError
             why = await self._why_not()
             if why is not None:
                 self._skip(why)
@@ -128,7 +130,7 @@ class Activity:
         if kind == r.SKIPPED:
             self.frame.skip(self.node, carries=record[5])
             return True
-        if kind == r.FAILED:
+        if kind == r.FAILED and not r.was_cancelled(record):
             self._settle_failure(error_from_facts(record[7]), record[7])
             return True
         return False
@@ -219,7 +221,18 @@ class Activity:
             at = self.run.clock() + int(retry_delay(policy, error, attempt - 1) * 1e6)
             facts = error_facts(error.at(self.path))
             self.run.record(
-                (r.RETRY, self.frame.prefix, self.node.id, self.run.clock(), attempt, alternative, at, facts, first_at)
+                (
+                    r.RETRY,
+                    self.frame.prefix,
+                    self.node.id,
+                    self.run.clock(),
+                    attempt,
+                    alternative,
+                    at,
+                    facts,
+                    first_at,
+                    None,
+                )
             )
             await self.sleep_until(at, "wait.retry")
 
@@ -244,7 +257,7 @@ class Activity:
         value = option.validate(given)
         effect = impl.effect_of(value)
         if doubt is not None and effect is Effect.IRREVERSIBLE:
-            settled = await self._in_doubt(option, None)
+            settled = await self._in_doubt(option, alternative, None)
             return settled or await self._attempt(option, alternative, attempt + 1, None)
         cached = await run.engine.cache.look(run, option, raw)
         if cached is not None:
@@ -257,7 +270,7 @@ class Activity:
             output, ports = option.finish(await self._call_with_chunks(option, value, context))
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
-                settled = await self._in_doubt(option, error)
+                settled = await self._in_doubt(option, alternative, error)
                 return settled or await self._attempt(option, alternative, attempt + 1, None)
             raise
         self._check_ports(option, ports)
@@ -338,7 +351,7 @@ class Activity:
                     port=port,
                 )
 
-    async def _in_doubt(self, option: PlanNode, error: StudioError | None) -> Outcome | None:
+    async def _in_doubt(self, option: PlanNode, alternative: int, error: StudioError | None) -> Outcome | None:
         """An irreversible effect may have happened. None where it is to be run (again)."""
         policy = self.node.spec.in_doubt
         if policy is InDoubtPolicy.RERUN:
@@ -359,10 +372,11 @@ class Activity:
                     self.node.id,
                     self.run.clock(),
                     self.attempts + 1,
-                    0,
+                    alternative,
                     0,
                     None,
                     self.started,
+                    message_id,
                 )
             )
             return None

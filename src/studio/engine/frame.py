@@ -14,7 +14,7 @@ from studio.domain.errors import StudioError
 from studio.domain.status import Join
 from studio.engine import records as r
 from studio.engine.encode import MissingChunk, encode_small
-from studio.engine.failures import as_error
+from studio.engine.failures import as_error, error_from_facts
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.expressions import SKIPPED
 
@@ -78,12 +78,24 @@ class Frame:
         self.ports: dict[int, tuple[str, ...] | None] = {}
         self.ready: deque[int] = deque(level.roots)
         self.unsettled = len(nodes)
-        self.error: BaseException | None = None
         self.tasks: dict[asyncio.Task[None], PlanNode] = {}
         self.wake: asyncio.Future[None] | None = None
         self.recorded = (run.memory.frames.get(prefix) or None) if run.restoring else None
+        self.error: BaseException | None = self._failed_before() if self.recorded else None
         self.known = run.memory.frame(prefix)
         self.only = only
+
+    def _failed_before(self) -> StudioError | None:
+        """The error with which the level was failing when its run was interrupted: the first by time."""
+        found = [
+            records[-1]
+            for records in (self.recorded or {}).values()
+            if records[-1][0] == r.FAILED and not records[-1][8]
+        ]
+        real = [record for record in found if not r.was_cancelled(record)]
+        if not real:
+            return None
+        return error_from_facts(min(real, key=lambda record: record[3] + record[4] + record[6])[7])
 
     async def drive(self) -> Any:
         """Run the level to its end and give its output.
@@ -129,6 +141,9 @@ class Frame:
         ready = self.ready
         run = self.run
         nodes = self.level.nodes
+        if run.unwinding:
+            self._pick_up()
+            return
         until = perf_counter() + SLICE
         count = 0
         while ready and not run.halted and self.error is None:
@@ -188,11 +203,21 @@ class Frame:
         scope[node.id] = output
         self._settle(node, True, ports, False)
 
+    def _pick_up(self) -> None:
+        """Start only what had begun before, to be stopped properly."""
+        ready, self.ready = self.ready, deque[int]()
+        for index in ready:
+            node = self.level.nodes[index]
+            inside = f"{self.prefix}{node.id}["
+            if node.id in (self.recorded or ()) or any(name.startswith(inside) for name in self.run.memory.frames):
+                self.status[index] = STARTED
+                self.start(node)
+
     def fail_in_place(self, node: PlanNode, error: StudioError, at: int, took: int) -> None:
         """Record the failure of a node that has no policy to soften it."""
         path = self.prefix + node.id
         error.at(path)
-        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, self.run.error_facts(error), False))
+        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, self.run.error_facts(error), False, None))
         self.fail(error)
 
     def prepare_scope(self, node: PlanNode, at: int) -> None:

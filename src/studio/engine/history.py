@@ -80,6 +80,8 @@ class Recovered:
             if kind == r.DONE:
                 self.messages.pop(record[11], None)
                 self.memory.close(record[1], record[2])
+            elif kind in (r.FAILED, r.RETRY):
+                self.messages.pop(record[9], None)
             elif kind == r.CHUNK:
                 for offset in range(record[4]):
                     self.memory.forget(f"{record[1]}{record[2]}[{record[3] + offset}]/")

@@ -6,10 +6,10 @@ encoded value is (form, payload).
 
     START    (START, facts)                                          sequence 0, what was accepted
     DONE     (DONE, prefix, node, at, took, attempts, waited, ports, form, payload, input bytes, message id)
-    FAILED   (FAILED, prefix, node, at, took, attempts, waited, error, handled)
+    FAILED   (FAILED, prefix, node, at, took, attempts, waited, error, handled, message id)
     SKIPPED  (SKIPPED, prefix, node, at, reason, carries)
     INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts)
-    RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at)
+    RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at, message id)
     WAIT     (WAIT, prefix, node, at, wake at, kind, facts)
     TURN     (TURN, prefix, node, number, form, payload)   state after it
     CHUNK    (CHUNK, prefix, node, first, count, form, payload, errors, took)      finished items of a map
@@ -73,6 +73,19 @@ def decode_facts(data: bytes) -> Any:
     return msgspec.msgpack.decode(data)
 
 
+def was_cancelled(record: Record) -> bool:
+    """Whether a FAILED record tells of a run that was stopped from outside.
+
+    It settles nothing by itself: what stopped it does. Where a crash came between the two, the node run is unfinished,
+    and what was known of it before, such as an intent, still counts.
+    """
+    return record[7]["code"] == CANCELLED
+
+
+CANCELLED = "node.cancelled"
+"""Code of the error of a node run that was stopped from outside."""
+
+
 class Memory:
     """What the journal knows of unfinished work, condensed: per frame and node the records that still matter.
 
@@ -90,7 +103,7 @@ class Memory:
         frame = self.frames.get(prefix)
         if frame is None:
             frame = self.frames[prefix] = {}
-        if kind in (DONE, SKIPPED, FAILED):
+        if kind in (DONE, SKIPPED) or (kind == FAILED and not was_cancelled(record)):
             frame[node] = [record]
         elif kind == TURN:
             self.forget(f"{prefix}{node}[")

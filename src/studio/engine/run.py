@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from studio.engine.engine import Engine
 
 
+_TAKEN = 4096
+"""How many ids of messages a run remembers to have taken; far more than can be on their way at once."""
+
+
 class Pokeable(Protocol):
     """Something that may have to look again after a pause."""
 
@@ -84,6 +88,7 @@ class Run:
         self.detaching = False
         self.parking = False
         self.ending = False
+        self.unwinding = False
         self.cancelling: str | None = None
         self.abort_error: StudioError | None = None
         self.grants = Grants(**facts.get("grants", {}))
@@ -102,6 +107,7 @@ class Run:
         self.cancel_requested = cancel_requested
         self.pokes: set[Pokeable] = set()
         self._timers: list[asyncio.TimerHandle] = []
+        self._taken: dict[str, None] = {}
         self._tasks_waiting: set[asyncio.Task[None]] = set()
         self._seeds = hashlib.blake2b(self.origin.encode(), digest_size=16)
 
@@ -249,9 +255,10 @@ class Run:
         self._arm_limits()
         status, output, error = ExecutionStatus.SUCCEEDED, None, None
         try:
-            if self.cancel_requested:
-                raise asyncio.CancelledError
+            self.unwinding = self.cancel_requested
             output = await self._root().drive()
+            if self.unwinding:
+                raise asyncio.CancelledError
         except Stop as stop:
             output, error = stop.output, stop.error
             status = ExecutionStatus.FAILED if stop.error else ExecutionStatus.SUCCEEDED
@@ -354,9 +361,17 @@ class Run:
     # Messages
 
     def take(self, message: Message) -> bool:
-        """Take a message of the inbox into the journal; False where this run is on its way out."""
+        """Take a message of the inbox into the journal; False where this run is on its way out.
+
+        Until the commit the inbox shows it again, which changes nothing.
+        """
         if self.parking or self.detaching or self.ending or self.journal.error is not None:
             return False
+        if message.id in self._taken:
+            return True
+        self._taken[message.id] = None
+        if len(self._taken) > _TAKEN:
+            del self._taken[next(iter(self._taken))]
         self.record((r.MESSAGE, message.id, message.kind, message.payload, self.clock()))
         self.journal.taken(message.id)
         self.waits.deliver(message)
@@ -382,6 +397,10 @@ class Run:
     def idle(self) -> None:
         """Only timers and messages can bring this execution on."""
         if self.detaching or self.parking or self.task is None:
+            return
+        if self.unwinding:
+            self.unwinding = False
+            self.task.cancel()
             return
         if not self.paused and not self.waits.any():
             self.abort(defect(RuntimeError("nothing runs and nothing is awaited")))

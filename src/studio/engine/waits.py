@@ -25,7 +25,7 @@ class Waits:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._timers: dict[str, tuple[int, asyncio.Future[Any], asyncio.TimerHandle]] = {}
-        self._listeners: dict[Key, asyncio.Future[Any]] = {}
+        self._listeners: dict[Key, list[asyncio.Future[Any]]] = {}
         self._mail: dict[Key, list[tuple[str, Any]]] = {}
         self._raw: dict[str, tuple[str, bytes, int]] = {}
         self._reasons: dict[str, list[Any]] = {}
@@ -68,7 +68,7 @@ class Waits:
         if at is not None:
             self._timers[path] = (at, future, self._arm(path, at, future))
         if key is not None:
-            self._listeners[key] = future
+            self._listeners.setdefault(key, []).append(future)
         self._reasons[path] = reason
         run.mark_waiting(task, True)
         began = run.clock()
@@ -80,10 +80,17 @@ class Waits:
             run.engine.waited(run, path, run.clock() - began)
             self._reasons.pop(path, None)
             if key is not None:
-                self._listeners.pop(key, None)
+                self._unlisten(key, future)
             timer = self._timers.pop(path, None)
             if timer is not None:
                 timer[2].cancel()
+
+    def _unlisten(self, key: Key, future: asyncio.Future[Any]) -> None:
+        others = [one for one in self._listeners.get(key, ()) if one is not future]
+        if others:
+            self._listeners[key] = others
+        else:
+            self._listeners.pop(key, None)
 
     def _arm(self, path: str, at: int, future: asyncio.Future[Any]) -> asyncio.TimerHandle:
         delay = max(0.0, (at - self._run.clock()) / 1e6)
@@ -106,8 +113,8 @@ class Waits:
             return
         key = message_key(message.kind, payload)
         self._raw[message.id] = (message.kind, message.payload, message.created_at)
-        listener = self._listeners.get(key)
-        if listener is not None and not listener.done():
+        listener = next((one for one in self._listeners.get(key, ()) if not one.done()), None)
+        if listener is not None:
             self._run.wake(listener, (message.id, payload))
         else:
             self._mail.setdefault(key, []).append((message.id, payload))

@@ -89,12 +89,12 @@ class _Map:
 
     async def run(self) -> Outcome:
         await self.results.restore()
-        if self.body.straight is not None and not self._inner_memory():
+        if self.body.straight is not None and not self._inner_memory() and not self.run_.unwinding:
             try:
                 await self._in_place()
             except _Suspended:
                 self.body.straight = None
-        if self.body.straight is None or self.results.missing():
+        if self.body.straight is None or self.results.missing() or self.run_.unwinding:
             await self._side_by_side()
         return await self.results.finish(with_errors=self.on_error is OnItemError.COLLECT), None
 
