@@ -10,7 +10,7 @@ class Noop(BaseNode):
 
     type = "flow.noop"
     title = "No operation"
-    keywords = ("nothing", "pass", "placeholder", "joint")
+    keywords = ("nothing", "pass through", "empty branch", "joint")
     effect = Effect.PURE
     passes_input = True
 
