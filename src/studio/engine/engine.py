@@ -31,6 +31,8 @@ from studio.engine.run import Run
 from studio.engine.submit import Family, Prepared, decode_facts, prepare
 
 _PLANS = 256
+_CLOCK_STEP = 50_000
+"""Smallest difference from the database's clock that is corrected, microseconds; below it lies what asking takes."""
 EXECUTORS_READY = _containers.__all__
 
 
@@ -73,6 +75,8 @@ class Engine:
         self.failure: StudioError | None = None
         self.driving = False
         self._offset = 0
+        self._clock_set = False
+        self._looks = 0
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         self._hashes: dict[int, tuple[Workflow, str]] = {}
         self._variables: dict[str, dict[str, Any]] = {}
@@ -90,9 +94,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take the driver's role: renew the lease, learn which workers are gone, begin to claim."""
-        before = time.time_ns() // 1000
-        now = await self.store.now()
-        self._offset = now - (before + time.time_ns() // 1000) // 2
+        await self._set_clock()
         await self.store.heartbeat(self.worker, self.home, int(self.config.lease * 1e6))
         self._gone = await self.store.gone_workers(self.home, self.worker)
         self.driving = True
@@ -122,8 +124,17 @@ class Engine:
                 await self.store.release(self.worker)
 
     def clock(self) -> int:
-        """Microseconds since 1970 by the database's clock."""
-        return time.time_ns() // 1000 + self._offset
+        """Microseconds since 1970 by the database's clock, which it follows without the one of this machine."""
+        return time.monotonic_ns() // 1000 + self._offset
+
+    async def _set_clock(self) -> None:
+        """Compare with the database's clock; what its answer may have taken on the way is no difference."""
+        before = time.monotonic_ns() // 1000
+        now = await self.store.now()
+        offset = now - (before + time.monotonic_ns() // 1000) // 2
+        if abs(offset - self._offset) > _CLOCK_STEP:
+            self._offset = offset
+        self._clock_set = True
 
     def track(self, task: asyncio.Task[Any]) -> None:
         """Keep a task of the engine's own alive, and notice where it dies."""
@@ -204,16 +215,22 @@ class Engine:
         """
         if self.failure is not None:
             raise self.failure
-        if self.projector.behind:
+        if self.projector.behind and family is None:
             raise Conflict("engine.overloaded", "Too much work is waiting to be written; try again shortly.")
+        if not self._clock_set:
+            await self._set_clock()
         prepared = await prepare(self, request, family)
         mine = self.driving and len(self.runs) < self.config.executions
         prepared.new.owner = self.worker if mine else None
+        looks = self._looks
         (accepted,) = await self.store.accept([prepared.new])
         if isinstance(accepted, Exception):
             raise accepted
         if accepted.claimed and not accepted.existing:
             self._begin(prepared)
+            if looks != self._looks:
+                # A message may have come between the commit and now, and been looked for in vain.
+                self._change = -1
         else:
             self._bell.set()
         return accepted.id
@@ -284,6 +301,7 @@ class Engine:
                 await self._deliver()
                 if time.monotonic() - renewed > lease / 3:
                     await self.store.heartbeat(self.worker, self.home, int(lease * 1e6))
+                    await self._set_clock()
                     renewed = time.monotonic()
                 if not claimed:
                     await self._pause()
@@ -390,6 +408,7 @@ class Engine:
         if change == self._change:
             return
         self._change = change
+        self._looks += 1
         for message in await self.store.inbox(list(self.runs)):
             run = self.runs.get(message.execution_id)
             if run is not None:
