@@ -183,7 +183,9 @@ def _time() -> list[Attack]:
         "regex", "regex alternation", "regex nested", "json quoted", "json bomb", "regex quadratic", "regex empty", "sort lists", "sort long texts", "find",
         "collisions 2", "collisions 3", "regex split", "json big", "near many", "in text", "get path", "float keys", "default loop",
     }  # fmt: skip
-    return [Attack(f"time {name}", source, HARMLESS if name in harmless else REFUSED) for name, source in sources.items()]
+    return [
+        Attack(f"time {name}", source, HARMLESS if name in harmless else REFUSED) for name, source in sources.items()
+    ]
 
 
 def _unicode() -> list[Attack]:

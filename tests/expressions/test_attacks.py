@@ -17,7 +17,7 @@ from studio.expressions import Budget, LazyItems, check, compile_expression, com
 
 from .attacks import ATTACKS, HARMLESS, Attack, scope
 
-BUDGET = Budget(milliseconds=500)
+BUDGET = Budget(milliseconds=250)
 PLAIN = (type(None), bool, int, float, str, list, dict, FileRef, TableRef, LazyItems)
 
 
@@ -60,7 +60,11 @@ def test_attack(attack: Attack) -> None:
     assert {key: names[key] for key in before} == before
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name[:60])
+@pytest.mark.parametrize(
+    "attack",
+    [attack for attack in ATTACKS if attack.name.startswith(("syntax", "unicode", "name", "attribute"))],
+    ids=lambda attack: attack.name[:60],
+)
 def test_attack_in_a_template(attack: Attack) -> None:
     try:
         value = compile_template(f"a {{{{ {attack.source} }}}} b").evaluate(scope(), BUDGET)

@@ -10,8 +10,29 @@ from pydantic import BaseModel
 from studio.domain.values import BlobRef, FileRef, ItemsRef, TableRef
 from studio.expressions import SKIPPED, check, compile_expression, compile_template, type_from_schema
 from studio.expressions.types import (
-    ANY, BOOL, DATE, DATETIME, DURATION, FILE, FLOAT, INT, NULL, STR, TABLE, DictType, ListType, ObjectType, Type,
-    accepts, may_be_null, merged, optional, parse_type, type_of, union, without_null,
+    ANY,
+    BOOL,
+    DATE,
+    DATETIME,
+    DURATION,
+    FILE,
+    FLOAT,
+    INT,
+    NULL,
+    STR,
+    TABLE,
+    DictType,
+    ListType,
+    ObjectType,
+    Type,
+    accepts,
+    may_be_null,
+    merged,
+    optional,
+    parse_type,
+    type_of,
+    union,
+    without_null,
 )  # fmt: skip
 
 from .attacks import Pages

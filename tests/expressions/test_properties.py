@@ -22,7 +22,9 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8)
     | st.sampled_from(["2024-01-01", "2024-05-31T12:00:00Z", "12", "a,b", "{}"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b", "c-d", "é"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b", "c-d", "é"]), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 names = st.sampled_from(["a", "b", "xs", "d", "t", "n", "x", "item", "zzz"])
@@ -30,7 +32,26 @@ scopes = st.fixed_dictionaries(
     {"a": json_values, "b": json_values, "xs": st.lists(json_values, max_size=5), "d": st.dictionaries(st.text(max_size=3), json_values, max_size=3),
      "t": st.text(max_size=10), "n": st.integers(-10, 10), "\0seed": st.just("s")}
 )  # fmt: skip
-literals = st.sampled_from(["1", "2.5", "'x'", "''", "true", "null", "0", "-3", "[]", "{}", "'2024-01-01'", "9 ** 9", "1e300", "'a,b'", "days(1)", "date('2024-02-29')"])
+literals = st.sampled_from(
+    [
+        "1",
+        "2.5",
+        "'x'",
+        "''",
+        "true",
+        "null",
+        "0",
+        "-3",
+        "[]",
+        "{}",
+        "'2024-01-01'",
+        "9 ** 9",
+        "1e300",
+        "'a,b'",
+        "days(1)",
+        "date('2024-02-29')",
+    ]
+)
 
 
 @st.composite
@@ -82,7 +103,7 @@ def assert_plain(value: Any) -> None:
 
 
 @given(expressions(), scopes)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_expression(source: str, scope: dict[str, Any]) -> None:
     before = copy.deepcopy(scope)
     try:
@@ -98,7 +119,7 @@ def test_any_expression(source: str, scope: dict[str, Any]) -> None:
 
 
 @given(expressions(), scopes)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_evaluating_twice_gives_the_same(source: str, scope: dict[str, Any]) -> None:
     outcomes: list[Any] = []
     for _ in range(2):
@@ -110,7 +131,7 @@ def test_evaluating_twice_gives_the_same(source: str, scope: dict[str, Any]) -> 
 
 
 @given(expressions(), scopes)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_check_refuses_nothing_that_works(source: str, scope: dict[str, Any]) -> None:
     try:
         value = compile_expression(source).evaluate(scope, SMALL)
@@ -120,14 +141,22 @@ def test_the_check_refuses_nothing_that_works(source: str, scope: dict[str, Any]
     for lazy in ("x", "item", "zzz"):
         types.setdefault(lazy, type_of(object()))
     result = check(source, types)
-    if "default(" not in source and " if " not in source and "lambda" not in source and " and " not in source and " or " not in source:
-        wrong = [problem for problem in result.problems if problem.severity == "error" and "missing_key" not in problem.code]
+    if (
+        "default(" not in source
+        and " if " not in source
+        and "lambda" not in source
+        and " and " not in source
+        and " or " not in source
+    ):
+        wrong = [
+            problem for problem in result.problems if problem.severity == "error" and "missing_key" not in problem.code
+        ]
         assert wrong == [] or " for " in source or "any" in source or "all" in source, (source, wrong)
     assert result.problems or accepts(result.type, type_of(value)), (source, str(result.type), value)
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text(source: str) -> None:
     for compile_ in (compile_expression, compile_template, check_empty):
         try:
@@ -147,7 +176,7 @@ fragments = st.sampled_from(
 
 
 @given(st.lists(fragments, max_size=25).map("".join), scopes)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_mixture_of_fragments(source: str, scope: dict[str, Any]) -> None:
     for text in (source, f"{{{{ {source} }}}}", f"x {{{{{source}}}}} y"):
         check(text, {"a": type_of(1)})
@@ -161,7 +190,7 @@ def test_any_mixture_of_fragments(source: str, scope: dict[str, Any]) -> None:
 
 
 @given(expressions(2))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_renaming_there_and_back_gives_the_source(source: str) -> None:
     try:
         there = compile_expression(source).rename("a", "fresh_name")

@@ -8,7 +8,14 @@ import pytest
 
 from studio.domain.errors import ExpressionError
 from studio.expressions import (
-    SEED, SKIPPED, Budget, compile_expression, compile_template, compile_value, is_template, iter_templates,
+    SEED,
+    SKIPPED,
+    Budget,
+    compile_expression,
+    compile_template,
+    compile_value,
+    is_template,
+    iter_templates,
 )  # fmt: skip
 
 SCOPE: dict[str, Any] = {"a": 1, "xs": [1], "d": {"b": "B"}, "quiet": SKIPPED("quiet"), "now": "2024-05-31T12:00:00Z"}
@@ -166,7 +173,10 @@ def test_references_are_free_names_with_their_static_path(source: str, expected:
 
 RENAMES = [
     ("{{ load.data }}", "{{ fetch.data }}"),
-    ("a {{load}} b {{  load . x+load[0]  }} load {{{{ load }}", "a {{fetch}} b {{  fetch . x+fetch[0]  }} load {{{{ load }}"),
+    (
+        "a {{load}} b {{  load . x+load[0]  }} load {{{{ load }}",
+        "a {{fetch}} b {{  fetch . x+fetch[0]  }} load {{{{ load }}",
+    ),
     ("{{ x.load + 'load' + load['load'] }}", "{{ x.load + 'load' + fetch['load'] }}"),
     ("{{ [load for load in load] }}", "{{ [load for load in fetch] }}"),
     ("{{ f'{load:>3} load {f\"{load}\"}' }}", "{{ f'{fetch:>3} load {f\"{fetch}\"}' }}"),

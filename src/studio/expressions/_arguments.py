@@ -121,7 +121,7 @@ def _function(compiler: Compiler, function: Function, param: Param, node: Node, 
         return make, flow, repeats(flow, [items], places)
     if type(node) is Name and node.id in FUNCTIONS and node.id not in compiler.places:
         return _library_function(FUNCTIONS[node.id], param, node), Flow(DEEP), False
-    if function.flow == "maps" and type(node) is not Const:
+    if param.arity == 2 or (function.flow == "maps" and type(node) is not Const):
         raise ExpressionError(
             "expression.function_expected",
             "A function is expected here, as in {name}(lambda x: x.name, items).",
@@ -129,7 +129,8 @@ def _function(compiler: Compiler, function: Function, param: Param, node: Node, 
         )  # fmt: skip
     fn, _ = compiler.code(node)
     getter = guarded(_getter, node.start, node.end)
-    return (lambda env: getter(env, fn(env))), Flow(DEEP), False
+    needed = not param.takes.endswith("None")
+    return (lambda env: getter(env, fn(env), needed)), Flow(DEEP), False
 
 
 def _library_function(used: Function, param: Param, node: Name) -> Code:
@@ -160,9 +161,9 @@ def _library_function(used: Function, param: Param, node: Name) -> Code:
     return make
 
 
-def _getter(env: Env, key: Any) -> Callable[[Any], Any] | None:
+def _getter(env: Env, key: Any, needed: bool) -> Callable[[Any], Any] | None:
     """A function that reads a key, or a dotted path of keys, from each item."""
-    if key is None:
+    if key is None and not needed:
         return None
     if type(key) is not str and type(key) is not int:
         raise ExpressionError(

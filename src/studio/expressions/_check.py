@@ -161,6 +161,11 @@ class Checker:
         yield
         self.guarded -= 1
 
+    @property
+    def missing_severity(self) -> str:
+        """How bad a key is that is not there: ``default`` would answer it."""
+        return "warning" if self.guarded else "error"
+
     def infer(self, node: Node) -> Type:
         """The type of a node's value; problems are reported on the way."""
         match node:

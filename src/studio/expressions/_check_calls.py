@@ -163,7 +163,8 @@ def _result(
                 nodes[place] = each
                 if first is None and not param.arity:
                     first = kind
-    item = _items(first if first is not None else ANY)
+    takes_object = receiver is None and any(param.takes == "dict[str, Any]" for param, _ in bound)
+    item = _value(first) if takes_object else _items(first if first is not None else ANY)
     made = ANY
     for param, each in lambdas:
         made = _lambda(checker, param, each, item)

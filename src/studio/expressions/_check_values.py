@@ -82,7 +82,7 @@ def _report_key(checker: Checker, node: Node, of: Type, key: Any, written: str) 
                 "no key '{key}' in {path}. Write {path}['{dashed}'] for a key with a dash.",
                 start=start, end=end, key=key, path=written, dashed=dashed,
             )  # fmt: skip
-            checker.report(error, f"{written}['{dashed}']")
+            checker.report(error, f"{written}['{dashed}']", checker.missing_severity)
             return
         known = ", ".join(list(option.fields)[:12])
         error = ExpressionError(
@@ -90,7 +90,7 @@ def _report_key(checker: Checker, node: Node, of: Type, key: Any, written: str) 
             "no key '{key}' in {path}; it has {known}",
             start=start, end=end, key=key, path=written, known=known or "none",
         )  # fmt: skip
-        checker.report(error, close[0] if close else METHODS.get(str(key)))
+        checker.report(error, close[0] if close else METHODS.get(str(key)), checker.missing_severity)
         return
     if isinstance(option, ListType):
         error = ExpressionError(

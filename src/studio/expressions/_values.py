@@ -15,7 +15,7 @@ import orjson
 from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
 from studio.domain.values import FileRef, ItemsRef, TableRef
-from studio.expressions._limits import Meter
+from studio.expressions._limits import CHUNK, Meter
 
 INT_MIN = -(2**63)
 INT_MAX = 2**63 - 1
@@ -212,7 +212,6 @@ class _Walker:
         if known is not None:
             return known[0], known[1]
         self.meter.level(depth)
-        self.meter.steps(1 + len(value))
         plain, size = self.walk_list(value, depth) if cls is list else self.walk_dict(value, depth)
         self.seen[id(value)] = (plain, size, value)
         return plain, size
@@ -232,6 +231,8 @@ class _Walker:
         size = 2
         changed: list[Any] | None = None
         for index, item in enumerate(value):
+            if not index % CHUNK:
+                self.meter.steps(CHUNK)
             plain, item_size = self.walk(item, depth + 1)
             size += item_size + 1
             if plain is not item and changed is None:
@@ -243,6 +244,7 @@ class _Walker:
     def walk_dict(self, value: dict[Any, Any], depth: int) -> tuple[Any, int]:
         size = 2
         changed: dict[str, Any] | None = None
+        self.meter.steps(1 + len(value))
         for key, item in value.items():
             if type(key) is not str:
                 raise bad_key(key)

@@ -95,7 +95,7 @@ def text_splitlines(meter: Meter, x: str) -> list[str]:
 def text_partition(meter: Meter, x: str, separator: str) -> list[str]:
     """What stands before the first separator, the separator, and the rest."""
     meter.chars(len(x), x.isascii())
-    return list(x.partition(separator))
+    return list(x.partition(text.separates(separator)))
 
 
 @method("text", "list[text]", [("'a=b=c'.rpartition('=')", ["a=b", "=", "c"])])
@@ -103,7 +103,7 @@ def text_rpartition(meter: Meter, x: str, separator: str) -> list[str]:
     """What stands before the last separator, the separator, and the rest."""
     meter.chars(len(x), x.isascii())
     meter.steps(len(x) * len(separator) >> 6)
-    return list(x.rpartition(separator))
+    return list(x.rpartition(text.separates(separator)))
 
 
 @method("text", "text", [("', '.join(['a', 'b'])", "a, b")])

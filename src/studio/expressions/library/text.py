@@ -63,10 +63,16 @@ def split(meter: Meter, x: str, separator: str | None = None, limit: int = -1) -
     return split_text(meter, x, separator, limit)
 
 
-def split_text(meter: Meter, x: str, separator: str | None, limit: int) -> list[str]:
-    """Charge for the parts and split."""
+def separates(separator: str | None) -> str:
+    """The separator, if it is not empty."""
     if separator == "":
         raise ExpressionError("expression.separator", "The separator is not empty.")
+    return separator or ""
+
+
+def split_text(meter: Meter, x: str, separator: str | None, limit: int) -> list[str]:
+    """Charge for the parts and split."""
+    separates(separator)
     count = (len(x) + 1) // 2 + 1 if separator is None else x.count(separator) + 1
     if 0 <= limit < count:
         count = limit + 1
@@ -194,7 +200,7 @@ def word_count(meter: Meter, x: str) -> int:
     return len(split_text(meter, x, None, -1))
 
 
-@function("text", "text", [("between('a [b] c', '[', ']')", "b"), ("between('abc', '[', ']')", None)])
+@function("text", "text?", [("between('a [b] c', '[', ']')", "b"), ("between('abc', '[', ']')", None)])
 def between(meter: Meter, x: str, start: str, end: str) -> str | None:
     """The text between two marks, null where they are not there."""
     meter.chars(len(x), x.isascii())
