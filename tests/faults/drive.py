@@ -139,7 +139,6 @@ def main(argv: Sequence[str], fault: str | None = None) -> None:
     try:
         sys.exit(asyncio.run(drive(arguments(argv), fault)))
     except StudioError as error:
-        import traceback; traceback.print_exc()  # DEBUG
         print(f"{type(error).__name__} {error.code} {error.message}", file=sys.stderr, flush=True)
         sys.exit(FAILED)
 

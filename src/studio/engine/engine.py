@@ -285,6 +285,9 @@ class Engine:
         if run.id not in self._handled[-64:]:
             self._handled.append(run.id)
         self.live.parked(run.id)
+        parent = self.runs.get((run.facts.get("parent") or (None,))[0] or "")
+        if parent is not None:
+            parent.look_idle()
         self._bell.set()
 
     def drives(self, execution_id: str) -> bool:

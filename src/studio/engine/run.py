@@ -380,7 +380,7 @@ class Run:
     def pause(self) -> None:
         """Start nothing new; leave memory when what runs has ended."""
         self.halted = self.paused = True
-        self.loop.call_soon(self._idle_check)
+        self.loop.call_soon(self.look_idle)
 
     def unpause(self) -> None:
         """Go on after a pause that has not left memory yet."""
@@ -390,7 +390,8 @@ class Run:
 
     # Leaving memory
 
-    def _idle_check(self) -> None:
+    def look_idle(self) -> None:
+        """Leave memory where nothing keeps this execution in it any more."""
         if self.busy == 0:
             self.idle()
 
