@@ -18,7 +18,7 @@ def write_line(path: str, line: str) -> None:
 
 
 class Note(BaseNode):
-    """Write a line to a log when the node really runs, then give the value."""
+    """Write a line to a log when the node really runs, then give the value, or text of so many random bytes."""
 
     type = "fault.note"
     effect = Effect.IRREVERSIBLE
@@ -30,6 +30,7 @@ class Note(BaseNode):
         seconds: float = 0
         after: float = 0
         failures: int = 0
+        noise: int = 0
 
     class Output(NodeModel):
         value: Json
@@ -47,4 +48,6 @@ class Note(BaseNode):
         await asyncio.sleep(input.after)
         if ctx.attempt <= input.failures:
             raise ProviderError("fault.down", "Down on attempt {attempt}.", attempt=ctx.attempt)
+        if input.noise:
+            return self.Output(value=os.urandom(input.noise).hex(), key=ctx.idempotency_key)
         return self.Output(value=input.value, key=ctx.idempotency_key)
