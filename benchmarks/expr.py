@@ -36,6 +36,9 @@ def run(repeat: int = 9) -> list[dict[str, Any]]:
             if f["properties"]["mag"] >= inputs["min_magnitude"]
         )
 
+    def plain_where() -> bool:
+        return item["properties"]["mag"] >= inputs["min_magnitude"]
+
     def plain_text() -> str:
         first = load["data"]["features"][0]["properties"]
         return f"Quake of {first['mag']} near {first['place']}."

@@ -83,7 +83,7 @@ def test_a_steps_limit_of_zero_refuses_all_that_is_charged() -> None:
 
 def test_limits_beyond_what_python_allows_are_refused() -> None:
     for wrong in ({"int_bits": 20_000}, {"depth": 1_000}, {"steps": -1}):
-        with pytest.raises(ValueError, match="budget|Python"):
+        with pytest.raises(ValueError, match=r"budget|Python"):
             Budget(**wrong)
 
 

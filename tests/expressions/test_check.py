@@ -33,7 +33,7 @@ from studio.expressions.types import (
     type_of,
     union,
     without_null,
-)  # fmt: skip
+)
 
 from .attacks import Pages
 
@@ -157,7 +157,7 @@ KINDS: list[tuple[str, str]] = [
     ("type_of(n) == 'int'", "bool"),
     ("name in 'abc' or n in [1] or name in counts or any_ in any_", "bool"),
     ("when > '2024-01-01' and name < name and [1] < [2] and pause < pause", "bool"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("source", "kind"), KINDS, ids=[source for source, _ in KINDS])
@@ -301,8 +301,15 @@ SCHEMAS: list[tuple[Any, str]] = [
     ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, "text | int"),
     ({"anyOf": [{"type": "string"}, {}]}, "any"),
     ({"allOf": [{"type": "string"}]}, "text"),
-    ({"allOf": [{"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
-                {"type": "object", "properties": {"b": {"type": "integer"}}}]}, "object{a: text, b: int}"),
+    (
+        {
+            "allOf": [
+                {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+                {"type": "object", "properties": {"b": {"type": "integer"}}},
+            ]
+        },
+        "object{a: text, b: int}",
+    ),
     ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "any"),
     ({"type": "object", "x-studio": "file"}, "file"),
     ({"type": "object", "x-studio": "table"}, "table"),
@@ -311,7 +318,7 @@ SCHEMAS: list[tuple[Any, str]] = [
     ({"$ref": "#/$defs/B", "$defs": {}}, "any"),
     ({"$ref": "https://x.org/schema"}, "any"),
     ({"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "null"}}}, "null"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("schema", "kind"), SCHEMAS, ids=[str(schema) for schema, _ in SCHEMAS])
@@ -327,16 +334,37 @@ def test_a_schema_too_deep_is_any() -> None:
 
 
 ACCEPTED: list[tuple[Type, Type, bool]] = [
-    (ANY, INT, True), (INT, ANY, True), (INT, INT, True), (FLOAT, INT, True), (INT, FLOAT, False), (STR, INT, False),
-    (STR, DATETIME, True), (FLOAT, DURATION, True), (INT, optional(INT), True), (INT, NULL, False),
-    (optional(INT), NULL, True), (union(INT, STR), union(BOOL, NULL), True), (ListType(item=INT), ListType(), True),
-    (ListType(item=INT), ListType(item=STR), False), (ListType(), STR, False), (DictType(), record(a=INT), True),
-    (DictType(value=STR), record(a=INT), False), (DictType(), DictType(), True), (DictType(), INT, False),
-    (record(a=INT), record(a=INT), True), (record(a=INT), record(a=STR), False), (record(a=INT), record(b=INT), False),
-    (record(a=INT), record(a=INT, b=INT), False), (ObjectType(fields={"a": INT}, open=True), record(a=INT, b=INT), True),
-    (record(a=INT), DictType(), True), (record(a=INT), INT, False), (record(a=INT), ObjectType(open=True), True),
-    (ObjectType(), ObjectType(fields={"a": INT}), True), (FILE, record(name=STR), False), (TABLE, TABLE, True),
-]  # fmt: skip
+    (ANY, INT, True),
+    (INT, ANY, True),
+    (INT, INT, True),
+    (FLOAT, INT, True),
+    (INT, FLOAT, False),
+    (STR, INT, False),
+    (STR, DATETIME, True),
+    (FLOAT, DURATION, True),
+    (INT, optional(INT), True),
+    (INT, NULL, False),
+    (optional(INT), NULL, True),
+    (union(INT, STR), union(BOOL, NULL), True),
+    (ListType(item=INT), ListType(), True),
+    (ListType(item=INT), ListType(item=STR), False),
+    (ListType(), STR, False),
+    (DictType(), record(a=INT), True),
+    (DictType(value=STR), record(a=INT), False),
+    (DictType(), DictType(), True),
+    (DictType(), INT, False),
+    (record(a=INT), record(a=INT), True),
+    (record(a=INT), record(a=STR), False),
+    (record(a=INT), record(b=INT), False),
+    (record(a=INT), record(a=INT, b=INT), False),
+    (ObjectType(fields={"a": INT}, open=True), record(a=INT, b=INT), True),
+    (record(a=INT), DictType(), True),
+    (record(a=INT), INT, False),
+    (record(a=INT), ObjectType(open=True), True),
+    (ObjectType(), ObjectType(fields={"a": INT}), True),
+    (FILE, record(name=STR), False),
+    (TABLE, TABLE, True),
+]
 
 
 @pytest.mark.parametrize(("expected", "actual", "fits"), ACCEPTED)

@@ -16,7 +16,7 @@ from studio.expressions import (
     compile_value,
     is_template,
     iter_templates,
-)  # fmt: skip
+)
 
 SCOPE: dict[str, Any] = {"a": 1, "xs": [1], "d": {"b": "B"}, "quiet": SKIPPED("quiet"), "now": "2024-05-31T12:00:00Z"}
 

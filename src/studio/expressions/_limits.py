@@ -56,8 +56,8 @@ class Meter:
     """The running account of one evaluation against its budget, and the little state that functions share."""
 
     __slots__ = (
-        "budget", "bytes_left", "deadline", "drawn", "left", "milliseconds", "quiet", "reserve", "salt", "scope", "small",
-        "stream",
+        "budget", "bytes_left", "deadline", "drawn", "left", "milliseconds", "quiet", "reserve", "salt", "scope",
+        "small", "stream",
     )  # fmt: skip
 
     def __init__(self, budget: Budget, scope: Any, salt: str, milliseconds: float | None = None) -> None:

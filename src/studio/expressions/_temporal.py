@@ -3,6 +3,9 @@
 An instant is an aware ``datetime``; a text without offset is taken as UTC. A calendar day is a ``date``.
 """
 
+# Values are plain JSON whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import re
@@ -64,7 +67,7 @@ def parse(text: str) -> datetime | date | None:
 
 def instant(value: Any) -> datetime | None:
     """An instant from an instant, a day (its beginning in UTC), an ISO text or seconds since 1970; else None."""
-    cls: Any = type(value)
+    cls = type(value)
     if cls is datetime:
         return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
     if cls is date:

@@ -1,5 +1,8 @@
 """Telling equal values apart from new ones, in time that grows with the number of values only."""
 
+# Values are plain JSON whose element types are only known at run time.
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +24,7 @@ class Seen:
 
     def key(self, value: Any) -> Any:
         """Something hashable that equal values share; within lists and objects, 1 and 1.0 count as different."""
-        cls: Any = type(value)
+        cls = type(value)
         if cls is str or cls is float or value is None:
             return value
         if cls is int or cls is bool:
