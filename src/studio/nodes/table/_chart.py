@@ -11,6 +11,9 @@ _COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 20, 40, 60
 _MOST_LABELS = 24
 _LONGEST_LABEL = 18
+_LEAST = 1e-290
+LARGEST = 1e290
+"""Largest number, by amount, that can be drawn without overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def ticks_for(values: Sequence[float], *, bars: bool) -> list[float]:
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if bars:
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
+    if high - low < _LEAST:
         low, high = low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
     rough = high / 5 - low / 5
     power = 10.0 ** math.floor(math.log10(rough))

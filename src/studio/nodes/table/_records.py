@@ -86,6 +86,10 @@ def _column(name: str, values: list[Any], start: int) -> pl.Series:
             "table.mixed_column", "Column {column} holds {first}, and in row {row} {other}; one kind per column.",
             column=name, first=describe(first), row=start + place, other=describe(other),
         )  # fmt: skip
+    if kinds == {int} and any(not -(2**63) <= value < 2**63 for value in values if value is not None):
+        raise UserError(
+            "table.beyond_64_bits", "Column {column} holds a whole number of more than 64 bits.", column=name
+        )
     try:
         return pl.Series(name, values, strict=True)
     except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:

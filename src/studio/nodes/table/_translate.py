@@ -158,7 +158,7 @@ class _Translator:
             raise _Untranslatable
         if term.constant:
             return self._const(-term.value)
-        return self._bounded(-term.expr.cast(pl.Int128))
+        return self._bounded(pl.lit(0, dtype=pl.Int128) - term.expr.cast(pl.Int128))
 
     def _compare(self, first: Any, rest: list[Any]) -> _Term:
         import polars as pl

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from studio.nodes.table._chart import Series, draw
+from studio.nodes.table._chart import LARGEST, Series, draw
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, open_frame
 from studio.nodes.table._model import Columns, Tabular
@@ -82,6 +82,8 @@ def _draw(frame: pl.DataFrame, input: Chart.Input) -> str:
     shown = list(records(frame.select(sorted({input.x, *input.y}))))
     labels: list[str] = ["" if row[input.x] is None else str(row[input.x]) for row in shown]
     series = [Series(name, [_number(row[name]) for row in shown]) for name in input.y]
+    if any(value is not None and abs(value) > LARGEST for one in series for value in one.values):
+        raise UserError("table.cannot_draw", "A number is too large to be drawn.")
     return draw(input.kind, labels, series, title=input.title, width=input.width, height=input.height)
 
 

@@ -1,0 +1,33 @@
+"""table.read_csv."""
+
+from __future__ import annotations
+
+from studio.nodes.table.read_csv import ReadCsv
+from studio.testing import NodeTester
+
+
+async def test_examples(examples) -> None:
+    await examples(ReadCsv)
+
+
+async def test_empty_and_odd_files(run) -> None:
+    with NodeTester(ReadCsv) as tester:
+        empty = await tester.run({"path": "a.csv"}, files={"a.csv": ""})
+        header = await tester.run({"path": "b.csv"}, files={"b.csv": "a,b\n"})
+        plain = await tester.run(
+            {"path": "c.csv", "header": False, "null_values": ["-"]}, files={"c.csv": "1,-\n2,x\n"}
+        )
+        ragged = await tester.run({"path": "d.csv"}, files={"d.csv": "a,b\n1,2,3\n"})
+        binary = await tester.run({"path": "e.csv"}, files={"e.csv": b"a\n\xff\xfe\n"})
+        glob = await tester.run({"path": "*.csv"})
+    assert empty.output is not None
+    assert empty.output["rows"] == 0
+    assert header.output["columns"] == ["a", "b"]
+    assert plain.output["table"].columns == (("column_1", "Int64"), ("column_2", "String"))
+    assert ragged.error.code == "table.refused"
+    assert binary.error.code == "table.refused"
+    assert glob.error.code == "files.not_found"
+
+
+async def test_either_a_path_or_a_file(fails) -> None:
+    await fails("node.param_invalid", ReadCsv)

@@ -1,0 +1,25 @@
+"""table.read_parquet."""
+
+from __future__ import annotations
+
+from studio.nodes.table.read_parquet import ReadParquet
+from studio.nodes.table.write_parquet import WriteParquet
+from studio.testing import NodeTester
+
+
+async def test_examples(examples) -> None:
+    await examples(ReadParquet)
+
+
+async def test_what_was_written_comes_back() -> None:
+    with NodeTester(WriteParquet) as writer:
+        await writer.run({"table": [{"a": 1, "b": "é"}, {"a": None, "b": ""}], "path": "a.parquet"})
+        content = (writer.files / "a.parquet").read_bytes()
+    with NodeTester(ReadParquet) as tester:
+        whole = await tester.run({"path": "a.parquet"}, files={"a.parquet": content})
+        part = await tester.run({"file": "{{ f }}", "columns": "b"}, scope={"f": tester.file(content, "a")})
+        other = await tester.run({"path": "a.parquet", "columns": "c"})
+    assert whole.output["columns"] == ["a", "b"]
+    assert part.output["columns"] == ["b"]
+    assert part.output["rows"] == 2
+    assert other.error.code == "table.unknown_column"
