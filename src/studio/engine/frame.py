@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -179,7 +180,7 @@ class Frame:
                 output, ports = node.finish(result)
             else:
                 # It waits for something: pure, so it can be started again in a task, and so can all later runs.
-                coroutine.close()
+                _drop(coroutine)
                 node.simple = False
                 self.start(node)
                 return
@@ -350,3 +351,12 @@ class Frame:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=None if self.run.detaching else self.run.cancel_grace)
+
+
+def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """End a coroutine that waits. ``close`` alone leaves async generators inside it half open on Python 3.11."""
+    try:
+        coroutine.throw(asyncio.CancelledError())
+    except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it is run again, and fails then if it has to
+        return
+    coroutine.close()
