@@ -196,6 +196,14 @@ def test_value(source: str, expected: Any) -> None:
     assert type(value) is type(expected)
 
 
+def test_default_hides_no_mistakes() -> None:
+    error = refused("default(load.data.features.mag, 0)", **SCOPE)
+    assert error.code == "expression.list_key"
+    assert "load.data.features is a list" in error.message
+    assert refused("default(lod.data, 0)", **SCOPE).code == "expression.unknown_name_near"
+    assert refused("default(1 / 0, 0)").code == "expression.zero_division"
+
+
 def test_skipped_behaves_as_null() -> None:
     scope = {"quiet": SKIPPED("quiet"), "other": 1}
     assert run("quiet", **scope) is None
@@ -278,6 +286,57 @@ def test_results_are_new_containers_and_inputs_stay() -> None:
     assert run("flatten(xs)", **scope) == [1, 2]
     assert run("reduce(lambda acc, x: acc + [x], xs, [])", **scope) == [1, [2]]
     assert scope == {"xs": [1, [2]], "d": {"a": [1]}}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "range(2 ** 70, 2 ** 70 + 2)",
+        "mode([2 ** 70])",
+        "{}.get('a', 2 ** 70)",
+        "[2 ** 70]",
+        "{'a': [2 ** 70]}",
+        "first([2 ** 70])",
+        "first(x for x in [2 ** 70])",
+        "map(lambda x: x * 2 ** 62, [4])",
+        "reduce(lambda a, x: a * x, [2 ** 62, 4])",
+        "default(2 ** 70)",
+        "[x for x in [2 ** 70]]",
+        "{'a': 2 ** 70}.a",
+        "[[2 ** 70]][0][0]",
+        "[2 ** 70][0:]",
+        "max([2 ** 70])",
+        "max(1, 2 ** 70)",
+        "2 ** 70 if true else 1",
+        "0 or 2 ** 70",
+        "[1] + [2 ** 70]",
+        "[2 ** 70] * 2",
+        "get({'a': 2 ** 70}, 'a')",
+        "values({'a': 2 ** 70})",
+        "1180591620717411303424",
+        "-9223372036854775809",
+        "enumerate(['a'], 2 ** 70)",
+        "zip([2 ** 70])",
+        "json_parse('18446744073709551615')",
+        "[1e308 * 10]",
+        "{'a': 1e308 * 10}.values()",
+        "sum([2 ** 62] * 4)",
+        "sample([2 ** 70])",
+        "abs(-2 ** 70)",
+        "int('1' * 30)",
+        "[x for x in range(2 ** 70, 2 ** 70 + 1)]",
+        "coalesce(null, 2 ** 70)",
+        "unique([2 ** 70])",
+        "group_by([2 ** 70], lambda x: 'a')",
+        "merge({'a': 2 ** 70})",
+        "[*[2 ** 70]]",
+        "{**{'a': 2 ** 70}}",
+        "{2 ** 70}",
+        "filter(lambda x: true, [2 ** 70])",
+    ],
+)
+def test_no_number_beyond_64_bits_leaves(source: str) -> None:
+    assert refused(source).code == "expression.result_range"
 
 
 def test_random_values_depend_on_seed_and_place_only() -> None:

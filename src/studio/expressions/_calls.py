@@ -126,7 +126,7 @@ def _method_call(compiler: Compiler, node: Call, receiver: Node) -> tuple[Code, 
             continue
         codes, made = compile_arguments(compiler, node, each, bound)
         ready[owner] = (guarded(each.run or _fallback, node.start, node.end), codes)
-        flows.append(made if each.flow != "passes" else flow)
+        flows.append(made)
     if not ready and problem is not None:
         raise problem
     name, start, end = node.name, node.name_start, node.name_end

@@ -115,7 +115,7 @@ def _add_time(a: Any, by: timedelta) -> Any:
 
 
 def sub(meter: Meter, a: Any, b: Any) -> Any:
-    """``a - b``: numbers, times and durations, and lists (the items of ``a`` that are not in ``b``)."""
+    """``a - b``: numbers, times and durations."""
     left, right = type(a), type(b)
     if left in NUMBERS and right in NUMBERS:
         return checked(meter, a - b)

@@ -108,10 +108,22 @@ def _slow(first: Code, name: str, keys: list[Any], start: int, ends: list[int]) 
         meter = env[1]
         quiet = meter.quiet if meter is not None else 0
         for index, key in enumerate(keys):
-            value = step(value, key, path_text(name, keys[:index]) if not quiet else name, start, ends[index], quiet)
+            value = _quick_step(value, key, (name, keys[:index]), start, ends[index], quiet)
         return value
 
     return run
+
+
+def _quick_step(value: Any, key: Any, path: tuple[str, list[Any]], start: int, end: int, quiet: int) -> Any:
+    """One step; how the path is written is put together only where a message will be read."""
+    if quiet:
+        try:
+            return step(value, key, path[0], start, end, quiet)
+        except Missing:
+            raise
+        except ExpressionError:
+            pass  # said again below, with the whole path
+    return step(value, key, path_text(*path), start, end, 0)
 
 
 def _local_path(place: int, keys: list[Any], slow: Code) -> Code:

@@ -17,7 +17,7 @@ from studio.expressions._registry import function
 from studio.expressions._unique import Seen
 
 
-@function("lists", "list[int]", [("range(3)", [0, 1, 2]), ("range(2, 8, 3)", [2, 5])])
+@function("lists", "list[int]", [("range(3)", [0, 1, 2]), ("range(2, 8, 3)", [2, 5])], flow="passes")
 def range_(meter: Meter, start: int, stop: int | None = None, step: int = 1) -> list[int]:
     """Whole numbers from start (or 0) up to, and without, stop."""
     if stop is None:

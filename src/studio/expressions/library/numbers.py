@@ -180,7 +180,7 @@ def quantile(meter: Meter, items: list[Any], share: float) -> float:
     return found[below] + (found[above] - found[below]) * float(place - below)
 
 
-@function("numbers", "any", [("mode(['a', 'b', 'a'])", "a")])
+@function("numbers", "any", [("mode(['a', 'b', 'a'])", "a")], flow="passes")
 def mode(meter: Meter, items: list[Any]) -> Any:
     """The most frequent text or number; of several, the one that comes first."""
     meter.items(len(items), 96)
