@@ -12,7 +12,14 @@ from studio.storage.postgres._errors import server_of, translate
 from studio.storage.postgres._typed import Connection, Pool
 
 # Everything is found by key. A plan made while a table was empty must not go on scanning it when it has grown.
-_SETTINGS = {"application_name": "studio", "jit": "off", "enable_seqscan": "off", "enable_hashjoin": "off"}
+# A process that stalls in the middle of a transaction must not keep its rows from whoever takes them over.
+_SETTINGS = {
+    "application_name": "studio",
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "idle_in_transaction_session_timeout": "5s",
+}
 _CONNECT_SECONDS = 10
 _READERS = 4
 _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5)
