@@ -11,7 +11,7 @@ import pytest
 from studio.validation import Problem, load, workflow_schema
 from studio.validation._events import yaml_events
 from studio.validation._problems import nearest, problem, warning
-from tests.validation.test_check import HEAD, QUAKES
+from tests.validation.kit import HEAD, QUAKES
 from tests.validation.test_document import BAD, GOOD
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "workflow.schema.json"

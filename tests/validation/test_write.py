@@ -30,7 +30,7 @@ def workflow(**fields: Any) -> Workflow:
 
 
 @given(st.dictionaries(TEXTS, TREES, max_size=4), TREES, TEXTS.filter(lambda text: 0 < len(text) < 200))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_is_written_reads_back_the_same(params: dict[str, Any], output: Any, name: str) -> None:
     whole = Workflow.model_validate(
         {

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias, cast
 from studio.domain.workflow import Node, Workflow
 from studio.validation._context import Context, every_node
 from studio.validation._expressions import has_expression
-from studio.validation._nodes import check_input_names
 from studio.validation._problems import problem
 from studio.validation._report import Spot
+from studio.validation._triggers import check_input_names
 from studio.validation.inputs import is_required
 
 ResolveCall: TypeAlias = Callable[[str], Workflow | None]

@@ -21,12 +21,23 @@ def collect_ids(context: Context) -> None:
     for _node, id, declared in every_node(context.workflow):
         before = context.declared.setdefault(id, [])
         if before:
-            message = "the id `{node}` is already used by `{other}`; ids are unique in the file"
-            what = problem("workflow.duplicate_id", message, node=id, other=before[0].spot.node)
+            what = problem(
+                "workflow.duplicate_id",
+                "the id `{node}` is already used by `{other}`; ids are unique in the file",
+                node=id,
+                other=before[0].spot.node,
+            )
             context.report.add(what, declared.spot, at_key=True)
         elif id in FUNCTION_NAMES:
-            message = "`{node}` is a function of the expression language; choose another id"
-            context.report.add(problem("workflow.id_function", message, node=id), declared.spot, at_key=True)
+            context.report.add(
+                problem(
+                    "workflow.id_function",
+                    "`{node}` is a function of the expression language; choose another id",
+                    node=id,
+                ),
+                declared.spot,
+                at_key=True,
+            )
         before.append(declared)
 
 
@@ -58,8 +69,9 @@ def check_settings(context: Context, scope: Scope) -> None:
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = "`{zone}` is not a time zone; write for example Europe/Paris"
-        what = problem("workflow.time_zone", message, zone=settings.time_zone)
+        what = problem(
+            "workflow.time_zone", "`{zone}` is not a time zone; write for example Europe/Paris", zone=settings.time_zone
+        )
         context.report.add(what, ROOT, "settings", "time_zone")
     if isinstance(settings.concurrency, Concurrency) and settings.concurrency.key is not None:
         names = {name: scope.find(name) or ANY for name in ("inputs", "vars", "workflow")}

@@ -40,16 +40,22 @@ def check_edges(context: Context, graph: Graph, level: LevelGraph, spot: Spot) -
 def _end(context: Context, graph: Graph, edge: Edge, id: str) -> tuple[Problem, str | None]:
     elsewhere = context.declared.get(id)
     if elsewhere:
-        message = "`{node}` is not in this level (it is `{path}`); an edge joins two nodes of one level"
-        return problem("workflow.edge_level", message, node=id, path=elsewhere[0].spot.node), None
-    message = "the edge `{edge}` names `{node}`, which does not exist"
-    return problem("workflow.edge_unknown_node", message, edge=str(edge), node=id), nearest(id, graph.nodes)
+        return problem(
+            "workflow.edge_level",
+            "`{node}` is not in this level (it is `{path}`); an edge joins two nodes of one level",
+            node=id,
+            path=elsewhere[0].spot.node,
+        ), None
+    return problem(
+        "workflow.edge_unknown_node", "the edge `{edge}` names `{node}`, which does not exist", edge=str(edge), node=id
+    ), nearest(id, graph.nodes)
 
 
 def _triggers(context: Context, graph: Graph, edge: Edge) -> list[Problem]:
-    message = "`{node}` is a trigger and has no edges; its `inputs` feed the workflow"
     return [
-        problem("workflow.edge_trigger", message, node=id)
+        problem(
+            "workflow.edge_trigger", "`{node}` is a trigger and has no edges; its `inputs` feed the workflow", node=id
+        )
         for id in (edge.source, edge.target)
         if (facts := context.known(graph.nodes[id].type)) and facts.kind == "trigger"
     ]
@@ -62,13 +68,25 @@ def _port(context: Context, graph: Graph, level: LevelGraph, edge: Edge) -> list
     if edge.port == ERROR_PORT:
         if source.on_error is OnError.ROUTE:
             return []
-        message = "`{node}` never leaves by `error`; set `on_error: route` on it"
-        return [(problem("workflow.edge_error_port", message, node=edge.source), None)]
+        return [
+            (
+                problem(
+                    "workflow.edge_error_port",
+                    "`{node}` never leaves by `error`; set `on_error: route` on it",
+                    node=edge.source,
+                ),
+                None,
+            )
+        ]
     fields = fields_of(context.output_type(source))
     if context.known(source.type) is None or fields is None or edge.port in fields:
         return []
-    message = "`{node}` has neither a port nor an output `{port}`"
-    what = problem("workflow.edge_unknown_port", message, node=edge.source, port=edge.port)
+    what = problem(
+        "workflow.edge_unknown_port",
+        "`{node}` has neither a port nor an output `{port}`",
+        node=edge.source,
+        port=edge.port,
+    )
     return [(what, nearest(edge.port, [*level.ports[edge.source], *fields]))]
 
 
@@ -77,14 +95,41 @@ def _param(
 ) -> list[tuple[Problem, str | None]]:
     param = edge.param or ""
     if (edge.target, param) in written:
-        message = "another edge already writes into `{node}.{param}`"
-        return [(problem("workflow.edge_param_twice", message, node=edge.target, param=param), None)]
+        return [
+            (
+                problem(
+                    "workflow.edge_param_twice",
+                    "another edge already writes into `{node}.{param}`",
+                    node=edge.target,
+                    param=param,
+                ),
+                None,
+            )
+        ]
     if param in graph.nodes[edge.target].params:
-        message = "`{node}.{param}` is set, so this edge writes nothing into it"
-        return [(warning("workflow.edge_param_set", message, node=edge.target, param=param), None)]
+        return [
+            (
+                warning(
+                    "workflow.edge_param_set",
+                    "`{node}.{param}` is set, so this edge writes nothing into it",
+                    node=edge.target,
+                    param=param,
+                ),
+                None,
+            )
+        ]
     if edge.port is not None and edge.port in level.ports[edge.source]:
-        message = "the port `{port}` is a branch and holds no value to write into `{param}`; write `{{ input }}` there"
-        return [(problem("workflow.edge_branch_value", message, port=edge.port, param=param), None)]
+        return [
+            (
+                problem(
+                    "workflow.edge_branch_value",
+                    "the branch `{port}` holds no value to write into `{param}`; write `{{ input }}` there",
+                    port=edge.port,
+                    param=param,
+                ),
+                None,
+            )
+        ]
     known = fields_of(context.input_type(graph.nodes[edge.target]))
     if known is None or param in known or context.known(graph.nodes[edge.target].type) is None:
         return []
@@ -100,8 +145,11 @@ def _cycles(context: Context, level: LevelGraph, spot: Spot) -> None:
                 continue  # An expression does it, which is reported at its place.
             what = problem("workflow.self_edge", "`{node}` waits for itself", node=cycle[0])
         else:
-            message = "these nodes wait for each other: {way}; a loop is a `flow.while` or `flow.map`"
-            what = problem("workflow.cycle", message, way=way)
+            what = problem(
+                "workflow.cycle",
+                "these nodes wait for each other: {way}; a loop is a `flow.while` or `flow.map`",
+                way=way,
+            )
         context.report.add(what, spot.child(cycle[0]), at_key=True)
 
 
@@ -115,10 +163,20 @@ def check_branches(context: Context, graph: Graph, level: LevelGraph, presence: 
         if any(presence.reached.get(source) == NEVER for source in sources):
             continue
         if edges and node.join is Join.ALL:
-            message = "`join: all` waits for branches that exclude each other: {edges}"
-            what = problem("workflow.join_exclusive", message, edges=", ".join(str(edge) for edge in edges))
+            what = problem(
+                "workflow.join_exclusive",
+                "`join: all` waits for branches that exclude each other: {edges}",
+                edges=", ".join(str(edge) for edge in edges),
+            )
             context.report.add(what, spot.child(id), "join")
         elif not edges:
-            message = "it never runs, for it needs {nodes}, which exclude each other; list its edges"
             names = ", ".join(f"`{source}`" for source in sorted(sources))
-            context.report.add(problem("workflow.never_runs", message, nodes=names), spot.child(id), at_key=True)
+            context.report.add(
+                problem(
+                    "workflow.never_runs",
+                    "it never runs, for it needs {nodes}, which exclude each other; list its edges",
+                    nodes=names,
+                ),
+                spot.child(id),
+                at_key=True,
+            )

@@ -120,8 +120,9 @@ def _unknown(path: Path, root: type[BaseModel]) -> Finding:
     names = [info.alias or name for model in models for name, info in model.model_fields.items()]
     near = nearest(key, names)
     if near is None and any(issubclass(model, Node) for model in models):
-        message = "unknown key `{key}`; what the node type takes stands under `params`"
-        found = problem("workflow.unknown_node_key", message, key=key)
+        found = problem(
+            "workflow.unknown_node_key", "unknown key `{key}`; what the node type takes stands under `params`", key=key
+        )
     else:
         found = problem("workflow.unknown_key", "unknown key `{key}`", key=key)
     if near:
@@ -162,8 +163,12 @@ def _wrong(path: Path, errors: list[Any], raw: Any) -> Finding:
     if custom:
         return Finding(path, _refused(custom[0], path), dispensable=dispensable)
     if path == ("studio",):
-        message = "this file has format {version}; this version of Studio reads format {known}"
-        found = problem("workflow.version", message, version=str(errors[0]["input"]), known=FORMAT_VERSION)
+        found = problem(
+            "workflow.version",
+            "this file has format {version}; this version of Studio reads format {known}",
+            version=str(errors[0]["input"]),
+            known=FORMAT_VERSION,
+        )
         return Finding(path, found)
     expected = " or ".join(dict.fromkeys(_expected(each) for each in errors))
     found = problem(

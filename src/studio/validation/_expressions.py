@@ -19,15 +19,27 @@ from studio.validation._types import object_of
 
 _MAY_BE_NULL = "expression.check.may_be_null"
 _SECRETS = frozenset({"credential", "credentials", "secret", "secrets", "env", "environment", "password", "vault"})
-_HINTS = {
-    "input": "`input` is what the single incoming edge carries; this node does not have exactly one",
-    "item": "`item` is known inside `flow.map`, `flow.reduce`, `each` and params that are evaluated per item",
-    "index": "`index` is known inside containers, `each` and params that are evaluated per item",
-    "state": "`state` is known inside `flow.while`",
-    "acc": "`acc` is known inside `flow.reduce`",
-    "error": "`error` is known in the `catch` of `flow.try`; for a routed error write `{{ node.error }}`",
-    "args": "`args` is known in a tool's node",
-    "event": "`event` is known in the `inputs` of a trigger",
+_NOT_HERE = {
+    "input": problem(
+        "workflow.input_not_here",
+        "`input` is what the single incoming edge carries; this node does not have exactly one",
+    ),
+    "item": problem(
+        "workflow.item_not_here",
+        "`item` is known inside `flow.map`, `flow.reduce`, `each` and params that are evaluated per item",
+    ),
+    "index": problem(
+        "workflow.index_not_here",
+        "`index` is known inside containers, `each` and params that are evaluated per item",
+    ),
+    "state": problem("workflow.state_not_here", "`state` is known inside `flow.while`"),
+    "acc": problem("workflow.acc_not_here", "`acc` is known inside `flow.reduce`"),
+    "error": problem(
+        "workflow.error_not_here",
+        "`error` is known in the `catch` of `flow.try`; for a routed error write `{{ node.error }}`",
+    ),
+    "args": problem("workflow.args_not_here", "`args` is known in a tool's node"),
+    "event": problem("workflow.event_not_here", "`event` is known in the `inputs` of a trigger"),
 }
 
 
@@ -130,16 +142,18 @@ def _names(context: Context, template: Template, scope: Scope, spot: Spot, keys:
 
 def _unknown(context: Context, name: str, scope: Scope, spot: Spot) -> tuple[Problem, str | None]:
     """Why a name is not in scope here."""
-    if name in _HINTS:
-        return problem("workflow.name_not_here", "{reason}", reason=_HINTS[name], name=name), None
+    if name in _NOT_HERE:
+        return _NOT_HERE[name], None
     if name in SCOPE_NAMES:
-        return problem("workflow.name_not_here", "{reason}", reason=f"`{name}` is not known here", name=name), None
+        return problem("workflow.name_not_here", "`{name}` is not known here", name=name), None
     declared = context.declared.get(name)
     if declared:
         return _elsewhere(context, name, spot), None
     if name in _SECRETS:
-        message = "expressions never see credentials or the environment; name a credential on the node instead"
-        return problem("workflow.name_secret", message), None
+        return problem(
+            "workflow.name_secret",
+            "expressions never see credentials or the environment; name a credential on the node instead",
+        ), None
     near = nearest(name, scope.names()) or nearest(name, FUNCTION_NAMES)
     return problem("workflow.unknown_name", "`{name}` is neither a node here nor a name in scope", name=name), near
 
@@ -152,16 +166,30 @@ def _elsewhere(context: Context, name: str, spot: Spot) -> Problem:
     if here == path:
         return problem("workflow.self_reference", "`{node}` refers to itself", node=name)
     if here.startswith(f"{path}."):
-        message = "`{node}` is the container around; what it gives is not there yet"
-        return problem("workflow.reference_container", message, node=name)
+        return problem(
+            "workflow.reference_container",
+            "`{node}` is the container around; what it gives is not there yet",
+            node=name,
+        )
     if declared.slot_of is not None:
-        message = "`{node}` sits in a slot of `{owner}` and gives nothing to others"
-        return problem("workflow.reference_slot", message, node=name, owner=declared.slot_of)
+        return problem(
+            "workflow.reference_slot",
+            "`{node}` sits in a slot of `{owner}` and gives nothing to others",
+            node=name,
+            owner=declared.slot_of,
+        )
     if declared.around:
-        message = "`{node}` is inside `{container}`; outside of it, refer to what `{container}` gives"
-        return problem("workflow.reference_inside", message, node=name, container=declared.around[-1])
+        return problem(
+            "workflow.reference_inside",
+            "`{node}` is inside `{container}`; outside of it, refer to what `{container}` gives",
+            node=name,
+            container=declared.around[-1],
+        )
     facts = context.known(declared.type)
     if facts is None or facts.kind != "trigger":
         return problem("workflow.reference_early", "`{node}` has not run yet where this is evaluated", node=name)
-    message = "`{node}` is a trigger; refer to the workflow's `inputs`, which every trigger fills"
-    return problem("workflow.reference_trigger", message, node=name)
+    return problem(
+        "workflow.reference_trigger",
+        "`{node}` is a trigger; refer to the workflow's `inputs`, which every trigger fills",
+        node=name,
+    )

@@ -30,11 +30,16 @@ def check_level(context: Context, graph: Graph, spot: Spot, around: Scope, *, lo
     if graph.next is not None:
         check_tree(context, graph.next, scope, spot, ("next",))
         if not loops:
-            message = "`next` belongs in the body of `flow.while` only"
-            context.report.add(problem("workflow.next_misplaced", message), spot, "next", at_key=True)
+            context.report.add(
+                problem("workflow.next_misplaced", "`next` belongs in the body of `flow.while` only"),
+                spot,
+                "next",
+                at_key=True,
+            )
     elif loops:
-        message = "without `next` every turn begins with the same state"
-        context.report.add(warning("workflow.next_missing", message), spot, at_key=True)
+        context.report.add(
+            warning("workflow.next_missing", "without `next` every turn begins with the same state"), spot, at_key=True
+        )
     if graph.output is None:
         return NULL
     return check_tree(context, graph.output, scope, spot, ("output",))

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 from studio.catalog import NodeFacts
-from studio.domain.status import Effect, OnError
 from studio.domain.workflow import SCOPE_NAMES, Graph, Node, SlotNode
 from studio.expressions.types import ANY, BOOL, INT, Type
 from studio.sdk import BaseNode
 from studio.validation._context import Context
 from studio.validation._expressions import check_tree, has_expression
-from studio.validation._params import ParamCheck
+from studio.validation._params import ParamCheck, migrated
+from studio.validation._policies import check_policies
 from studio.validation._problems import Problem, nearest, problem, warning
 from studio.validation._report import Spot
 from studio.validation._scopes import Level, Scope, inside
+from studio.validation._triggers import check_trigger
 from studio.validation._types import conflict, element_of, list_of, object_of
-from studio.validation.analysis import ERROR_PORT, bodies, item_name, slot_nodes
+from studio.validation.analysis import bodies, item_name, slot_nodes
 
 _ARGUMENT_NAMES = ("always", "never")
-_MOST_ATTEMPTS = 1000
 
 
 class NodeCheck:
@@ -39,17 +38,25 @@ class NodeCheck:
         facts = self._type()
         impl = self._load(facts)
         if facts is not None and facts.kind == "trigger":
-            self._trigger(facts, impl)
+            at_top = self.level is not None and self.spot.node == self._id()
+            check_trigger(self.context, self.node, self.spot, self.scope, impl, at_top=at_top)
         else:
             self._params(impl)
             self._conditions()
             if self.node.inputs is not None:
-                message = "only a trigger has `inputs`; what a node takes stands under `params`"
-                self._add(problem("workflow.inputs_misplaced", message), "inputs", at_key=True)
+                self._add(
+                    problem(
+                        "workflow.inputs_misplaced",
+                        "only a trigger has `inputs`; what a node takes stands under `params`",
+                    ),
+                    "inputs",
+                    at_key=True,
+                )
         self._fallbacks()
         self._credential(facts)
         if facts is not None:
-            self._policies(facts, impl)
+            edges = self.level.level.listed_out.get(self._id(), []) if self.level else None
+            check_policies(self.context, self.node, self.spot, facts, impl, edges)
             self._slots(facts)
             self._bodies(facts)
 
@@ -72,15 +79,23 @@ class NodeCheck:
                 self._add(facts, *at, "type")
             return None
         if facts.missing:
-            message = "`{type}` needs {modules}; install it with: {command}"
             modules = ", ".join(facts.missing)
             what = problem(
-                "workflow.missing_requirement", message, type=type_id, modules=modules, command=facts.install
+                "workflow.missing_requirement",
+                "`{type}` needs {modules}; install it with: {command}",
+                type=type_id,
+                modules=modules,
+                command=facts.install,
             )
             self._add(what, *at, "type")
         if version is not None and not 1 <= version <= facts.version:
-            message = "`{type}` has version {known}; this node asks for {version}"
-            what = problem("workflow.type_version", message, type=type_id, known=facts.version, version=version)
+            what = problem(
+                "workflow.type_version",
+                "`{type}` has version {known}; this node asks for {version}",
+                type=type_id,
+                known=facts.version,
+                version=version,
+            )
             self._add(what, *at, "version")
         return facts
 
@@ -104,7 +119,7 @@ class NodeCheck:
             return
         scope = Scope(self.scope, {"item": ANY, "index": INT}) if self.node.each is not None else self.scope
         check.scope = scope
-        self.param_types = check.check(_migrated(self.node, impl), self.node, impl, wired)
+        self.param_types = check.check(migrated(self.node, impl), self.node, impl, wired)
 
     def _id(self) -> str:
         return str(self.spot.path[-1])
@@ -116,8 +131,13 @@ class NodeCheck:
             if isinstance(run_if, bool):
                 pass
             elif not has_expression(run_if) or conflict(BOOL, given):
-                message = "`run_if` must give true or false; write a comparison such as `{{ x > 0 }}`"
-                self._add(problem("workflow.run_if_type", message), "run_if")
+                self._add(
+                    problem(
+                        "workflow.run_if_type",
+                        "`run_if` must give true or false; write a comparison such as `{{ x > 0 }}`",
+                    ),
+                    "run_if",
+                )
         if each is not None:
             given = check_tree(self.context, each, self.scope, self.spot, ("each",))
             literal = not has_expression(each)
@@ -131,11 +151,18 @@ class NodeCheck:
             check = ParamCheck(self.context, self.spot, (*at, "params"), self.scope, self.scope)
             impl = self.context.load(other.type) if facts is not None and not facts.missing else None
             if facts is not None and facts.kind != "node":
-                message = "`{type}` cannot be a fallback, for it is executed by the engine"
-                self._add(problem("workflow.fallback_kind", message, type=other.type), *at, "type")
+                self._add(
+                    problem(
+                        "workflow.fallback_kind",
+                        "`{type}` cannot be a fallback, for it is executed by the engine",
+                        type=other.type,
+                    ),
+                    *at,
+                    "type",
+                )
             if isinstance(impl, BaseNode):
                 plain = Node(type=other.type, params=other.params, version=other.version)
-                check.check(_migrated(plain, impl), plain, impl, {})
+                check.check(migrated(plain, impl), plain, impl, {})
             else:
                 check.names_only(other.params)
 
@@ -144,84 +171,20 @@ class NodeCheck:
         aliases = [((), credential)] if isinstance(credential, str) else list((credential or {}).items())
         for key, alias in aliases:
             if "{{" in alias:
-                message = "a credential is named by its alias; it cannot be an expression"
-                self._add(problem("workflow.credential_expression", message), "credential", *((key,) if key else ()))
-        if credential is not None and facts is not None and not facts.credentials:
-            message = "`{type}` takes no credential"
-            self._add(warning("workflow.credential_unused", message, type=facts.type), "credential", at_key=True)
-
-    # Policies
-
-    def _policies(self, facts: NodeFacts, impl: BaseNode | None) -> None:
-        node = self.node
-        effect = self._effect(facts, impl)
-        retries = node.retry is True or (node.retry is not None and node.retry is not False and node.retry != 1)
-        if retries and effect is Effect.IRREVERSIBLE:
-            message = "`{type}` is irreversible: a retry repeats its effect only where it surely did not happen"
-            self._add(warning("workflow.retry_irreversible", message, type=facts.type), "retry", at_key=True)
-        if isinstance(node.retry, int) and not isinstance(node.retry, bool) and not 1 <= node.retry <= _MOST_ATTEMPTS:
-            message = "`retry` is the number of attempts, 1 to {limit}"
-            self._add(problem("workflow.retry_count", message, limit=_MOST_ATTEMPTS), "retry")
-        if node.cache and facts.effect is not Effect.PURE and effect is not Effect.PURE:
-            message = "only a pure node can be cached; `{type}` is {effect}"
-            what = problem("workflow.cache_effect", message, type=facts.type, effect=str(effect or facts.effect))
-            self._add(what, "cache", at_key=True)
-        if self.level is not None and node.on_error is OnError.ROUTE:
-            edges = self.level.level.listed_out.get(self._id(), [])
-            if not any(edge.port == ERROR_PORT for edge in edges):
-                message = "errors are routed, but no edge leaves by `{node}.error`, so they vanish"
-                self._add(warning("workflow.route_without_edge", message, node=self._id()), "on_error")
-
-    def _effect(self, facts: NodeFacts, impl: BaseNode | None) -> Effect | None:
-        """The effect for these params, None where only the run can tell."""
-        if not facts.effect_varies:
-            return facts.effect
-        if impl is None or has_expression(self.node.params):
-            return None
-        try:
-            return impl.effect_of(impl.input_model.model_validate(self.node.params))
-        except (ValueError, TypeError, LookupError, AttributeError):
-            # Params that do not fit are reported by themselves.
-            return None
-
-    # Triggers
-
-    def _trigger(self, facts: NodeFacts, impl: BaseNode | None) -> None:
-        if self.level is None or self.spot.node != self._id():
-            self._add(problem("workflow.trigger_inside", "a trigger stands at the top level of the workflow"), "type")
-        for name in ("each", "run_if"):
-            if getattr(self.node, name) is not None:
                 self._add(
-                    problem("workflow.trigger_setting", "a trigger takes no `{key}`", key=name), name, at_key=True
+                    problem(
+                        "workflow.credential_expression",
+                        "a credential is named by its alias; it cannot be an expression",
+                    ),
+                    "credential",
+                    *((key,) if key else ()),
                 )
-        known = {name: self.scope.find(name) or ANY for name in ("vars", "workflow", "now")}
-        check = ParamCheck(self.context, self.spot, ("params",), Scope(None, known), Scope(None, known))
-        if impl is None:
-            check.names_only(self.node.params)
-        else:
-            check.check(_migrated(self.node, impl), self.node, impl, {})
-        event = self.context.output_type(self.node)
-        given = self.node.inputs
-        if given is not None:
-            check_tree(self.context, given, Scope(None, {**known, "event": event}), self.spot, ("inputs",))
-        self._trigger_inputs(given)
-
-    def _trigger_inputs(self, given: Any) -> None:
-        from studio.validation.inputs import is_required
-
-        declared = self.context.workflow.inputs
-        required = [name for name, schema in declared.items() if is_required(schema)]
-        if given is None:
-            if required:
-                message = "the trigger gives no `inputs`, but the workflow needs {names}"
-                names = ", ".join(f"`{name}`" for name in required)
-                self._add(problem("workflow.trigger_inputs", message, names=names), at_key=True)
-            return
-        if not isinstance(given, dict):
-            if not has_expression(given):
-                self._add(problem("workflow.trigger_inputs_type", "`inputs` is a mapping or an expression"), "inputs")
-            return
-        check_input_names(self.context, self.spot, ("inputs",), cast("dict[str, Any]", given), declared, required)
+        if credential is not None and facts is not None and not facts.credentials:
+            self._add(
+                warning("workflow.credential_unused", "`{type}` takes no credential", type=facts.type),
+                "credential",
+                at_key=True,
+            )
 
     # Slots and bodies
 
@@ -236,8 +199,15 @@ class NodeCheck:
                 self._add(problem("workflow.slot_single", "the slot `{slot}` holds one node", slot=name), "slots", name)
         for slot in facts.slots:
             if slot.required and not self.node.slots.get(slot.name):
-                message = "the slot `{slot}` of `{type}` needs a node"
-                self._add(problem("workflow.slot_empty", message, slot=slot.name, type=facts.type), at_key=True)
+                self._add(
+                    problem(
+                        "workflow.slot_empty",
+                        "the slot `{slot}` of `{type}` needs a node",
+                        slot=slot.name,
+                        type=facts.type,
+                    ),
+                    at_key=True,
+                )
         for (name, index), sitting in slot_nodes(self.node):
             spot = self.spot.slot(name, index, sitting.id)
             kind = known[name].kind if name in known else ""
@@ -256,8 +226,7 @@ class NodeCheck:
         if approval is not None:
             check_tree(self.context, approval, scope, spot, ("approval",))
             if not has_expression(approval) and approval not in _ARGUMENT_NAMES and not isinstance(approval, bool):
-                message = "`approval` is `always`, `never` or an expression"
-                check._add(problem("workflow.approval", message), "approval")
+                check._add(problem("workflow.approval", "`approval` is `always`, `never` or an expression"), "approval")
 
     def _bodies(self, facts: NodeFacts) -> None:
         from studio.validation._levels import check_level
@@ -265,8 +234,7 @@ class NodeCheck:
         present = dict(bodies(self.node))
         for name in present:
             if name not in facts.bodies:
-                message = "`{type}` has no `{body}`"
-                what = problem("workflow.unknown_body", message, type=facts.type, body=name)
+                what = problem("workflow.unknown_body", "`{type}` has no `{body}`", type=facts.type, body=name)
                 self._add(what, name, at_key=True, suggestion=nearest(name, facts.bodies))
         if "body" in facts.bodies and "body" not in present:
             self._add(problem("workflow.missing_body", "`{type}` needs a `body`", type=facts.type), at_key=True)
@@ -297,35 +265,12 @@ class NodeCheck:
             return
         taken = name in present["body"].nodes or name in SCOPE_NAMES or self.scope.find(name) is not None
         if taken or name in self.context.declared:
-            message = "`as: {name}` hides a node or another name in scope; choose another"
-            self._add(problem("workflow.item_name", message, name=name), "params", "as")
-
-
-def _migrated(node: Node, impl: BaseNode) -> Mapping[str, Any]:
-    """The params as the present version of the node type wants them."""
-    if node.version is None or not 1 <= node.version < impl.version:
-        return node.params
-    try:
-        return impl.migrate(dict(node.params), node.version)
-    except (ValueError, TypeError, LookupError, AttributeError):
-        # Params that fit no version are reported as they stand.
-        return node.params
-
-
-def check_input_names(
-    context: Context,
-    spot: Spot,
-    at: tuple[str | int, ...],
-    given: Mapping[str, Any],
-    declared: Mapping[str, Any],
-    required: list[str],
-) -> None:
-    """Report inputs that the workflow does not have, and required ones that are not given."""
-    for name in given:
-        if name not in declared:
-            what = problem("workflow.unknown_input", "the workflow has no input `{name}`", name=name)
-            context.report.add(what, spot, *at, name, at_key=True, suggestion=nearest(name, declared))
-    for name in required:
-        if name not in given:
-            message = "the input `{name}` of the workflow is not given"
-            context.report.add(problem("workflow.missing_input", message, name=name), spot, *at, at_key=True)
+            self._add(
+                problem(
+                    "workflow.item_name",
+                    "`as: {name}` hides a node or another name in scope; choose another",
+                    name=name,
+                ),
+                "params",
+                "as",
+            )

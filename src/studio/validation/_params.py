@@ -78,9 +78,14 @@ class ParamCheck:
         given = self._expression(name, value, scope)
         clash = conflict(expected, given) if self.context.types else None
         if clash is not None:
-            message = "`{param}` takes {expected}; this expression gives {actual}"
             make = warning if clash.convertible else problem
-            what = make("workflow.param_type", message, param=name, expected=clash.expected, actual=clash.actual)
+            what = make(
+                "workflow.param_type",
+                "`{param}` takes {expected}; this expression gives {actual}",
+                param=name,
+                expected=clash.expected,
+                actual=clash.actual,
+            )
             self.context.report.add(what, self.spot, *self.at, name)
         return given
 
@@ -115,6 +120,17 @@ class _Everything(Scope):
 
     def __init__(self, around: Scope) -> None:
         super().__init__(around, dict.fromkeys(("item", "index", "state", "acc"), ANY))
+
+
+def migrated(node: Node, impl: BaseNode) -> Mapping[str, Any]:
+    """The params as the present version of the node type wants them."""
+    if node.version is None or not 1 <= node.version < impl.version:
+        return node.params
+    try:
+        return impl.migrate(dict(node.params), node.version)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        # Params that fit no version are reported as they stand.
+        return node.params
 
 
 def _per_item(scope: Scope, item: Type, params: Mapping[str, Any]) -> Scope:

@@ -1,13 +1,11 @@
 """YAML 1.2 core to plain data, with the place of everything.
 
 ruamel.yaml reads the syntax and gives events; the tree is composed here, without recursion, so that depth, aliases
-and scalars are under control: nothing but plain data can come of any text. Source of the scalar rules: YAML 1.2.2,
-section 10.3 (core schema).
+and scalars are under control: nothing but plain data can come of any text.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,26 +13,17 @@ from typing import Any, cast
 import msgspec
 
 from studio.validation._positions import Path, Place, line_and_column
-from studio.validation._problems import Problem, problem, warning
+from studio.validation._problems import Problem, problem
+from studio.validation._scalars import resolve, short
 
 MAX_DEPTH = 100
 MAX_ALIAS_WEIGHT = 2_000_000
 """Nodes and characters that aliases may add in all."""
 
-MAX_VALUES = 300_000
+MAX_VALUES = 200_000
 """Scalars and collections in one document; reading one takes some 30 microseconds."""
 MAX_PROBLEMS = 1000
 
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_OCTAL = re.compile(r"0o[0-7]+\Z")
-_HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_NOT_FINITE = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
-_WORDS: dict[str, Any] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|(?=[\[{])))+")
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str")
 _COLLECTION_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -124,7 +113,7 @@ class Composer:
             raise YamlSyntax(int(cast("Any", error).position), bad) from error
         except (ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError, OverflowError) as error:
             # The library lets such escape for some broken texts, for example escapes of no character.
-            bad = problem("workflow.yaml_syntax", "this is not YAML: {reason}", reason=_short(str(error)))
+            bad = problem("workflow.yaml_syntax", "this is not YAML: {reason}", reason=short(str(error)))
             raise YamlSyntax(len(self._text), bad) from error
 
     def _path(self) -> Path:
@@ -151,8 +140,14 @@ class Composer:
     def _report(self, place: Place, found: Problem) -> None:
         self.problems.append((self._path(), _at(found, place)))
         if len(self.problems) > MAX_PROBLEMS:
-            message = "there are more than {limit} problems; the rest is not read"
-            self._stop(place.start, problem("workflow.too_many_problems", message, limit=MAX_PROBLEMS))
+            self._stop(
+                place.start,
+                problem(
+                    "workflow.too_many_problems",
+                    "there are more than {limit} problems; the rest is not read",
+                    limit=MAX_PROBLEMS,
+                ),
+            )
 
     def _report_tag(self, event: Any) -> None:
         mark = event.start_mark
@@ -217,7 +212,9 @@ class Composer:
         value: Any = event.value
         tag = event.tag
         if tag is None and not event.style:
-            value = self._resolve(value, place)
+            value, wrong = resolve(value)
+            if wrong is not None:
+                self._report(place, wrong)
         elif tag is not None and tag not in _STRING_TAGS:
             self._report_tag(event)
         if isinstance(value, str) and place.style == '"' and not value.isascii():
@@ -235,45 +232,14 @@ class Composer:
             self._report(place, problem("workflow.surrogate", "the text holds half a surrogate pair"))
             return value.encode("utf-8", "replace").decode()
 
-    def _resolve(self, text: str, place: Place) -> Any:
-        """The value of a plain scalar by the core schema."""
-        if text in _WORDS:
-            return _WORDS[text]
-        if text[0] not in "+-.0123456789":
-            return text
-        if _INT.match(text):
-            return self._whole(text, 10, place)
-        if _OCTAL.match(text):
-            return self._whole(text[2:], 8, place)
-        if _HEX.match(text):
-            return self._whole(text[2:], 16, place)
-        if _FLOAT.match(text):
-            number = float(text)
-            if math.isfinite(number):
-                return number
-            self._report(place, _range_problem(text))
-        elif _NOT_FINITE.match(text):
-            self._report(place, problem("workflow.not_finite", "infinity and NaN are not values of a workflow"))
-        return text
-
-    def _whole(self, digits: str, base: int, place: Place) -> Any:
-        bare = digits.lstrip("+-")
-        if base == 10 and len(bare) > 1 and bare[0] == "0":
-            message = "`{text}` is read as a number and loses its leading zeros; quote it to keep them"
-            self._report(place, warning("workflow.leading_zero", message, text=_short(digits)))
-        if len(bare.lstrip("0")) <= 64:
-            number = int(digits, base)
-            if -(2**63) <= number < 2**63:
-                return number
-        self._report(place, _range_problem(digits))
-        return digits
-
     def _put(self, value: Any, place: Place, weight: int) -> None:
         """Hand a finished value to the collection around it."""
         self._values += 1
         if self._values > MAX_VALUES:
-            message = "the document holds more than {limit} values"
-            self._stop(place.start, problem("workflow.too_many_values", message, limit=MAX_VALUES))
+            self._stop(
+                place.start,
+                problem("workflow.too_many_values", "the document holds more than {limit} values", limit=MAX_VALUES),
+            )
         if not self._frames:
             self.result = (value, place)
             return
@@ -305,7 +271,7 @@ class Composer:
                 self._report(place, what)
             return value
         if value is None or isinstance(value, bool | int | float):
-            written = _short(self._text[place.start : place.end])
+            written = short(self._text[place.start : place.end])
             self._report(
                 place, problem("workflow.key_not_text", "the key `{key}` is not a text; quote it", key=written)
             )
@@ -318,20 +284,9 @@ def _at(found: Problem, place: Place) -> Problem:
     return msgspec.structs.replace(found, line=place.line, column=place.column)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def _tag_problem(tag: str) -> Problem:
-    name = _short(tag.replace("tag:yaml.org,2002:", "!!"))
+    name = short(tag.replace("tag:yaml.org,2002:", "!!"))
     return problem("workflow.yaml_tag", "tags such as `{tag}` are not allowed; a workflow is plain data", tag=name)
-
-
-def _range_problem(text: str) -> Problem:
-    return problem(
-        "workflow.number_range", "the number {text} does not fit into 64 bits; quote it to keep it as text",
-        text=_short(text),
-    )  # fmt: skip
 
 
 def _syntax_problem(error: Any) -> Problem:

@@ -111,8 +111,7 @@ def param_path(path: Path) -> str:
 def _decode(text: str | bytes) -> str | Problem:
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        message = "the document is larger than {limit} bytes"
-        return problem("workflow.too_large", message, limit=MAX_BYTES)
+        return problem("workflow.too_large", "the document is larger than {limit} bytes", limit=MAX_BYTES)
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")

@@ -1,0 +1,213 @@
+"""Edges, cycles, branches, and what may not have run."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.catalog import Catalog
+from tests.validation.kit import codes, found, one
+
+EDGES = """\
+nodes:
+  cond: {type: flow.if, params: {condition: true}}
+  yes_way: {type: text.slugify, params: {text: a}}
+  no_way: {type: text.slugify, params: {text: b}}
+  final: {type: text.template, params: {template: "MORE"}SETTINGS}
+edges:
+  - cond.true -> yes_way
+  - cond.false -> no_way
+  - yes_way -> final
+  - no_way -> final
+"""
+
+
+def edges(*, more: str = "", settings: str = "", extra: str = "") -> str:
+    return EDGES.replace("MORE", more).replace("SETTINGS", settings) + extra
+
+
+@pytest.mark.parametrize(
+    ("edge", "code", "suggestion"),
+    [
+        ("cond -> nowhere", "workflow.edge_unknown_node", None),
+        ("conf.true -> final", "workflow.edge_unknown_node", "cond"),
+        ("cond.tru -> final", "workflow.edge_unknown_port", "true"),
+        ("yes_way.slg -> final", "workflow.edge_unknown_port", "slug"),
+        ("cond.true -> yes_way", "workflow.duplicate_edge", None),
+        ("yes_way.error -> final", "workflow.edge_error_port", None),
+        ("yes_way.slug -> final.template", "workflow.edge_param_set", None),
+        ("yes_way.slug -> final.tmplate", "workflow.edge_unknown_param", None),
+        ("cond.true -> no_way.separator", "workflow.edge_branch_value", None),
+        ("final -> final", "workflow.self_edge", None),
+        ("final -> cond", "workflow.cycle", None),
+    ],
+)
+def test_wrong_edges(catalog: Catalog, edge: str, code: str, suggestion: str | None) -> None:
+    problem = one(catalog, edges(extra=f"  - {edge}\n"))
+    assert problem.code == code
+    if suggestion:
+        assert problem.suggestion == suggestion
+    if code not in ("workflow.self_edge", "workflow.cycle"):
+        assert (problem.param, problem.line, problem.column) == ("edges[4]", 13, 5)
+
+
+def test_right_edges(catalog: Catalog) -> None:
+    assert found(catalog, edges()) == []
+    assert found(catalog, edges(extra="  - yes_way.slug -> no_way.separator\n")) == []
+
+
+def test_a_cycle_names_its_nodes(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  a: {type: text.slugify, params: {text: "{{ c.slug }}"}}
+  b: {type: text.slugify, params: {text: "{{ a.slug }}"}}
+  c: {type: text.slugify, params: {text: b}}
+  d: {type: text.slugify, params: {text: "{{ c.slug }}"}}
+edges: [b -> c]
+"""
+    problem = one(catalog, document)
+    assert problem.code == "workflow.cycle"
+    assert problem.arguments["way"] in ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")
+    assert problem.line == {"a": 4, "b": 5, "c": 6}[problem.node or ""]
+
+
+def test_edges_into_params_are_references(catalog: Catalog) -> None:
+    document = "nodes:\n  a: {type: text.slugify, params: {text: x}}\n  b: {type: text.slugify}\nedges: [EDGE]\n"
+    assert codes(catalog, document.replace("EDGE", "a.slug -> b.text")) == []
+    assert codes(catalog, document.replace("EDGE", "a -> b")) == ["workflow.missing_param"]
+    assert codes(catalog, document.replace("EDGE", "a.slug -> b.text, a -> b.text")) == ["workflow.edge_param_twice"]
+
+
+def test_edges_between_levels_and_triggers(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  hook: {type: trigger.manual}
+  a: {type: text.slugify, params: {text: x}}
+  m: {type: flow.map, params: {items: [1]}, body: {nodes: {inner: {type: flow.noop}}, output: 1}}
+edges: [EDGE]
+"""
+    assert codes(catalog, document.replace("EDGE", "a -> m")) == []
+    assert codes(catalog, document.replace("EDGE", "a -> inner")) == ["workflow.edge_level"]
+    assert codes(catalog, document.replace("EDGE", "hook -> a")) == ["workflow.edge_trigger"]
+
+
+def test_input_needs_one_incoming_edge(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  a: {type: text.slugify, params: {text: x}}
+  b: {type: text.slugify, params: {text: x}}
+  c: {type: text.slugify, params: {text: "{{ input.KEY }}"}}
+edges: [EDGES]
+"""
+    assert codes(catalog, document.replace("KEY", "slug").replace("EDGES", "a -> c")) == []
+    assert codes(catalog, document.replace("KEY", "slg").replace("EDGES", "a -> c")) == ["expression.check.missing_key"]
+    assert codes(catalog, document.replace(".KEY", ".upper()").replace("EDGES", "a.slug -> c")) == []
+    assert codes(catalog, document.replace("KEY", "slug").replace("EDGES", "")) == ["workflow.input_not_here"]
+    assert codes(catalog, document.replace("KEY", "slug").replace("EDGES", "a -> c, b -> c")) == [
+        "workflow.input_not_here"
+    ]
+    implied = document.replace("KEY", "slug + b.slug").replace("EDGES", "")
+    assert codes(catalog, implied) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "expected"),
+    [
+        ("", "", []),
+        (", join: all", "", ["workflow.join_exclusive"]),
+        (", join: first", "", []),
+        ("", "{{ yes_way.slug }}", ["expression.check.may_be_null"]),
+        ("", "{{ default(yes_way.slug, no_way.slug) }}", []),
+        ("", "{{ default(yes_way.slug, default(no_way.slug, 'x')) }}", []),
+        ("", "{{ default(yes_way.slug, '') + no_way.slug }}", ["expression.check.may_be_null"]),
+        ("", "{{ default('(', no_way.slug) }}", ["expression.check.may_be_null"]),
+        ("", "{{ cond.result }}", []),
+    ],
+)
+def test_branches(catalog: Catalog, settings: str, more: str, expected: list[str]) -> None:
+    assert codes(catalog, edges(settings=settings, more=more)) == expected
+
+
+def test_what_follows_both_branches_always_runs(catalog: Catalog) -> None:
+    assert codes(catalog, edges(extra="output: '{{ final.text }}'\n")) == []
+    assert codes(catalog, edges(extra="output: '{{ yes_way.slug }}'\n")) == ["expression.check.may_be_null"]
+    problem = one(catalog, edges(extra="output: '{{ yes_way.slug }}'\n"))
+    assert problem.severity == "warning"
+    assert "default(yes_way.slug" in problem.message
+
+
+def test_a_node_that_needs_both_branches_never_runs(catalog: Catalog) -> None:
+    document = edges(extra="").replace("  - yes_way -> final\n  - no_way -> final\n", "")
+    problem = one(catalog, document.replace('template: ""', 'template: "{{ yes_way.slug }} {{ no_way.slug }}"'))
+    assert problem.code == "workflow.never_runs"
+    assert codes(catalog, document.replace('template: ""', 'template: "{{ yes_way.slug }}"')) == []
+
+
+def test_nodes_behind_one_that_never_runs_are_not_told_again(catalog: Catalog) -> None:
+    document = edges(settings=", join: all", extra="  - final -> after\n")
+    document = document.replace("edges:", "  after: {type: flow.noop}\nedges:")
+    assert codes(catalog, document) == ["workflow.join_exclusive"]
+
+
+@pytest.mark.parametrize("setting", ["run_if: '{{ now > vars.start }}'", "disabled: true", "on_error: continue"])
+def test_nodes_that_may_be_left_out(catalog: Catalog, setting: str) -> None:
+    document = f"""\
+nodes:
+  a: {{type: text.slugify, params: {{text: x}}, {setting}}}
+  b: {{type: text.slugify, params: {{text: "{{{{ a.slug }}}}"}}}}
+"""
+    problem = one(catalog, document)
+    assert (problem.code, problem.severity, problem.node) == ("expression.check.may_be_null", "warning", "b")
+    assert codes(catalog, document.replace("{{ a.slug }}", "{{ default(a.slug, '') }}")) == []
+
+
+def test_bodies_see_whether_outer_nodes_ran(catalog: Catalog) -> None:
+    document = edges(extra="").replace(
+        "  final:",
+        "  loop: {type: flow.map, params: {items: [1]}, body: {nodes: {}, output: '{{ yes_way.slug }}'}}\n  final:",
+    )
+    assert codes(catalog, document) == []
+    behind = document + "  - cond.true -> loop\n"
+    assert codes(catalog, behind) == []
+    assert codes(catalog, document + "  - final -> loop\n") == ["expression.check.may_be_null"]
+
+
+def test_routed_errors(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  a: {type: text.slugify, params: {text: x}, on_error: route}
+  fine: {type: text.slugify, params: {text: "{{ a.slug }}"}}
+  sorry: {type: text.template, params: {template: "{{ a.error.message }}"}}
+  both: {type: text.template, params: {template: "{{ default(fine.slug, sorry.text) }}"}}
+edges: [a.error -> sorry, fine -> both, sorry -> both]
+output: "{{ both.text }}"
+"""
+    assert found(catalog, document) == []
+    assert codes(catalog, document.replace("{{ a.error.message }}", "{{ a.slug }}")) == ["expression.check.missing_key"]
+    assert codes(catalog, document.replace("{{ a.slug }}", "{{ a.error }}")) == ["expression.check.missing_key"]
+    assert "workflow.route_without_edge" in codes(catalog, document.replace("a.error -> sorry, ", ""))
+    assert codes(catalog, document.replace("edges: [", "edges: [a.error -> both, ")) == []
+
+
+def test_open_ports(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  kind: {type: flow.switch, params: {value: "{{ vars.kind }}", cases: {small: 1, large: 2}}}
+  a: {type: flow.noop}
+  b: {type: flow.noop}
+  c: {type: flow.noop}
+  all_of: {type: flow.noop}
+edges: [kind.small -> a, kind.large -> b, kind.default -> c, a -> all_of, b -> all_of, c -> all_of]
+"""
+    assert codes(catalog, document) == []
+    assert codes(catalog, document.replace("kind.large", "kind.larg")) == ["workflow.edge_unknown_port"]
+    assert codes(catalog, document.replace("all_of: {type: flow.noop}", "all_of: {type: flow.noop, join: all}")) == [
+        "workflow.join_exclusive"
+    ]
+    ways = document.replace("type: flow.switch", "type: probe.ways").replace(
+        'value: "{{ vars.kind }}", cases: {small: 1, large: 2}', "ways: [small, large, default]"
+    )
+    assert codes(catalog, ways) == []
+    assert codes(catalog, ways.replace("all_of: {type: flow.noop}", "all_of: {type: flow.noop, join: all}")) == []
+    assert codes(catalog, ways.replace("[small, large, default]", "5")) == [
+        "workflow.wrong_value",
+    ]
