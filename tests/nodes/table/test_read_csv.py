@@ -23,7 +23,7 @@ async def test_empty_and_odd_files(run) -> None:
     assert empty.output is not None
     assert empty.output["rows"] == 0
     assert header.output["columns"] == ["a", "b"]
-    assert plain.output["table"].columns == (("column_1", "Int64"), ("column_2", "String"))
+    assert plain.output["table"].columns == (("column_0", "Int64"), ("column_1", "String"))
     assert ragged.error.code == "table.refused"
     assert binary.error.code == "table.refused"
     assert glob.error.code == "files.not_found"
