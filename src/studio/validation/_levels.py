@@ -25,7 +25,7 @@ def check_level(context: Context, graph: Graph, spot: Spot, around: Scope, *, lo
     if level.presence is not None:
         check_branches(context, graph, analysed, level.presence, spot)
     for id in analysed.order:
-        NodeCheck(context, graph.nodes[id], spot.child(id), level.scope_of(id), level).check()
+        NodeCheck(context, graph.nodes[id], spot.child(id), level.scope_of(id), level, check_level).check()
     scope = level.output_scope()
     if graph.next is not None:
         check_tree(context, graph.next, scope, spot, ("next",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from studio.catalog import NodeFacts
 from studio.domain.workflow import SCOPE_NAMES, Graph, Node, SlotNode
@@ -22,15 +23,29 @@ from studio.validation.analysis import bodies, item_name, slot_nodes
 _ARGUMENT_NAMES = ("always", "never")
 
 
-class NodeCheck:
-    """Checks a node and what is inside it. ``level`` is None for nodes in slots."""
+class CheckLevel(Protocol):
+    """Checks a graph at a spot and gives the type of its output."""
 
-    def __init__(self, context: Context, node: Node, spot: Spot, scope: Scope, level: Level | None) -> None:
+    def __call__(self, context: Context, graph: Graph, spot: Spot, around: Scope, *, loops: bool = False) -> Type:
+        """``loops`` where the graph is the body of a while."""
+        ...
+
+
+class NodeCheck:
+    """Checks a node and what is inside it.
+
+    ``level`` is None for nodes in slots. ``check_level`` checks the graphs inside.
+    """
+
+    def __init__(
+        self, context: Context, node: Node, spot: Spot, scope: Scope, level: Level | None, check_level: CheckLevel
+    ) -> None:
         self.context = context
         self.node = node
         self.spot = spot
         self.scope = scope
         self.level = level
+        self.check_level = check_level
         self.param_types: dict[str, Type] = {}
 
     def check(self) -> None:
@@ -220,7 +235,7 @@ class NodeCheck:
         if kind == "notify":
             own["event"] = ANY
         scope = inside(self.scope, own)
-        check = NodeCheck(self.context, sitting, spot, scope, None)
+        check = NodeCheck(self.context, sitting, spot, scope, None, self.check_level)
         check.check()
         approval = sitting.approval
         if approval is not None:
@@ -229,8 +244,6 @@ class NodeCheck:
                 check._add(problem("workflow.approval", "`approval` is `always`, `never` or an expression"), "approval")
 
     def _bodies(self, facts: NodeFacts) -> None:
-        from studio.validation._levels import check_level
-
         present = dict(bodies(self.node))
         for name in present:
             if name not in facts.bodies:
@@ -243,7 +256,7 @@ class NodeCheck:
         for name, body in present.items():
             scope = inside(self.scope, self._given(facts, name))
             loops = facts.executor == "while" and name == "body"
-            found = check_level(self.context, body, self.spot.body(name), scope, loops=loops)
+            found = self.check_level(self.context, body, self.spot.body(name), scope, loops=loops)
             self.context.body_types[(self.spot.node or "", name)] = found
 
     def _given(self, facts: NodeFacts, body: str) -> Mapping[str, Type]:

@@ -90,6 +90,7 @@ class Composer:
             UnquotedExpression: An expression stands without quotes.
             YamlSyntax: The text is not YAML, or too deep, or its aliases expand to too much.
         """
+        # Imported here, for a JSON document needs none of the library.
         from ruamel.yaml.error import MarkedYAMLError
         from ruamel.yaml.reader import ReaderError
 
