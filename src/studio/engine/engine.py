@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import orjson
-
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import Claim, ExecutionUpdate, Message, PostResult, Segment, Store
+from studio.contracts.store import Message, PostResult, Store
 from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, StorageError, StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE, new_id
-from studio.domain.status import Durability, ExecutionStatus
+from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Workflow
 from studio.engine import containers as _containers
 from studio.engine import records as r
+from studio.engine.adopting import adopt
 from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
-from studio.engine.failures import error_facts
-from studio.engine.history import read_history, recover
+from studio.engine.history import read_history
 from studio.engine.host import HostServices
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
@@ -28,7 +26,7 @@ from studio.engine.plan import Catalogue, Plan, plan_workflow
 from studio.engine.projector import Projector, node_rows
 from studio.engine.records import Record
 from studio.engine.run import Run
-from studio.engine.submit import Family, Prepared, decode_facts, prepare
+from studio.engine.submit import Family, Prepared, prepare
 
 _PLANS = 256
 _CLOCK_STEP = 50_000
@@ -238,9 +236,10 @@ class Engine:
     def _begin(self, prepared: Prepared) -> None:
         new = prepared.new
         run = Run(self, new.id, new.workspace, prepared.plan, prepared.facts, epoch=1, seq=1, memory=prepared.memory)
-        self._launch(run)
+        self.launch(run)
 
-    def _launch(self, run: Run) -> None:
+    def launch(self, run: Run) -> None:
+        """Begin to drive a run."""
         self.runs[run.id] = run
         run.task = asyncio.get_running_loop().create_task(self._drive(run))
 
@@ -290,6 +289,10 @@ class Engine:
             parent.look_idle()
         self._bell.set()
 
+    def handled(self, execution_id: str) -> None:
+        """Note that an execution has ended or left memory here, for who resumes everything."""
+        self._handled.append(execution_id)
+
     def drives(self, execution_id: str) -> bool:
         """Whether an execution is in this process's memory."""
         return execution_id in self.runs
@@ -334,74 +337,10 @@ class Engine:
             if not claims:
                 self._gone = []
             for claim in claims:
-                await self._adopt(claim)
+                await adopt(self, claim)
         finally:
             self._claiming = False
         return len(claims)
-
-    async def _adopt(self, claim: Claim) -> None:
-        """Bring a claimed execution into memory from its journal."""
-        try:
-            recovered = recover(await self.store.read(claim.id, from_snapshot=True))
-            if claim.recoveries > self.config.max_recoveries:
-                await self._bury(claim)
-                return
-            if not recovered.start:
-                recovered.start = recover(await self.store.read(claim.id)).start
-            plan = await self.plan(claim.workspace, claim.workflow_hash)
-            run = Run(
-                self, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq,
-                memory=recovered.memory,
-                active=recovered.active, cancel_requested=claim.cancel_requested,
-            )  # fmt: skip
-            run.adopt(await decode_facts(recovered.start, run.values))
-            for id, (kind, payload, at) in recovered.messages.items():
-                run.waits.deliver(Message(claim.id, id, kind, payload, at))
-            for message in await self.store.inbox([claim.id]):
-                run.take(message)
-            self._launch(run)
-        except LeaseLost:
-            return
-        except StorageError:
-            raise
-        except StudioError as error:
-            await self._cannot_run(claim, error)
-
-    async def _bury(self, claim: Claim) -> None:
-        error = NodeError(
-            "execution.dead",
-            "The execution was taken up {count} times without getting on and is given up.",
-            count=claim.recoveries,
-        )
-        await self._end_unseen(claim, ExecutionStatus.DEAD, error)
-
-    async def _cannot_run(self, claim: Claim, error: StudioError) -> None:
-        """The version cannot be planned here (a node type is gone): it waits and says why."""
-        reason = orjson.dumps(["wait.cannot_run", error.code, error.message]).decode()
-        update = ExecutionUpdate(status=ExecutionStatus.PAUSED, reason=reason, release=True, wake_at=None)
-        await self._write_unseen(claim, [(r.PARK, self.clock(), 0)], update)
-        self._handled.append(claim.id)
-
-    async def _end_unseen(self, claim: Claim, status: ExecutionStatus, error: StudioError) -> None:
-        facts = error_facts(error)
-        record = (r.END, self.clock(), str(status), 0, b"null", facts, 0)
-        update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
-        await self._write_unseen(claim, [record], update)
-        self.live.ended(claim.id)
-        self._handled.append(claim.id)
-
-    async def _write_unseen(self, claim: Claim, records: Sequence[Record], update: ExecutionUpdate) -> None:
-        await self.store.append(
-            Segment(
-                execution_id=claim.id,
-                workspace=claim.workspace,
-                seq=claim.next_seq,
-                epoch=claim.epoch,
-                payload=r.join([r.pack(record) for record in records]),
-                durability=Durability.POWER,
-                update=update,
-            )
-        )
 
     async def _deliver(self) -> None:
         """Hand messages of the inbox to the runs in memory."""
@@ -434,45 +373,6 @@ class Engine:
         self._change = -1
         self._bell.set()
         return result
-
-    # Children
-
-    async def start_child(self, run: Run, child: str, reference: str, inputs: Mapping[str, Any], path: str) -> None:
-        """Start a child execution once; does nothing where it exists already."""
-        if child in self.runs or await self.store.execution(child, run.workspace) is not None:
-            return
-        calls: dict[str, str] = run.facts.get("calls") or {}
-        hash = calls.get(reference)
-        if hash is None:
-            raise NotFound(
-                "flow.call_unknown", "No workflow {workflow} was found when this execution started.", workflow=reference
-            ).at(path, "workflow")
-        plan = await self.plan(run.workspace, hash)
-        from studio.validation.inputs import coerce_inputs
-
-        request = StartRequest(
-            workflow=plan.workflow,
-            inputs=coerce_inputs(plan.workflow, dict(inputs)),
-            workspace=run.workspace,
-            trigger="call",
-            mode=run.facts.get("mode", "run"),
-            grants=run.grants,
-        )
-        self.remember(plan.workflow, hash)
-        family = Family(child, run.id, path, run.facts.get("root") or run.id, int(run.facts.get("depth", 0)) + 1, calls)
-        await self.submit(request, family)
-
-    async def child_result(self, run: Run, child: str) -> dict[str, Any] | None:
-        """Status, encoded output and error facts of a child that has ended; None while it has not."""
-        if child in self.runs:
-            return None
-        row = await self.store.execution(child, run.workspace)
-        if row is None or not row.status.terminal:
-            return None
-        end = recover(await self.store.read(child, from_snapshot=True)).end
-        if end is None:
-            return {"status": row.status, "output": (0, b"null"), "error": None}
-        return {"status": row.status, "output": (end[3], end[4]), "error": end[5]}
 
     # Commits and events
 

@@ -13,7 +13,6 @@ from studio.domain.durations import parse_duration
 from studio.domain.errors import (
     ErrorClass,
     InDoubt,
-    InputInvalid,
     NodeError,
     NodeTimeout,
     ProviderError,
@@ -22,6 +21,7 @@ from studio.domain.errors import (
 from studio.domain.workflow import RetryPolicy
 from studio.engine.api import ErrorInfo
 from studio.engine.plan import PlanNode
+from studio.sdk import input_invalid
 
 _PROGRAMMING = (
     TypeError,
@@ -51,7 +51,7 @@ def as_error(error: BaseException, node: PlanNode) -> StudioError:
     if isinstance(error, StudioError):
         return error
     if isinstance(error, ValidationError):
-        return input_invalid(error, node)
+        return input_invalid(node.type, error)
     if isinstance(error, asyncio.TimeoutError | TimeoutError):
         return NodeTimeout("node.timeout_inside", "{type} waited too long for something.", type=node.type)
     out: NodeError
@@ -71,40 +71,6 @@ def as_error(error: BaseException, node: PlanNode) -> StudioError:
             out.classification = ErrorClass.TRANSIENT
     out.__cause__ = error
     return out
-
-
-def input_invalid(error: ValidationError, node: PlanNode) -> InputInvalid:
-    """The error for params that do not fit the input model: names the param, what was expected, what came."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "missing":
-        out = InputInvalid("node.param_missing", "Param {param} of {type} is required.", param=place, type=node.type)
-    elif first["type"] == "extra_forbidden":
-        out = InputInvalid("node.param_unknown", "{type} has no param {param}.", param=place, type=node.type)
-    else:
-        out = InputInvalid(
-            "node.param_invalid",
-            "Param {param} of {type}: {reason}; got {found}.",
-            param=place,
-            type=node.type,
-            reason=first["msg"],
-            found=describe(first.get("input")),
-        )
-    out.param = str(first["loc"][0]) if first["loc"] else None
-    return out
-
-
-def describe(value: Any) -> str:
-    """A short description of a value for an error, never its whole content."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return f"the text {value[:40]!r}" + ("…" if len(value) > 40 else "")
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"  # pyright: ignore[reportUnknownArgumentType]
-    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
 def error_facts(error: StudioError) -> dict[str, Any]:

@@ -7,21 +7,15 @@ validator and which way of running a node takes. The hot path only follows the p
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Protocol, cast, get_args, get_origin
+from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel
-from pydantic_core import SchemaValidator
-from pydantic_core.core_schema import CoreConfig
-
 from studio.domain.durations import parse_duration
-from studio.domain.errors import OutputInvalid, StudioError
 from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
+from studio.engine.outputs import Finish, finisher, holds_any
 from studio.expressions import Compiled, Expression, compile_expression, compile_value
-from studio.sdk import BaseNode, ControlNode, NodeModel, Routed, TriggerNode, per_item_shape
-
-Finish = Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]
+from studio.sdk import BaseNode, ControlNode, TriggerNode, per_item_shape
 
 _LATE = {"while": frozenset({"condition"})}
 """Params that an executor evaluates itself, by executor."""
@@ -409,102 +403,6 @@ def _straight(level: Level) -> list[PlanNode] | None:
             if not left[target]:
                 ready.append(target)
     return order if len(order) == len(level.nodes) else None
-
-
-_PLAIN = (str, int, float, bool, type(None), Any, object)
-
-
-def _plain_annotation(annotation: Any) -> bool:
-    if annotation in _PLAIN:
-        return True
-    origin = get_origin(annotation)
-    if origin is None:
-        return False
-    if getattr(origin, "__name__", "") == "Literal":
-        return True
-    return (
-        origin in (list, dict) or _is_union(origin)
-        if all(_plain_annotation(a) for a in get_args(annotation))
-        else False
-    )
-
-
-def _is_union(origin: Any) -> bool:
-    return getattr(origin, "__name__", "") in ("UnionType", "Union") or str(origin) == "typing.Union"
-
-
-def _field_is_reference(info: Any) -> bool:
-    return any(type(meta).__name__ in ("_Kind", "_ItemsKind") for meta in info.metadata)
-
-
-def holds_any(model: type[BaseModel]) -> bool:
-    """Whether the model has fields of any type, whose content must be checked to be plain."""
-
-    def loose(annotation: Any) -> bool:
-        return annotation in (Any, object) or any(loose(argument) for argument in get_args(annotation))
-
-    return any(loose(info.annotation) or _field_is_reference(info) for info in model.model_fields.values())
-
-
-def _keep(value: Any) -> Any:
-    return value
-
-
-def finisher(impl: BaseNode) -> Finish:
-    """A function that takes what ``run`` returned and gives the validated plain output and the ports taken.
-
-    Models of plain fields are taken over as they are, which keeps large values by identity; others are serialised.
-    """
-    model = impl.output_model
-    validate = model.__pydantic_validator__.validate_python
-    dump = model.__pydantic_serializer__.to_python
-    plain = all(
-        _plain_annotation(info.annotation) or _field_is_reference(info) for info in model.model_fields.values()
-    ) and not any(info.alias for info in model.model_fields.values())
-
-    fields_of = _fields_validator(model) if plain else None
-
-    def finish(result: Any) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-        ports = None
-        if isinstance(result, Routed):
-            routed = cast("Routed[Any]", result)
-            ports, result = routed.ports, routed.output
-        fields: Any = result.__dict__ if isinstance(result, NodeModel) else result
-        try:
-            if fields_of is not None:
-                return fields_of(fields)[0], ports
-            checked = validate(fields)
-        except ValueError as error:
-            raise output_invalid(impl, fields, error) from error
-        if plain:
-            return dict(checked.__dict__), ports
-        return dump(checked, mode="json", by_alias=True, fallback=_keep), ports
-
-    return finish
-
-
-def _fields_validator(model: type[BaseModel]) -> Callable[[Any], tuple[dict[str, Any], Any, Any]] | None:
-    """A validator that gives the fields without making an instance, where the model consists of fields alone."""
-    schema: Any = model.__pydantic_core_schema__
-    inner = schema.get("schema") if schema.get("type") == "model" else None
-    if inner is None or inner.get("type") != "model-fields":
-        return None
-    return SchemaValidator(inner, CoreConfig(extra_fields_behavior="forbid")).validate_python
-
-
-def output_invalid(impl: BaseNode, given: Any, error: ValueError) -> StudioError:
-    """The error for an output that does not fit its model."""
-    errors = getattr(error, "errors", None)
-    first = errors(include_url=False)[0] if errors else {"loc": (), "msg": str(error)}
-    place = ".".join(str(part) for part in first["loc"]) or "the whole output"
-    return OutputInvalid(
-        "node.output_invalid",
-        "{type} returned an output that does not fit its model: {place}: {reason}; got {found}.",
-        type=impl.type,
-        place=place,
-        reason=first["msg"],
-        found=type(first.get("input", given)).__name__,
-    )
 
 
 __all__ = ["DEFAULT", "ERROR", "NAMED", "Expression", "Join", "Level", "Plan", "PlanNode", "plan_workflow"]

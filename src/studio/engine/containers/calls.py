@@ -10,6 +10,7 @@ from studio.domain.ids import new_id
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.activity import Activity, Outcome, executor
+from studio.engine.children import child_result, start_child
 
 MAX_DEPTH = 32
 _LOOK_AGAIN = 30_000_000
@@ -28,7 +29,7 @@ async def run_call(activity: Activity) -> Outcome:
         child = new_id()
         run.record((r.CHILD, activity.frame.prefix, node.id, child, run.clock()))
         await run.journal.flush(Durability.POWER)
-    await run.engine.start_child(run, child, value.workflow, value.inputs, activity.path)
+    await start_child(run.engine, run, child, value.workflow, value.inputs, activity.path)
     if not value.wait:
         return {"output": None, "execution_id": child}, None
     try:
@@ -45,7 +46,7 @@ async def run_call(activity: Activity) -> Outcome:
 async def _await_child(activity: Activity, child: str) -> dict[str, Any]:
     run = activity.run
     while True:
-        result = await run.engine.child_result(run, child)
+        result = await child_result(run.engine, run, child)
         if result is not None:
             return result
         before = run.clock()

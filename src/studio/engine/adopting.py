@@ -1,0 +1,90 @@
+"""Taking up an execution that was claimed: from its journal into memory, or out of the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+
+from studio.contracts.store import Claim, ExecutionUpdate, Message, Segment
+from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError
+from studio.domain.status import Durability, ExecutionStatus
+from studio.engine import records as r
+from studio.engine.failures import error_facts
+from studio.engine.history import recover
+from studio.engine.records import Record
+from studio.engine.run import Run
+from studio.engine.submit import decode_facts
+
+if TYPE_CHECKING:
+    from studio.engine.engine import Engine
+
+
+async def adopt(engine: Engine, claim: Claim) -> None:
+    """Bring a claimed execution into memory from its journal."""
+    try:
+        recovered = recover(await engine.store.read(claim.id, from_snapshot=True))
+        if claim.recoveries > engine.config.max_recoveries:
+            await _bury(engine, claim)
+            return
+        if not recovered.start:
+            recovered.start = recover(await engine.store.read(claim.id)).start
+        plan = await engine.plan(claim.workspace, claim.workflow_hash)
+        run = Run(
+            engine, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq,
+            memory=recovered.memory,
+            active=recovered.active, cancel_requested=claim.cancel_requested,
+        )  # fmt: skip
+        run.adopt(await decode_facts(recovered.start, run.values))
+        for id, (kind, payload, at) in recovered.messages.items():
+            run.waits.deliver(Message(claim.id, id, kind, payload, at))
+        for message in await engine.store.inbox([claim.id]):
+            run.take(message)
+        engine.launch(run)
+    except LeaseLost:
+        return
+    except StorageError:
+        raise
+    except StudioError as error:
+        await _cannot_run(engine, claim, error)
+
+
+async def _bury(engine: Engine, claim: Claim) -> None:
+    error = NodeError(
+        "execution.dead",
+        "The execution was taken up {count} times without getting on and is given up.",
+        count=claim.recoveries,
+    )
+    await _end_unseen(engine, claim, ExecutionStatus.DEAD, error)
+
+
+async def _cannot_run(engine: Engine, claim: Claim, error: StudioError) -> None:
+    """The version cannot be planned here (a node type is gone): it waits and says why."""
+    reason = orjson.dumps(["wait.cannot_run", error.code, error.message]).decode()
+    update = ExecutionUpdate(status=ExecutionStatus.PAUSED, reason=reason, release=True, wake_at=None)
+    await _write_unseen(engine, claim, [(r.PARK, engine.clock(), 0)], update)
+    engine.handled(claim.id)
+
+
+async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, error: StudioError) -> None:
+    facts = error_facts(error)
+    record = (r.END, engine.clock(), str(status), 0, b"null", facts, 0)
+    update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
+    await _write_unseen(engine, claim, [record], update)
+    engine.live.ended(claim.id)
+    engine.handled(claim.id)
+
+
+async def _write_unseen(engine: Engine, claim: Claim, records: Sequence[Record], update: ExecutionUpdate) -> None:
+    await engine.store.append(
+        Segment(
+            execution_id=claim.id,
+            workspace=claim.workspace,
+            seq=claim.next_seq,
+            epoch=claim.epoch,
+            payload=r.join([r.pack(record) for record in records]),
+            durability=Durability.POWER,
+            update=update,
+        )
+    )
