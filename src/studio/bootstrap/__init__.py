@@ -20,6 +20,7 @@ from studio.bootstrap._parts import NodeParts
 from studio.bootstrap._settings import Settings
 
 if TYPE_CHECKING:
+    from studio.bootstrap._bench import bench_database
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, StartRequest
@@ -65,6 +66,7 @@ __all__ = [
     "Studio",
     "answer_lines",
     "bars",
+    "bench_database",
     "evaluate",
     "present",
     "read_value",
@@ -75,6 +77,7 @@ __all__ = [
 
 _FOUND_IN = {
     "Bench": "studio.services.bench",
+    "bench_database": "studio.bootstrap._bench",
     "ReplayOptions": "studio.services.replay",
     "RunOptions": "studio.services.run",
     "answer_lines": "studio.services.evaluate",
@@ -250,7 +253,7 @@ class Studio:
         async with Studio(settings) as studio:
             studio.catalog = self.catalog
             await studio.open()
-            return await run_document(studio.engine, studio.driver, document, folder)
+            return await run_document(studio.engine, studio.driver, studio.catalog, document, folder)
 
     async def present(self, value: Any) -> Any:
         """A value as plain JSON."""
