@@ -22,9 +22,9 @@ CONFIG = EngineConfig(linger=0.0, poll_interval=0.01, max_recoveries=1000)
 
 
 @asynccontextmanager
-async def engine(tmp_path: Path, **config: Any) -> AsyncIterator[Engine]:
+async def engine(tmp_path: Path, db: str | None = None, **config: Any) -> AsyncIterator[Engine]:
     """An engine that is dropped at the end as if its process had died: nothing is handed over."""
-    opened = await open_store(None, tmp_path / "data")
+    opened = await open_store(db, tmp_path / "data")
     settings = EngineConfig(**{**{name: getattr(CONFIG, name) for name in CONFIG.__struct_fields__}, **config})
     one = Engine(
         store=opened.store, blobs=opened.blobs, catalog=catalog(), home=opened.home, host=Host(), config=settings
