@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 def command(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; all without a name")] = None,
     runs: Annotated[int, typer.Option("--runs", metavar="N", min=1, help="How often each is measured")] = 5,
+    size: Annotated[
+        list[int] | None, typer.Option("--size", metavar="N", help="Only these sizes: nodes, items, width")
+    ] = None,
+    durability: Annotated[
+        str | None, typer.Option("--durability", metavar="LEVEL", help="process or power: what commits must survive")
+    ] = None,
+    ack: Annotated[str | None, typer.Option("--ack", metavar="WHEN", help="end or node: when it is awaited")] = None,
     list_only: Annotated[bool, typer.Option("--list", help="Only list the benchmarks")] = False,
     db: DbOption = None,
     lang: LangOption = None,
@@ -25,9 +32,9 @@ def command(
 ) -> int:
     """Run benchmarks of a source checkout and print their medians, spread and floors with the machine.
 
-    Results are also written to benchmarks/results as JSON.
+    `--db postgres` starts a private server for them. Results are also written to benchmarks/results as JSON.
     """
-    from studio.bootstrap import Bench
+    from studio.bootstrap import Bench, bench_database
 
     voice = Voice(lang)
     bench = Bench()
@@ -35,14 +42,16 @@ def command(
         write("".join(f"{name}\n" for name in bench.names()))
         return 0
     results: list[BenchRun] = []
-    for name in bench.chosen(names or []):
-        if not json:
-            write_error(voice.say("cli.bench_runs", name=name) + "\n")
-        result = bench.run(name, runs=runs, db=database(db))
-        results.append(result)
-        if not json:
-            write(f"\n{result.name}  {result.about}\n")
-            write(table(result.table(), result.head()))
+    with bench_database(database(db)) as url:
+        for name in bench.chosen(names or []):
+            if not json:
+                write_error(voice.say("cli.bench_runs", name=name) + "\n")
+            sizes = tuple(size) if size else None
+            result = bench.run(name, runs=runs, db=url, durability=durability, ack=ack, sizes=sizes)
+            results.append(result)
+            if not json:
+                write(f"\n{result.name}  {result.about}\n")
+                write(table(result.table(), result.head()))
     if json:
         write_json(results[0] if len(results) == 1 else {"benchmarks": results})
     return 0

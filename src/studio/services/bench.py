@@ -1,8 +1,9 @@
 """Run the benchmarks of a source checkout.
 
 A benchmark is a module ``benchmarks/<name>.py`` with ``run(...) -> list[dict]``: one row per thing measured; floats
-are measurements in the unit that their key names, with a floor from the same run where there is one. ``run`` may take
-``db``, the URL of a database. Every run gives the same rows; shown are medians and extremes.
+are measurements in the unit that their key names, with a floor from the same run where there is one. Every run gives
+the same rows; shown are medians and extremes. ``run`` may take ``db`` (the URL of a database), ``durability`` and
+``ack`` (what is awaited, and when), and ``sizes``.
 """
 
 from __future__ import annotations
@@ -77,11 +78,16 @@ class Bench:
                 )  # fmt: skip
         return list(names) or known
 
-    def run(self, name: str, *, runs: int = 5, db: str | None = None) -> BenchRun:
-        """Measure a benchmark, and keep the result in ``benchmarks/results``."""
+    def run(self, name: str, *, runs: int = 5, **options: Any) -> BenchRun:
+        """Measure a benchmark, and keep the result in ``benchmarks/results``. Options that are None are left out.
+
+        Raises:
+            UserError: The benchmark does not take one of the options.
+        """
         module = self._load(name)
-        parameters = inspect.signature(module.run).parameters
-        given = {"db": db} if db is not None and "db" in parameters else {}
+        given = {option: value for option, value in options.items() if value is not None}
+        for option in given.keys() - inspect.signature(module.run).parameters.keys():
+            raise UserError("bench.option", "The benchmark {name} takes no --{option}.", name=name, option=option)
         measured: list[list[dict[str, Any]]] = [module.run(**given) for _ in range(runs)]
         rows, spread = _combine(measured)
         result = BenchRun(
