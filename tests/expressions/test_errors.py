@@ -6,6 +6,7 @@ import pytest
 
 from studio.domain.errors import ExpressionError
 from studio.expressions import compile_expression
+from studio.expressions._compiler import python_error
 
 from .helpers import refused
 
@@ -234,6 +235,31 @@ def test_errors_of_the_scope_itself_pass_through() -> None:
         compile_expression("a.b").evaluate(Broken())
     with pytest.raises(OSError, match="disk"):
         compile_expression("len(a)").evaluate(Broken())
+
+
+def test_what_python_raises_has_a_code_of_ours() -> None:
+    cases: list[tuple[BaseException, str]] = [
+        (RecursionError(), "expression.budget.depth"),
+        (MemoryError(), "expression.budget.memory"),
+        (OverflowError(), "expression.overflow"),
+        (ZeroDivisionError(), "expression.zero_division"),
+        (ValueError("why"), "expression.failed"),
+    ]
+    for error, code in cases:
+        made = python_error(error, 1, 2)
+        assert (made.code, made.start, made.end) == (code, 1, 2)
+    assert "why" in python_error(ValueError("why"), 0, 0).message
+
+    class Failing(dict[str, object]):
+        def __missing__(self, key: str) -> object:
+            raise MemoryError
+
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression("a.b").evaluate(Failing())
+    assert caught.value.code == "expression.budget.memory"
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression("item + a").bind(Failing())(1)
+    assert caught.value.code == "expression.budget.memory"
 
 
 HABITS = [

@@ -15,7 +15,7 @@ from studio.expressions.types import accepts, type_of
 
 from .helpers import outcome
 
-SMALL = Budget(steps=20_000, bytes=2_000_000, length=5_000, text=50_000, int_bits=512, milliseconds=500)
+SMALL = Budget(steps=20_000, bytes=2_000_000, length=5_000, text=50_000, int_bits=512, milliseconds=100)
 
 json_values = st.recursive(
     st.none()

@@ -24,6 +24,21 @@ OPERATORS: dict[str, str] = {
 }
 """Operator -> what to write instead."""
 
+DOLLARS: dict[str, str] = {
+    "$json": "the node's id, then its keys: load.data",
+    "$": "the node's id alone: load.data",
+    "$node": "the node's id alone: load.data",
+    "$input": "input",
+    "$item": "item",
+    "$now": "now",
+    "$today": "date(now)",
+    "$vars": "vars",
+    "$env": "vars, or a credential on the node",
+    "$execution": "execution",
+    "$workflow": "workflow",
+}
+"""Names with a dollar sign -> what to write instead."""
+
 GLOBALS: dict[str, str] = {
     "JSON.stringify": "json(x)",
     "JSON.parse": "json_parse(text)",

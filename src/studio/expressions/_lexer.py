@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.domain.errors import ExpressionError
-from studio.expressions._habits import OPERATORS
+from studio.expressions._habits import DOLLARS, OPERATORS
 from studio.expressions._literals import (
     BODIES,
     ESCAPE,
@@ -195,20 +195,7 @@ def _dollar(text: str, pos: int) -> ExpressionError:
     wrote = text[pos:end]
     if wrote == "$" and text.startswith("{", end):
         return foreign("${...}", "f'...{name}...'", pos, end + 1)
-    known = {
-        "$json": "the node's id, then its keys: load.data",
-        "$": "the node's id alone: load.data",
-        "$node": "the node's id alone: load.data",
-        "$input": "input",
-        "$item": "item",
-        "$now": "now",
-        "$today": "date(now)",
-        "$vars": "vars",
-        "$env": "vars, or a credential on the node",
-        "$execution": "execution",
-        "$workflow": "workflow",
-    }
-    return foreign(wrote, known.get(wrote, "the name without $"), pos, end)
+    return foreign(wrote, DOLLARS.get(wrote, "the name without $"), pos, end)
 
 
 def _string(text: str, start: int, opening: str, depth: int) -> Token:

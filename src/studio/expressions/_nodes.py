@@ -9,10 +9,8 @@ class Node:
     """Base of all nodes: where it stands in the source, ``end`` exclusive."""
 
     __slots__ = ("end", "start")
-
-    def __init__(self, start: int, end: int) -> None:
-        self.start = start
-        self.end = end
+    start: int
+    end: int
 
 
 class Const(Node):
