@@ -33,7 +33,8 @@ The others are told from a node by being called: ``merge(a, b)`` is the function
 """
 
 __all__ = [
-    "FUNCTIONS", "FUNCTION_NAMES", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget", "CheckResult", "Compiled", "Expression",
-    "ExpressionProblem", "Function", "LazyItems", "Located", "Skipped", "Template", "Type", "check",
-    "compile_expression", "compile_template", "compile_value", "is_template", "iter_templates", "type_from_schema",
+    "FUNCTIONS", "FUNCTION_NAMES", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget", "CheckResult",
+    "Compiled", "Expression", "ExpressionProblem", "Function", "LazyItems", "Located", "Skipped", "Template", "Type",
+    "check", "compile_expression", "compile_template", "compile_value", "is_template", "iter_templates",
+    "type_from_schema",
 ]  # fmt: skip

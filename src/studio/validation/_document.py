@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from studio.domain.workflow import Concurrency, Workflow
-from studio.expressions import FUNCTION_NAMES
+from studio.expressions import RESERVED_NAMES
 from studio.expressions.types import ANY, STR, DictType, ObjectType, Type, optional, type_from_schema
 from studio.validation._context import ROOT, Context, every_node
 from studio.validation._expressions import check_tree
@@ -28,7 +28,7 @@ def collect_ids(context: Context) -> None:
                 other=before[0].spot.node,
             )
             context.report.add(what, declared.spot, at_key=True)
-        elif id in FUNCTION_NAMES:
+        elif id in RESERVED_NAMES:
             context.report.add(
                 problem(
                     "workflow.id_function",

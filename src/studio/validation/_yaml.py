@@ -25,6 +25,7 @@ MAX_VALUES = 200_000
 MAX_PROBLEMS = 1000
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|(?=[\[{])))+")
+_LONE = re.compile(r"\s*\{\{(?!\{\{)(?:(?!\{\{).)*\}\}\n", re.DOTALL)
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str")
 _COLLECTION_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
@@ -220,6 +221,9 @@ class Composer:
             self._report_tag(event)
         if isinstance(value, str) and place.style == '"' and not value.isascii():
             value = self._joined(value, place)
+        if event.style in ("|", ">") and isinstance(value, str) and _LONE.fullmatch(value):
+            # A block ends with a line end that nobody wrote; it must not turn the expression in it into a text.
+            value = value[:-1]
         weight = 1 + len(event.value)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, place, weight)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from studio.domain.errors import Conflict, NotFound
 from studio.domain.workflow import Canvas, Edge, Fallback, Graph, Node, SlotNode, Workflow, check_node_id
-from studio.expressions import FUNCTION_NAMES, compile_template
+from studio.expressions import RESERVED_NAMES, compile_template
 from studio.validation._context import every_node
 from studio.validation.analysis import BODIES, item_name
 
@@ -44,7 +44,7 @@ def _check_free(workflow: Workflow, new: str) -> None:
         check_node_id(new)
     except ValueError as error:
         raise Conflict("workflow.bad_id", "{reason}.", reason=str(error)) from error
-    if new in FUNCTION_NAMES:
+    if new in RESERVED_NAMES:
         raise Conflict("workflow.id_is_function", "{id} is a function of the expression language.", id=new)
     for node, id, declared in every_node(workflow):
         if id == new:
