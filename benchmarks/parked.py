@@ -59,7 +59,9 @@ def run(db: str | None = None, executions: int = 10_000) -> list[dict[str, Any]]
 async def _park(one: Any, what: Any, count: int) -> list[str]:
     ids: list[str] = []
     while len(ids) < count:
-        ids += await asyncio.gather(*(one.submit(StartRequest(workflow=what)) for _ in range(min(256, count - len(ids)))))
+        ids += await asyncio.gather(
+            *(one.submit(StartRequest(workflow=what)) for _ in range(min(256, count - len(ids))))
+        )
         while one.runs:
             await asyncio.sleep(0.001)
     return ids

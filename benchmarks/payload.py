@@ -36,7 +36,12 @@ def run(db: str | None = None, megabytes: float = 10.0) -> list[dict[str, Any]]:
         making = time.perf_counter() - began
         floor = once(value)
         return [
-            {"megabytes": megabytes, "ms": (took - making) * 1000, "floor_ms": floor * 1000, "ratio": (took - making) / floor}
+            {
+                "megabytes": megabytes,
+                "ms": (took - making) * 1000,
+                "floor_ms": floor * 1000,
+                "ratio": (took - making) / floor,
+            }
         ]
 
     return run_async(main)

@@ -18,7 +18,11 @@ _STUDIO = Path(sys.executable).with_name("studio")
 def run() -> list[dict[str, Any]]:
     """One measurement of each, milliseconds."""
     floor = _time([sys.executable, "-c", "pass"])
-    cases = {"help": [str(_STUDIO), "--help"], "eval": [str(_STUDIO), "eval", "1 + 1"], "version": [str(_STUDIO), "--version"]}
+    cases = {
+        "help": [str(_STUDIO), "--help"],
+        "eval": [str(_STUDIO), "eval", "1 + 1"],
+        "version": [str(_STUDIO), "--version"],
+    }
     return [{"case": name, "ms": _time(command) * 1000, "floor_ms": floor * 1000} for name, command in cases.items()]
 
 

@@ -26,4 +26,7 @@ class Payload(BaseNode):
 def records(megabytes: float) -> list[Json]:
     """Records of 100 bytes each."""
     count = int(megabytes * 10_000)
-    return [{"id": n, "name": f"record {n:012d}", "score": n * 0.5, "tags": ["a", "b"], "note": "x" * 24} for n in range(count)]
+    return [
+        {"id": n, "name": f"record {n:012d}", "score": n * 0.5, "tags": ["a", "b"], "note": "x" * 24}
+        for n in range(count)
+    ]
