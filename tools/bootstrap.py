@@ -51,7 +51,7 @@ def _install(kind: str) -> None:
     if not python.exists():
         # Without pip inside: Debian ships venv without the wheels that ensurepip wants.
         _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-input"]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-qq", "--no-input"]
     _run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.lock")])
     _run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
 
