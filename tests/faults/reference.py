@@ -5,6 +5,7 @@ Graphs are drawn by hypothesis in a small language of their own and written out 
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,38 +50,43 @@ class Outcome:
 
 
 @st.composite
-def graphs(draw: st.DrawFn, depth: int = 0, fatal: bool = True) -> list[Spot]:
-    """A level of up to nine nodes, in an order in which references point back."""
+def graphs(draw: st.DrawFn) -> list[Spot]:
+    """A workflow of up to ten nodes. Size and seed are drawn, the rest is even chance: it makes denser graphs."""
+    size = draw(st.integers(1, 10))
+    return _level(random.Random(draw(st.integers(0, 2**64))), size, 0, draw(st.booleans()))
+
+
+def _level(rng: random.Random, size: int, depth: int, fatal: bool) -> list[Spot]:
+    """Nodes in an order in which references point back; without ``fatal`` none fails its level."""
     spots: list[Spot] = []
-    for index in range(draw(st.integers(1, 9 if depth == 0 else 4))):
-        kinds = ["set", "set", "slow", "if", "fail", *(["map"] if depth < 2 else [])]
-        spot = Spot(draw(st.sampled_from(kinds)), draw(st.integers(1, 9)))
+    for index in range(size):
+        kinds = ["set", "set", "slow", "if", "if", "fail", *(["map"] if depth < 2 else [])]
+        spot = Spot(rng.choice(kinds), rng.randint(1, 9))
         earlier = [n for n in range(index) if spots[n].kind != "if"]
         if spot.kind != "fail":
-            spot.refs = draw(st.lists(st.sampled_from(earlier), max_size=3, unique=True)) if earlier else []
-        if index and draw(st.booleans()):
-            sources = draw(st.lists(st.integers(0, index - 1), min_size=1, max_size=3, unique=True))
-            spot.edges = [(source, _port(draw, spots[source])) for source in sources]
-            spot.join = draw(st.sampled_from(["any", "any", "all", "first"]))
+            spot.refs = rng.sample(earlier, min(len(earlier), rng.choice([0, 1, 1, 2])))
+        if index and rng.random() < 0.6:
+            sources = rng.sample(range(index), min(index, rng.choice([1, 1, 2, 3])))
+            spot.edges = [(source, _port(rng, spots[source])) for source in sources]
+            spot.join = rng.choice(["any", "all", "first"])
         if spot.kind != "if":
-            spot.disabled = draw(st.integers(0, 9)) == 0
-            spot.run_if = draw(st.sampled_from([None, None, None, True, False]))
+            spot.disabled = rng.random() < 0.08
+            spot.run_if = rng.choice([None, None, None, True, False])
         if spot.kind == "fail":
-            choices = ["route", "continue"] + (["fail"] if fatal else [])
-            spot.on_error = draw(st.sampled_from(choices))
+            spot.on_error = rng.choice(["route", "continue", "fail" if fatal and rng.random() < 0.3 else "route"])
         if spot.kind == "map":
-            spot.items = draw(st.integers(0, 3))
-            spot.on_item_error = draw(st.sampled_from(["collect", "skip"] + (["fail"] if fatal else [])))
-            spot.body = draw(graphs(depth + 1, fatal or spot.on_item_error != "fail"))
+            spot.items = rng.randint(0, 3)
+            spot.on_item_error = rng.choice(["collect", "skip", *(["fail"] if fatal else [])])
+            spot.body = _level(rng, rng.randint(1, 5), depth + 1, fatal or spot.on_item_error != "fail")
         spots.append(spot)
     return spots
 
 
-def _port(draw: st.DrawFn, source: Spot) -> str | None:
+def _port(rng: random.Random, source: Spot) -> str | None:
     if source.kind == "if":
-        return draw(st.sampled_from(["true", "false"]))
+        return rng.choice(["true", "false"])
     if source.kind == "fail" and source.on_error == "route":
-        return draw(st.sampled_from(["error", None]))
+        return rng.choice(["error", None])
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import tempfile
 from pathlib import Path
@@ -17,8 +18,9 @@ from studio.engine import ExecutionResult, StartRequest
 from tests.faults import reference
 from tests.faults.test_effects import engine
 
-QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-ROUGH = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+MORE = int(os.environ.get("STUDIO_FAULT_EXAMPLES", "1"))
+QUIET = settings(max_examples=120 * MORE, deadline=None, suppress_health_check=list(HealthCheck), derandomize=MORE == 1)
+ROUGH = settings(max_examples=40 * MORE, deadline=None, suppress_health_check=list(HealthCheck), derandomize=MORE == 1)
 
 
 def workflow(spots: list[reference.Spot]) -> Workflow:
