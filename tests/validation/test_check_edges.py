@@ -74,6 +74,14 @@ def test_edges_into_params_are_references(catalog: Catalog) -> None:
     document = "nodes:\n  a: {type: text.slugify, params: {text: x}}\n  b: {type: text.slugify}\nedges: [EDGE]\n"
     assert codes(catalog, document.replace("EDGE", "a.slug -> b.text")) == []
     assert codes(catalog, document.replace("EDGE", "a -> b")) == ["workflow.missing_param"]
+    whole = one(catalog, document.replace("EDGE", "a -> b.text"))
+    assert (whole.code, whole.severity, whole.suggestion) == ("workflow.edge_type", "error", "a.slug")
+    assert whole.message == "`text` takes a text; this edge carries an object, did you mean `a.slug`?"
+    twice = one(catalog, document.replace("EDGE", "a.slug -> b.text, a.slug -> b.max_length"))
+    assert (twice.code, twice.severity, twice.suggestion) == ("workflow.edge_type", "warning", None)
+    routed = document.replace("text: x}", "text: x}, each: [1]").replace("EDGE", "a.results -> b.text")
+    assert codes(catalog, routed) == ["workflow.edge_type"]
+    assert codes(catalog, routed.replace("a.results", "a.slug")) == ["workflow.edge_unknown_port"]
     assert codes(catalog, document.replace("EDGE", "a.slug -> b.text, a -> b.text")) == ["workflow.edge_param_twice"]
 
 

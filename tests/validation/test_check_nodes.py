@@ -95,6 +95,9 @@ def test_credentials(catalog: Catalog) -> None:
 def test_fallbacks(catalog: Catalog) -> None:
     ask = "[{type: text.slugify, params: {text: a}}]"
     assert codes(catalog, node("text.upper", params="{text: a}", fallback=ask)) == []
+    per_item = "[{type: text.slugify, params: {text: '{{ item }}'}}]"
+    assert codes(catalog, node("text.upper", params="{text: a}", fallback=per_item, each="[a]")) == []
+    assert codes(catalog, node("text.upper", params="{text: a}", fallback=per_item)) == ["workflow.item_not_here"]
     assert codes(catalog, node("text.upper", params="{text: a}", fallback="[{type: text.slugfy}]")) == [
         "workflow.unknown_type"
     ]

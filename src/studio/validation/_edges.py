@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from studio.domain.status import Join, OnError
-from studio.domain.workflow import Edge, Graph
+from studio.domain.workflow import Edge, Graph, Node
+from studio.expressions.types import Type
 from studio.validation._context import Context
 from studio.validation._presence import NEVER, Presence
 from studio.validation._problems import Problem, nearest, problem, warning
 from studio.validation._report import Spot
-from studio.validation._types import fields_of
+from studio.validation._scopes import node_type
+from studio.validation._types import conflict, field_of, fields_of
 from studio.validation.analysis import ERROR_PORT, LevelGraph
 
 
@@ -28,9 +30,9 @@ def check_edges(context: Context, graph: Graph, level: LevelGraph, spot: Spot) -
         found += ends
         if not ends:
             found += [(each, None) for each in _triggers(context, graph, edge)]
-            found += _port(context, graph, level, edge)
+            found += _port(context, graph, level, edge, spot)
             if edge.param is not None:
-                found += _param(context, graph, level, edge, written)
+                found += _param(context, graph, level, edge, written, spot)
                 written.add((edge.target, edge.param))
         for each, suggestion in found:
             context.report.add(each, spot, "edges", index, suggestion=suggestion)
@@ -61,7 +63,9 @@ def _triggers(context: Context, graph: Graph, edge: Edge) -> list[Problem]:
     ]
 
 
-def _port(context: Context, graph: Graph, level: LevelGraph, edge: Edge) -> list[tuple[Problem, str | None]]:
+def _port(
+    context: Context, graph: Graph, level: LevelGraph, edge: Edge, spot: Spot
+) -> list[tuple[Problem, str | None]]:
     source = graph.nodes[edge.source]
     if edge.port is None or edge.port in level.ports[edge.source]:
         return []
@@ -78,7 +82,7 @@ def _port(context: Context, graph: Graph, level: LevelGraph, edge: Edge) -> list
                 None,
             )
         ]
-    fields = fields_of(context.output_type(source))
+    fields = fields_of(node_type(context, source, spot.child(edge.source)))
     if context.known(source.type) is None or fields is None or edge.port in fields:
         return []
     what = problem(
@@ -91,7 +95,7 @@ def _port(context: Context, graph: Graph, level: LevelGraph, edge: Edge) -> list
 
 
 def _param(
-    context: Context, graph: Graph, level: LevelGraph, edge: Edge, written: set[tuple[str, str]]
+    context: Context, graph: Graph, level: LevelGraph, edge: Edge, written: set[tuple[str, str]], spot: Spot
 ) -> list[tuple[Problem, str | None]]:
     param = edge.param or ""
     if (edge.target, param) in written:
@@ -130,11 +134,32 @@ def _param(
                 None,
             )
         ]
-    known = fields_of(context.input_type(graph.nodes[edge.target]))
-    if known is None or param in known or context.known(graph.nodes[edge.target].type) is None:
+    target = graph.nodes[edge.target]
+    known = fields_of(context.input_type(target))
+    if known is None or context.known(target.type) is None:
         return []
-    what = problem("workflow.edge_unknown_param", "`{node}` has no param `{param}`", node=edge.target, param=param)
-    return [(what, nearest(param, known))]
+    if param not in known:
+        what = problem("workflow.edge_unknown_param", "`{node}` has no param `{param}`", node=edge.target, param=param)
+        return [(what, nearest(param, known))]
+    return _type(context, graph.nodes[edge.source], edge, known[param], spot) if context.types else []
+
+
+def _type(context: Context, source: Node, edge: Edge, expected: Type, spot: Spot) -> list[tuple[Problem, str | None]]:
+    """Whether what an edge writes into a param can be what the param takes."""
+    whole = node_type(context, source, spot.child(edge.source))
+    clash = conflict(expected, field_of(whole, edge.port) if edge.port else whole)
+    if clash is None:
+        return []
+    make = warning if clash.convertible else problem
+    what = make(
+        "workflow.edge_type",
+        "`{param}` takes {expected}; this edge carries {actual}",
+        param=edge.param,
+        expected=clash.expected,
+        actual=clash.actual,
+    )
+    fitting = [name for name, each in (fields_of(whole) or {}).items() if conflict(expected, each) is None]
+    return [(what, f"{edge.source}.{fitting[0]}" if edge.port is None and len(fitting) == 1 else None)]
 
 
 def _cycles(context: Context, level: LevelGraph, spot: Spot) -> None:

@@ -132,9 +132,12 @@ class NodeCheck:
         if impl is None:
             check.names_only(self.node.params)
             return
-        scope = Scope(self.scope, {"item": ANY, "index": INT}) if self.node.each is not None else self.scope
-        check.scope = scope
+        check.scope = self._run_scope()
         self.param_types = check.check(migrated(self.node, impl), self.node, impl, wired)
+
+    def _run_scope(self) -> Scope:
+        """What params find: with ``each`` also the item."""
+        return Scope(self.scope, {"item": ANY, "index": INT}) if self.node.each is not None else self.scope
 
     def _id(self) -> str:
         return str(self.spot.path[-1])
@@ -163,7 +166,7 @@ class NodeCheck:
         for index, other in enumerate(self.node.fallback):
             at = ("fallback", index)
             facts = self._known(other.type, other.version, at)
-            check = ParamCheck(self.context, self.spot, (*at, "params"), self.scope, self.scope)
+            check = ParamCheck(self.context, self.spot, (*at, "params"), self._run_scope(), self.scope)
             impl = self.context.load(other.type) if facts is not None and not facts.missing else None
             if facts is not None and facts.kind != "node":
                 self._add(
