@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from studio.bootstrap._host import Host
 from studio.bootstrap._maintenance import Maintenance
-from studio.bootstrap._parts import NodeParts
 from studio.bootstrap._settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +55,6 @@ __all__ = [
     "History",
     "Maintenance",
     "NodeFacts",
-    "NodeParts",
     "PackFacts",
     "Problem",
     "ReplayOptions",

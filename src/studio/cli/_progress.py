@@ -83,7 +83,8 @@ class Progress:
             line.began = line.began or now
             line.seconds = int(event.data["duration"]) / 1e6
         line.status = status
-        line.note = _error_note(event) if status == "retrying" else ""
+        if event.kind != "progress":
+            line.note = _error_note(event) if status == "retrying" else ""
         return line
 
     def _inside(self, line: NodeLine, event: Event) -> None:
@@ -111,7 +112,7 @@ def detail(line: NodeLine, voice: Voice) -> str:
         parts.append(voice.say("cli.items", count=max(line.done, line.ahead)))
     if line.failed:
         parts.append(voice.say("cli.items_failed", count=line.failed))
-    return shorten("  ".join([*parts, line.note] if line.note else parts), 60)
+    return "  ".join([*parts, shorten(line.note, 60)] if line.note else parts)
 
 
 class View(Protocol):

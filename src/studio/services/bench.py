@@ -144,7 +144,7 @@ def _processor() -> str:
 
 
 def _has_run(path: Path) -> bool:
-    return not path.name.startswith("_") and "\ndef run(" in path.read_text(encoding="utf-8")
+    return not path.name.startswith("_") and "\ndef run(" in "\n" + path.read_text(encoding="utf-8")
 
 
 def _combine(measured: list[list[dict[str, Any]]]) -> tuple[list[dict[str, Any]], list[dict[str, list[float]]]]:
