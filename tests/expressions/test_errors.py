@@ -239,7 +239,7 @@ def test_errors_of_the_scope_itself_pass_through() -> None:
 
 def test_what_python_raises_has_a_code_of_ours() -> None:
     cases: list[tuple[BaseException, str]] = [
-        (RecursionError(), "expression.budget.depth"),
+        (RecursionError(), "expression.budget.recursion"),
         (MemoryError(), "expression.budget.memory"),
         (OverflowError(), "expression.overflow"),
         (ZeroDivisionError(), "expression.zero_division"),
