@@ -98,6 +98,8 @@ class Activity:
             if why is not None:
                 self._skip(why)
                 return
+            if self.finished is None:
+                self.run.engine.show(self.run, "started", self.path, {})
             output, ports = self.finished or await self._work()
             await self.succeed(output, ports)
         except asyncio.CancelledError:
