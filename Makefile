@@ -1,5 +1,5 @@
 # make up      set everything up and run the first example with live progress
-# make test    all tests, with branch coverage
+# make test    all tests (make coverage: the same, with branch coverage)
 # make check   style, types, import directions, sizes, messages, locks, generated files
 # make bench   all benchmarks (BENCH="chain map" for some)
 # make demo    kill an execution in the middle and watch it go on
@@ -13,7 +13,7 @@ BIN := .venv/bin
 TEST_ARGS ?=
 BENCH ?=
 
-.PHONY: help up run-environment dev-environment test check bench demo format locks generate clean
+.PHONY: help up run-environment dev-environment test coverage check bench demo format locks generate clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -31,6 +31,10 @@ demo: run-environment
 	@$(BIN)/python tools/demo.py
 
 test: dev-environment
+	@$(BIN)/python tools/services.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+
+coverage: dev-environment
 	@$(BIN)/python tools/services.py
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov=studio --cov-branch --cov-report=term:skip-covered $(TEST_ARGS)
 

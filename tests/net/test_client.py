@@ -172,8 +172,8 @@ async def test_compressed_answers_are_unpacked(
     ("encoding", "packed", "code"),
     [
         ("gzip", gzip.compress(bytes(200_000_000), 9, mtime=0), "net.too_large"),
-        ("gzip", gzip.compress(gzip.compress(bytes(1000)), mtime=0), None),
-        ("gzip, gzip", gzip.compress(gzip.compress(bytes(10_000_000)), mtime=0), "net.unknown_encoding"),
+        ("gzip", gzip.compress(gzip.compress(bytes(1000), mtime=0), mtime=0), None),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(10_000_000), mtime=0), mtime=0), "net.unknown_encoding"),
         ("br", b"abc", "net.unknown_encoding"),
         ("gzip", b"not gzip", "net.broken_body"),
         ("gzip", gzip.compress(b"cut short" * 99, mtime=0)[:-9], "net.broken_body"),
