@@ -99,6 +99,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--lease", type=float, default=30.0)
     parser.add_argument("--recoveries", type=int, default=10_000)
     parser.add_argument("--home", help="another name of the data folder, which also does without its lock")
+    parser.add_argument("--usual", action="store_true", help="chunks and snapshots of the usual size")
     return parser.parse_args(argv)
 
 
@@ -110,10 +111,9 @@ async def drive(options: argparse.Namespace, fault: str | None = None) -> int:
     opened = await open_store(options.db, options.data)
     if options.home is None:
         lock.acquire()
-    config = EngineConfig(
-        lease=options.lease, max_recoveries=options.recoveries, linger=0.1, poll_interval=0.02,
-        items_bytes=graphs.ITEMS_BYTES, snapshot_bytes=24 * 1024,
-    )  # fmt: skip
+    config = EngineConfig(lease=options.lease, max_recoveries=options.recoveries, linger=0.1, poll_interval=0.02)
+    if not options.usual:
+        config.items_bytes, config.snapshot_bytes = graphs.ITEMS_BYTES, 24 * 1024
     store, blobs = deadly(opened, fault)
     home = options.home or opened.home
     engine = Engine(store=store, blobs=blobs, catalog=catalog(), home=home, host=Host(), config=config)
