@@ -219,3 +219,45 @@ edges: [kind.small -> a, kind.large -> b, kind.default -> c, a -> all_of, b -> a
     assert codes(catalog, ways.replace("[small, large, default]", "5")) == [
         "workflow.wrong_value",
     ]
+
+
+def test_wide_and_deep_branches(catalog: Catalog) -> None:
+    def switch(cases: int, taken: int) -> str:
+        names = [f"c{n}" for n in range(cases)]
+        ways = [*names, "default"][:taken]
+        return (
+            f"nodes:\n  kind: {{type: flow.switch, params: {{value: 1, cases: {dict.fromkeys(names, 1)}}}}}\n"
+            + "".join(f"  n_{way}: {{type: flow.noop}}\n" for way in ways)
+            + "  end: {type: text.slugify, params: {text: a}}\nedges:\n"
+            + "".join(f"  - kind.{way} -> n_{way}\n  - n_{way} -> end\n" for way in ways)
+            + "output: '{{ end.slug }}'\n"
+        )
+
+    assert codes(catalog, switch(5, 6)) == []
+    assert codes(catalog, switch(5, 5)) == ["expression.check.may_be_null"]
+    assert codes(catalog, switch(40, 41)) == []
+    assert codes(catalog, switch(40, 40)) == []
+    assert codes(catalog, switch(300, 301)) == []
+    ladder = "nodes:\n  end: {type: text.slugify, params: {text: a}}\n" + "".join(
+        f"  if_{n}: {{type: flow.if, params: {{condition: true}}}}\n" for n in range(60)
+    )
+    ladder += "edges:\n" + "".join(f"  - if_{n}.true -> if_{n + 1}\n" for n in range(59))
+    assert codes(catalog, ladder + "  - if_5.true -> end\noutput: '{{ end.slug }}'\n") == [
+        "expression.check.may_be_null"
+    ]
+    assert codes(catalog, ladder + "  - if_59.true -> end\noutput: '{{ end.slug }}'\n") == []
+
+
+def test_two_branches_that_do_not_depend_on_each_other(catalog: Catalog) -> None:
+    document = """\
+nodes:
+  one_if: {type: flow.if, params: {condition: true}}
+  two_if: {type: flow.if, params: {condition: true}}
+  a: {type: text.slugify, params: {text: a}}
+  b: {type: text.slugify, params: {text: b}}
+  both: {type: text.slugify, params: {text: "{{ a.slug + b.slug }}"}, join: all}
+  either: {type: text.slugify, params: {text: "{{ default(a.slug, b.slug) }}"}}
+edges: [one_if.true -> a, two_if.true -> b, a -> both, b -> both, a -> either, b -> either]
+"""
+    assert codes(catalog, document) == []
+    assert codes(catalog, document.replace(", join: all", "")) == ["expression.check.may_be_null"] * 2

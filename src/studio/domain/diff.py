@@ -128,7 +128,9 @@ def _node(old: Tree, new: Tree, path: str, names: Mapping[str, str]) -> Iterator
 
 
 def _listed(value: Any) -> list[Tree]:
-    return [] if value is None else value if isinstance(value, list) else [value]
+    if value is None:
+        return []
+    return cast("list[Tree]", value) if isinstance(value, list) else [value]
 
 
 def _edges(old: list[Any], new: list[Any], owner: str | None, renamed: Mapping[str, str]) -> Iterator[Change]:
@@ -200,7 +202,7 @@ def _renames(old: Mapping[str, Tree], new: Mapping[str, Tree], names: Mapping[st
     while gone and come:
         befores = _by_content(gone, {**names, **found})
         afters = _by_content(come, {})
-        pairs = {
+        pairs: dict[str, str] = {
             ids[0]: afters[content][0]
             for content, ids in befores.items()
             if len(ids) == 1 and len(afters.get(content, ())) == 1

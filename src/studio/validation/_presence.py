@@ -20,6 +20,7 @@ Condition: TypeAlias = frozenset[Taken] | None
 ALWAYS: Condition = frozenset({frozenset[tuple[str, str]]()})
 NEVER: Condition = frozenset[Taken]()
 _MOST = 32
+_MOST_UNTIDY = 256
 _DEFAULT = ""
 
 
@@ -97,13 +98,13 @@ class Presence:
         """Without alternatives that others cover, and with those that together cover all ports of a node made one."""
         changed = True
         while changed and condition:
-            if len(condition) > _MOST:
+            if len(condition) > _MOST_UNTIDY:
                 return None
             kept = frozenset(one for one in condition if not any(other < one for other in condition))
             merged = self._merged(kept)
             changed = merged != condition
             condition = merged
-        return condition
+        return condition if len(condition) <= _MOST else None
 
     def _merged(self, condition: frozenset[Taken]) -> frozenset[Taken]:
         groups: dict[tuple[str, Taken], set[str]] = {}
