@@ -1,5 +1,5 @@
-"""Many concurrent executions of 20 nodes: acceptance (durable to power loss), the runs, their shown ends, and the drained
-projections.
+"""Many concurrent executions of 20 nodes: acceptance (durable to power loss), the runs, their shown ends, and the
+drained projections.
 
 The floor is the bare database: the same number of rows of the same size in batched transactions with a final fsync.
 """

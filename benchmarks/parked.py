@@ -40,7 +40,7 @@ def run(db: str | None = None, executions: int = 10_000) -> list[dict[str, Any]]
                     await one.post(id, "signal", {"name": "go", "payload": 1})
 
             await asyncio.gather(*(signal(id) for id in ids[1:]))
-            while one.runs or (due := await one.store.next_wake(one.worker)) is not None and due <= one.clock():
+            while one.runs or ((due := await one.store.next_wake(one.worker)) is not None and due <= one.clock()):
                 await asyncio.sleep(0.02)
             all_end = time.perf_counter() - began
         return [

@@ -53,15 +53,6 @@ async def test_loopback_is_refused_without_an_exception_and_nothing_is_sent(serv
     await client.aclose()
 
 
-async def test_environment_proxies_are_not_used(
-    serve: Serve, client: EgressClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server, proxy = await serve(answer(body=b"direct")), await serve(answer(body=b"proxy"))
-    monkeypatch.setenv("HTTP_PROXY", proxy.url())
-    monkeypatch.setenv("ALL_PROXY", proxy.url())
-    assert (await client.send(get(server.url()))).body == b"direct"
-
-
 async def test_a_name_that_answers_differently_the_second_time_gains_nothing(serve: Serve) -> None:
     public = await serve(answer(body=b"public"), host="127.0.0.2")
     inner = await serve(answer(body=b"secret"), host="127.0.0.3")

@@ -84,3 +84,12 @@ async def test_a_system_name_resolves(serve: Serve) -> None:
 async def test_an_unknown_idn_is_refused() -> None:
     with pytest.raises(UserError):
         await EgressPolicy().resolve("xn--\u00e9", 80)
+
+
+async def test_environment_proxies_are_not_used(
+    serve: Serve, client: EgressClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, proxy = await serve(answer(body=b"direct")), await serve(answer(body=b"proxy"))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url())
+    monkeypatch.setenv("ALL_PROXY", proxy.url())
+    assert (await client.send(HttpRequest(method="GET", url=server.url()))).body == b"direct"

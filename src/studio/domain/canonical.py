@@ -107,8 +107,11 @@ def _sorted(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each_sorted(value: Any) -> Any:
-    return [_sorted(each) for each in value] if isinstance(value, list) else _sorted(value)
+    return [_sorted(each) for each in cast("list[Any]", value)] if isinstance(value, list) else _sorted(value)
 
 
 def _by_key(value: Any) -> Any:
-    return {key: value[key] for key in sorted(value)} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    fields = cast("dict[str, Any]", value)
+    return {key: fields[key] for key in sorted(fields)}

@@ -196,8 +196,8 @@ def _renames(old: Mapping[str, Tree], new: Mapping[str, Tree], names: Mapping[st
 
     Repeated, because the content of a node may differ only by references to another one that was renamed too.
     """
-    gone = {id: node for id, node in old.items() if id not in new}
-    come = {id: node for id, node in new.items() if id not in old}
+    gone: dict[str, Tree] = {id: node for id, node in old.items() if id not in new}
+    come: dict[str, Tree] = {id: node for id, node in new.items() if id not in old}
     found: dict[str, str] = {}
     while gone and come:
         befores = _by_content(gone, {**names, **found})

@@ -31,7 +31,10 @@ def missing_part(tail: bytes, content: bytes) -> bytes:
 
 
 def _overlap(tail: bytes, content: bytes, whole_lines: bool) -> int:
-    """Length of the longest beginning of ``content`` that ends ``tail``, by Knuth, Morris and Pratt's failure function."""
+    """Length of the longest beginning of ``content`` that ends ``tail``.
+
+    Source: the failure function of Knuth, Morris and Pratt (1977).
+    """
     window = tail[-len(content) :]
     joined = content + window
     border = [0] * len(joined)
