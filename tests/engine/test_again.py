@@ -205,7 +205,7 @@ async def test_snapshots_replace_what_came_before(engine: Engine) -> None:
     result = await run(engine, workflow({"w": node}, output="{{ w.state }}"))
     assert result.output == 3000
     segments = await engine.store.read(result.execution_id)
-    assert sum(segment.snapshot for segment in segments) > 3
+    assert sum(segment.snapshot for segment in segments) >= 2
     short = await engine.store.read(result.execution_id, from_snapshot=True)
     assert len(short) < len(segments)
     history = await read_history(engine.store, engine.blobs, result.execution_id)

@@ -96,13 +96,24 @@ class PostgresDriver:
         """A connection from the pool, known to be alive; errors as ours."""
         if self._closed:
             raise self._refusal()
-        async with contextlib.AsyncExitStack() as stack:
+        stack = contextlib.AsyncExitStack()
+        try:
             connection = await self._borrow(stack)
             try:
                 yield connection
             except Exception as error:
                 if isinstance(error, StudioError):
                     raise
+                raise translate(error, self._server.name) from error
+        finally:
+            await self._give_back(stack)
+
+    async def _give_back(self, stack: contextlib.AsyncExitStack) -> None:
+        """Return a connection to the pool. One that is lost only now has done its work, and is dropped by the pool."""
+        try:
+            await stack.aclose()
+        except Exception as error:
+            if not is_lost(error):
                 raise translate(error, self._server.name) from error
 
     async def _borrow(self, stack: contextlib.AsyncExitStack) -> Connection:
