@@ -108,6 +108,8 @@ class Engine:
             try:
                 if run.journal.error is None:
                     await run.journal.flush(self.config.level)
+            except LeaseLost:
+                pass  # somebody else goes on with it, or it has ended: nothing of it is ours to hand over
             except StorageError as error:
                 self.failure = self.failure or error
             await run.detach()
