@@ -169,7 +169,7 @@ def _result(
     for param, each in lambdas:
         made = _lambda(checker, param, each, item)
     names = {
-        "same": first if first is not None else ANY,
+        "same": ListType(item=item),
         "item": item,
         "value": _value(first),
         "result": made,

@@ -51,7 +51,7 @@ class Function:
         doc: One or two sentences.
         examples: Pairs of expression and result.
         returns: Type it gives, in the notation of ``types.parse_type``; ``item`` is the type of the first
-            argument's items, ``same`` of the first argument, ``result`` what the lambda gives.
+            argument's items, ``same`` a list of such items, ``result`` what the lambda gives.
         flow: What the result is made of: ``plain`` (new plain data), ``number`` (one scalar that may need checking
             or converting), ``passes`` (parts of the arguments), ``maps`` (what the lambda gives), ``shared``.
         lazy: A generator as first argument is read only as far as needed.

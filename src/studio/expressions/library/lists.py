@@ -186,7 +186,7 @@ def transpose(meter: Meter, rows: list[Any]) -> list[Any]:
     return [list(parts) for parts in zip(*lists, strict=False)]
 
 
-@function("lists", "same", [("union([1, 2], [2, 3])", [1, 2, 3])], flow="passes")
+@function("lists", "list[any]", [("union([1, 2], [2, 3])", [1, 2, 3])], flow="passes")
 def union(meter: Meter, a: list[Any], b: list[Any]) -> list[Any]:
     """Each value that is in one of the lists, once."""
     meter.items(len(a) + len(b))

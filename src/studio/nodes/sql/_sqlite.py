@@ -61,6 +61,8 @@ class Database:
         statements: list[str] = []
 
         def begin(cursor: apsw.Cursor, statement: str, _bindings: Any) -> bool:
+            if not cursor.has_vdbe:
+                return True  # nothing but white space and comments
             statements.append(statement)
             if len(statements) > 1:
                 raise UserError("sql.several", "Expected one statement; got several.")

@@ -57,7 +57,7 @@ class PostgresQuery(BaseNode):
                 "server": {"host": "{{ postgres.host }}", "port": "{{ postgres.port }}", "user": "{{ postgres.user }}",
                            "password": "{{ postgres.password }}", "database": "{{ postgres.database }}"},
             },
-            error="sql.postgres",
+            error="sql.not_a_query",
             setup="postgres",
         ),
         Example(title="No server", input={"query": "SELECT 1"}, error="sql.no_server"),
@@ -73,6 +73,8 @@ class PostgresQuery(BaseNode):
         async with connected(server, ctx, input.timeout) as connection, connection.transaction(readonly=True):
             statement = await connection.prepare(input.query)
             shape = Shape(statement)
+            if not shape.names:
+                raise UserError("sql.not_a_query", "Expected a statement that gives rows, such as SELECT.")
             rows = statement.cursor(*arguments(statement, input.params), prefetch=_BATCH)
             counted = [0]
             items = await ctx.make_items(_rows(rows, shape, input.max_rows, counted))

@@ -69,6 +69,8 @@ class SqliteQuery(BaseNode):
         database = await asyncio.to_thread(Database, path, seconds=input.timeout, write=False)
         try:
             names, rows = await asyncio.to_thread(database.query, input.query, input.params)
+            if not names:
+                raise UserError("sql.not_a_query", "Expected a statement that gives rows, such as SELECT.")
             counted: list[int] = [0]
             items = await ctx.make_items(_batches(rows, input.max_rows, counted, ctx))
         finally:
