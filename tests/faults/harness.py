@@ -277,8 +277,8 @@ class Storm:
                 choice = {"decision": "run"} if run else {"decision": "happened", "output": output}
                 await self.post(row.id, "decide", {"path": path, **choice}, f"{path}#{self.decided[row.id, path]}")
 
-    async def finish(self, timeout: float) -> None:
-        """Drive everything to its end."""
+    async def finish(self, timeout: float, *, give_up: bool = False) -> None:
+        """Drive everything to its end. With ``give_up`` a driver may end with an error and is started again."""
         if self.process is None or not self.process.alive:
             self.start()
         try:
@@ -289,7 +289,9 @@ class Storm:
                     if len(roots) == self.count and all(row.status.terminal for row in rows):
                         break
                     assert self.process is not None
-                    assert self.process.alive, f"the driver ended: {self.errors()}"
+                    if not self.process.alive:
+                        assert give_up and self.process.code == drive.FAILED, f"the driver ended: {self.errors()}"
+                        self.start()
                     await self.serve(eager=True)
                     await asyncio.sleep(0.03)
         except TimeoutError:

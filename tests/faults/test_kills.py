@@ -103,8 +103,8 @@ async def test_postgres_itself_is_killed(tmp_path: Path, postgres_cluster: Clust
             gave_up += not one.process.alive
             await one.serve(eager=one.rng.random() < 0.4)
             await one.look_alive()
-        await one.finish(60)
+        await one.finish(60, give_up=True)
         await one.process.kill()
         await one.judge(graphs.everything_gives)
-        assert "Traceback" not in one.errors()
+        assert all(line.startswith("StorageUnavailable storage.") for line in one.errors().splitlines())
         print(f"{CRASHES} crashes of the server, {gave_up} drivers gave up")

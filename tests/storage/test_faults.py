@@ -38,8 +38,7 @@ async def read_until_killed(place: Place, level: str, lines: int, rng: random.Ra
         assert piece, "the writer ended by itself"
         text += piece
     process.send_signal(signal.SIGKILL)
-    text += await process.stdout.read()
-    await process.wait()
+    text += (await process.communicate())[0]
     return [line.split() for line in text.decode().split("\n")[:-1]]
 
 

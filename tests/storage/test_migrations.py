@@ -112,7 +112,7 @@ async def test_killed_migration_is_whole_or_absent(place: Place) -> None:
         # When the kill comes is left to chance; whenever it does, the outcome must be whole.
         await asyncio.sleep(pause)
         process.send_signal(signal.SIGKILL)
-        await process.wait()
+        await process.communicate()
         tables = await shape(place)
         found = await current(place.url, place.data)
         assert (found == "base") == (tables == []), found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from studio.storage._statement import Plan
 
@@ -88,6 +88,21 @@ class Driver(Protocol):
     async def close(self) -> None:
         """Carry out what is queued, then close."""
         ...
+
+
+Result: TypeAlias = "tuple[asyncio.Future[Any], Any]"
+"""Who waits, and what came of it; an exception is raised where it is awaited."""
+
+
+def deliver(results: Sequence[Result]) -> None:
+    """Tell everybody who still waits. On the event loop's thread."""
+    for future, outcome in results:
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
 
 def by_rank(batch: Sequence[Operation]) -> list[tuple[Kind[Any, Any], list[Operation]]]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from studio.domain.errors import LeaseLost, StorageError, StorageUnavailable
-from studio.storage._driver import Again, Kind, Operation, by_rank
+from studio.storage._driver import Again, Kind, Operation, Result, by_rank
 from studio.storage._plans.append import APPEND, Appending
 from studio.storage.postgres._connect import Server, Trial
 from studio.storage.postgres._errors import is_again, is_environment, is_lost, translate
 from studio.storage.postgres._session import run
 from studio.storage.postgres._typed import Connection
 
-Result: TypeAlias = "tuple[asyncio.Future[Any], Any]"
 _AGAIN_ROUNDS = 20
 
 

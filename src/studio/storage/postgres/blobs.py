@@ -4,21 +4,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from studio.contracts.blobs import BlobDraft
 from studio.domain.values import BlobRef
 from studio.storage._keys import KeyKeeper
-from studio.storage.blobs._frames import FRAME, FrameReader, FrameWriter, damaged, missing
+from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, damaged, missing
 from studio.storage.blobs._temporary import Workroom
 from studio.storage.postgres._typed import Connection
 
 _T = TypeVar("_T")
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_INSERT_FRAME = "INSERT INTO blob_frames (blob_id, place, data) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_INSERT_HEAD = (
+    f"INSERT INTO blobs (id, workspace, header, size, created_at) VALUES ($1, $2, $3, $4, {_NOW})"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 class Connections(Protocol):
@@ -43,34 +50,37 @@ class DatabaseBlobs:
         self._room = Workroom(data / "tmp", self._pool)
 
     async def put(self, workspace: str, data: bytes | AsyncIterator[bytes]) -> BlobRef:
-        """Keep ``data``; committed on return. Through the loss of a connection, unless it can be read only once."""
+        """Keep ``data``; committed on return, through the loss of a connection.
+
+        What comes piece by piece is sealed into a temporary file first: a source may take its time, a transaction not.
+        """
         await self._keys.need(workspace)
-
-        async def keep(connection: Connection) -> BlobRef:
-            return await self._keep(connection, workspace, data)
-
-        if isinstance(data, AsyncIterator):
-            async with self._connections.connection() as connection:
-                return await keep(connection)
-        return await self._connections.persistently(keep)
-
-    async def _keep(self, connection: Connection, workspace: str, data: bytes | AsyncIterator[bytes]) -> BlobRef:
         frames = FrameWriter(self._keys.ring, workspace)
-        place = 0
-        async with connection.transaction():
-            async for piece in _pieces(data):
-                for sealed in frames.add(piece):
-                    await _insert(connection, frames.id, place, sealed)
+        if isinstance(data, bytes | bytearray | memoryview):
+            sealed = [*frames.add(bytes(data)), frames.end()]
+            return await self._keep(workspace, frames.ref(), lambda index: sealed[index : index + 1])
+        handle, path = await self._room.run(self._room.make)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                async for piece in data:
+                    await self._room.run(lambda piece=piece: file.writelines(frames.add(bytes(piece))))
+                await self._room.run(lambda: file.write(frames.end()))
+                return await self._keep(workspace, frames.ref(), lambda index: _stored(file, index))
+        finally:
+            await self._room.run(lambda: path.unlink(missing_ok=True))
+
+    async def _keep(self, workspace: str, ref: BlobRef, frame: Callable[[int], list[bytes]]) -> BlobRef:
+        """Insert the frames that ``frame`` gives, and the head. Done twice after a lost answer, it is the same."""
+
+        async def insert(connection: Connection) -> None:
+            async with connection.transaction():
+                place = 0
+                while found := await self._room.run(partial(frame, place)):
+                    await connection.execute(_INSERT_FRAME, ref.id, place, found[0])
                     place += 1
-            await _insert(connection, frames.id, place, frames.end())
-            ref = frames.ref()
-            await connection.execute(
-                f"INSERT INTO blobs (id, workspace, header, size, created_at) VALUES ($1, $2, $3, $4, {_NOW})",
-                ref.id,
-                workspace,
-                ref.digest,
-                ref.size,
-            )
+                await connection.execute(_INSERT_HEAD, ref.id, workspace, ref.digest, ref.size)
+
+        await self._connections.persistently(insert)
         return ref
 
     async def get(self, workspace: str, ref: BlobRef) -> bytes:
@@ -139,15 +149,8 @@ class DatabaseBlobs:
         self._pool.shutdown(wait=True)
 
 
-async def _pieces(data: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    if isinstance(data, bytes | bytearray | memoryview):
-        yield bytes(data)
-    else:
-        async for piece in data:
-            yield bytes(piece)
-
-
-async def _insert(connection: Connection, blob_id: str, place: int, sealed: bytes) -> None:
-    await connection.execute(
-        "INSERT INTO blob_frames (blob_id, place, data) VALUES ($1, $2, $3)", blob_id, place, sealed
-    )
+def _stored(file: BinaryIO, index: int) -> list[bytes]:
+    """The sealed frame ``index`` of a temporary file, nothing behind the last."""
+    file.seek(index * SEALED_FRAME)
+    found = file.read(SEALED_FRAME)
+    return [found] if found else []

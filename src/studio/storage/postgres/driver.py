@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from studio.domain.errors import StorageReadOnly, StorageUnavailable, StudioError
 from studio.domain.ids import new_id
-from studio.storage._driver import Kind, Operation
+from studio.storage._driver import Kind, Operation, deliver
 from studio.storage._statement import Plan
 from studio.storage.postgres._connect import Server
 from studio.storage.postgres._errors import is_lost, translate
 from studio.storage.postgres._listener import Listener
 from studio.storage.postgres._session import Reading
 from studio.storage.postgres._typed import Connection, Pool
-from studio.storage.postgres._writer import Result, Writer
+from studio.storage.postgres._writer import Writer
 
 _I = TypeVar("_I")
 _O = TypeVar("_O")
@@ -170,14 +170,4 @@ class PostgresDriver:
             results = await self._writer.commit(batch)
             if any(operation.kind.tells for operation in batch):
                 self._listener.tell()
-            _deliver(results)
-
-
-def _deliver(results: Sequence[Result]) -> None:
-    for future, outcome in results:
-        if future.done():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+            deliver(results)

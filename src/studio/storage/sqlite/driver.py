@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import apsw
 
 from studio.domain.errors import StorageReadOnly, StorageUnavailable, StudioError
-from studio.storage._driver import Kind, Operation, by_rank
+from studio.storage._driver import Kind, Operation, Result, by_rank, deliver
 from studio.storage._statement import Plan
 from studio.storage.sqlite._checkpoint import Checkpointer
 from studio.storage.sqlite._connect import connect
@@ -36,9 +36,6 @@ class _Job(NamedTuple):
 
     work: Callable[[Connection], Any]
     future: asyncio.Future[Any]
-
-
-_Result = tuple["asyncio.Future[Any]", Any]
 
 
 class SqliteDriver:
@@ -194,12 +191,12 @@ class SqliteDriver:
                     entry = self._queue.get_nowait()
                 except Empty:
                     break
-            results: list[_Result] = []
+            results: list[Result] = []
             if batch:
                 results += self._commit(batch)
             results += [(job.future, self._do(job)) for job in jobs]
             try:
-                self._loop.call_soon_threadsafe(_deliver, results)
+                self._loop.call_soon_threadsafe(deliver, results)
             except RuntimeError:
                 # The loop is gone, and with it everybody who waited.
                 last = True
@@ -210,7 +207,7 @@ class SqliteDriver:
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             return self._translated(error)
 
-    def _commit(self, batch: Sequence[Operation]) -> list[_Result]:
+    def _commit(self, batch: Sequence[Operation]) -> list[Result]:
         try:
             return self._together(batch)
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
@@ -234,8 +231,8 @@ class SqliteDriver:
             self._level = level
         self._connection.execute("BEGIN IMMEDIATE")
 
-    def _together(self, batch: Sequence[Operation]) -> list[_Result]:
-        results: list[_Result] = []
+    def _together(self, batch: Sequence[Operation]) -> list[Result]:
+        results: list[Result] = []
         self._begin(batch)
         for kind, operations in by_rank(batch):
             outcomes = run(self._connection, kind.plan([operation.item for operation in operations]))
@@ -243,9 +240,9 @@ class SqliteDriver:
         self._connection.execute("COMMIT")
         return results
 
-    def _one_by_one(self, batch: Sequence[Operation]) -> list[_Result]:
+    def _one_by_one(self, batch: Sequence[Operation]) -> list[Result]:
         """Each in a savepoint of its own, so that only the culprit is refused; still one commit."""
-        results: list[_Result] = []
+        results: list[Result] = []
         self._begin(batch)
         for kind, operations in by_rank(batch):
             for operation in operations:
@@ -272,13 +269,3 @@ class SqliteDriver:
 
     def _translated(self, error: BaseException) -> StudioError:
         return translate(error, self._path, self._connection.system_errno)
-
-
-def _deliver(results: Sequence[_Result]) -> None:
-    for future, outcome in results:
-        if future.done():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
