@@ -290,7 +290,8 @@ class Storm:
                         break
                     assert self.process is not None
                     if not self.process.alive:
-                        assert give_up and self.process.code == drive.FAILED, f"the driver ended: {self.errors()}"
+                        assert give_up, f"the driver ended: {self.errors()}"
+                        assert self.process.code == drive.FAILED, f"the driver ended: {self.errors()}"
                         self.start()
                     await self.serve(eager=True)
                     await asyncio.sleep(0.03)
