@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ output: "{{ last.size }}"
 async def studio(tmp_path: Path, *arguments: str) -> Process:
     """Start the command in the folder."""
     command = [str(Path(sys.executable).parent / "studio"), *arguments, "--data", str(tmp_path / "data")]
-    return await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=PIPE, stderr=PIPE)
+    return await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
 
 
 async def said(process: Process, timeout: float = 60) -> tuple[int, str, str]:
