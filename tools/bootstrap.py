@@ -52,8 +52,11 @@ def _install(kind: str) -> None:
         # Without pip inside: Debian ships venv without the wheels that ensurepip wants.
         _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-qq", "--no-input"]
+    # The lock is complete. Without --no-deps pip looks for "coverage[toml]" beside the pinned "coverage", and refuses
+    # all as soon as a newer release exists.
+    pip.append("--no-deps")
     _run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.lock")])
-    _run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
 
 
 def _python() -> Path:
