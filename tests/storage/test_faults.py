@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -227,29 +229,32 @@ async def test_server_that_stays_away_is_said(own_cluster: Cluster, tmp_path: Pa
     await opened.close()
 
 
-async def test_commit_in_doubt_is_looked_up(remote: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+class Cutting:
+    """A connection that passes everything on, and is cut at one statement, before or after it."""
+
+    def __init__(self, inner: Any, at: str, after: bool, then: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._inner, self._at, self._after, self._then = inner, at, after, then
+
+    def __getattr__(self, name: str):
+        return getattr(self._inner, name)
+
+    async def execute(self, query: str, *args: object) -> str:
+        if query.startswith(self._at):
+            if self._after:
+                await self._inner.execute(query, *args)
+            self._inner.terminate()
+            if self._then is not None:
+                await self._then()
+            raise ConnectionResetError("cut off")
+        return await self._inner.execute(query, *args)
+
+
+async def test_commit_in_doubt_is_looked_up(remote: Place) -> None:
     """The connection ends after the commit was sent and before its answer: done once, and said so."""
     opened = await remote.open()
     store = opened.store
     writer = store._driver._writer  # type: ignore[attr-defined]
     id = await running(store)
-
-    class Cutting:
-        """Passes everything on, and cuts the connection at one statement, before or after it."""
-
-        def __init__(self, inner: object, at: str, after: bool) -> None:
-            self._inner, self._at, self._after = inner, at, after
-
-        def __getattr__(self, name: str):
-            return getattr(self._inner, name)
-
-        async def execute(self, query: str, *args: object) -> str:
-            if query.startswith(self._at):
-                if self._after:
-                    await self._inner.execute(query, *args)  # type: ignore[attr-defined]
-                self._inner.terminate()  # type: ignore[attr-defined]
-                raise ConnectionResetError("cut off")
-            return await self._inner.execute(query, *args)  # type: ignore[attr-defined]
 
     for after in (True, False):
         writer._connection = Cutting(writer._connection, "COMMIT", after)
@@ -262,6 +267,26 @@ async def test_commit_in_doubt_is_looked_up(remote: Place, monkeypatch: pytest.M
         writer._connection = Cutting(writer._connection, "COMMIT", after)
         assert await store.accept([new(owner="w")])
     assert [part.payload for part in await store.read(id)] == [b"first", b"once", b"once"]
+
+
+async def test_commit_that_a_crash_forgot_is_done_again(own_cluster: Cluster, tmp_path: Path) -> None:
+    """The server crashes before it learns of a commit, and gives the transaction's number to somebody else."""
+    opened = await opened_on(own_cluster, tmp_path / "data", 60)
+    other = await opened_on(own_cluster, tmp_path / "data", 60)
+    writer = opened.store._driver._writer  # type: ignore[attr-defined]
+
+    async def crash() -> None:
+        await asyncio.to_thread(own_cluster.stop, "immediate")
+        await asyncio.to_thread(own_cluster.start)
+        for number in range(5):
+            await other.store.set_variable(WORKSPACE, f"other{number}", b"x", secret=False)
+
+    for round in range(2):
+        writer._connection = Cutting(writer._connection, "COMMIT", False, crash)
+        assert await opened.store.accept([new(owner="w")])
+        assert len(await opened.store.executions(ExecutionFilter(workspace=WORKSPACE))) == round + 1
+    await other.close()
+    await opened.close()
 
 
 async def test_connections_that_are_ended_by_the_server(remote: Place) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studio.domain.errors import LeaseLost, StorageError, StorageUnavailable
+from studio.domain.ids import new_id
 from studio.storage._driver import Again, Kind, Operation, Result, by_rank
 from studio.storage._plans.append import APPEND, Appending
 from studio.storage.postgres._connect import Server, Trial
@@ -17,12 +18,29 @@ from studio.storage.postgres._typed import Connection
 _AGAIN_ROUNDS = 20
 
 
+# Each transaction leaves its receipt in the writer's own row, which stays locked until the transaction is over. (The
+# number of the transaction would not do: a server that crashes forgets numbers, and gives them to others.)
+_RECEIPT = (
+    "INSERT INTO commits (writer, receipt, written_at) VALUES ($1, $2, extract(epoch FROM clock_timestamp()) * 1000000)"
+    " ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, written_at = excluded.written_at"
+)
+# Waits until a transaction that has the row is over. One that is about to make the row is waited for, too.
+_LAST_RECEIPT = (
+    "INSERT INTO commits (writer, receipt, written_at) VALUES ($1, '', extract(epoch FROM clock_timestamp()) * 1000000)"
+    " ON CONFLICT (writer) DO UPDATE SET written_at = excluded.written_at RETURNING receipt"
+)
+_FORGET = (
+    "DELETE FROM commits WHERE writer = $1"
+    " OR written_at < extract(epoch FROM clock_timestamp()) * 1000000 - 604800000000"
+)
+
+
 class _InDoubt(Exception):
     """The connection was lost while a commit was on its way: it may have happened."""
 
-    def __init__(self, transaction: str, results: list[Result]) -> None:
-        super().__init__(transaction)
-        self.transaction = transaction
+    def __init__(self, receipt: str, results: list[Result]) -> None:
+        super().__init__(receipt)
+        self.receipt = receipt
         self.results = results
 
 
@@ -32,6 +50,8 @@ class Writer:
     def __init__(self, server: Server, connection: Connection) -> None:
         self._server = server
         self._connection = connection
+        self._id = new_id()
+        self._has_row = False
 
     async def commit(self, batch: Sequence[Operation]) -> list[Result]:
         """Carry out operations in as few transactions as their kinds allow; every one gets its result."""
@@ -51,8 +71,16 @@ class Writer:
 
     async def close(self) -> None:
         """Close the connection."""
-        if not self._connection.is_closed():
+        if self._connection.is_closed():
+            return
+        try:
+            if self._has_row:
+                await self._connection.execute(_FORGET, self._id)
             await self._connection.close()
+        except Exception as error:
+            if not is_lost(error):
+                raise translate(error, self._server.name) from error
+            self._connection.terminate()
 
     async def _settle(self, batch: Sequence[Operation]) -> list[Result]:
         try:
@@ -76,7 +104,7 @@ class Writer:
             except _InDoubt as doubt:
                 lost = True
                 await self._reconnect(trial)
-                if await self._happened(doubt.transaction, trial):
+                if await self._happened(doubt.receipt, trial):
                     return doubt.results
             except Exception as error:
                 if is_lost(error):
@@ -99,21 +127,21 @@ class Writer:
                 if not await trial.pause():
                     raise
 
-    async def _happened(self, transaction: str, trial: Trial) -> bool:
+    async def _happened(self, receipt: str, trial: Trial) -> bool:
         """Whether a transaction whose commit got no answer was committed."""
         while True:
-            status = await self._connection.fetchval("SELECT pg_xact_status($1::text::xid8)", transaction)
-            if status == "committed":
-                return True
-            if status == "aborted":
-                return False
-            # Still under way on the lost connection's side.
-            if status is None or not await trial.pause():
+            try:
+                return await self._connection.fetchval(_LAST_RECEIPT, self._id) == receipt
+            except Exception as error:
+                if not is_lost(error) and not is_again(error):
+                    raise
+            if not await trial.pause():
                 raise StorageUnavailable(
                     "storage.commit_unknown",
                     "The connection to {server} was lost during a commit, and its outcome cannot be learnt.",
                     server=self._server.name,
                 )
+            await self._reconnect(trial)
 
     async def _append(self, operation: Operation, lost: bool) -> Result:
         """One statement, one round trip: it is a transaction by itself.
@@ -154,7 +182,7 @@ class Writer:
 
     async def _together(self, batch: Sequence[Operation]) -> list[Result]:
         results: list[Result] = []
-        transaction = await self._begin()
+        receipt = await self._begin()
         try:
             for kind, operations in by_rank(batch):
                 outcomes = await run(self._connection, kind.plan([operation.item for operation in operations]))
@@ -162,13 +190,13 @@ class Writer:
         except Exception:
             await self._roll_back()
             raise
-        await self._end(transaction, results)
+        await self._end(receipt, results)
         return results
 
     async def _one_by_one(self, batch: Sequence[Operation]) -> list[Result]:
         """Each in a savepoint of its own, so that only the culprit is refused; still one commit."""
         results: list[Result] = []
-        transaction = await self._begin()
+        receipt = await self._begin()
         try:
             for kind, operations in by_rank(batch):
                 for operation in operations:
@@ -176,7 +204,7 @@ class Writer:
         except Exception:
             await self._roll_back()
             raise
-        await self._end(transaction, results)
+        await self._end(receipt, results)
         return results
 
     async def _alone(self, kind: Kind[Any, Any], operation: Operation) -> Any:
@@ -192,15 +220,18 @@ class Writer:
         return outcome
 
     async def _begin(self) -> str:
+        receipt = new_id()
         await self._connection.execute("BEGIN")
-        return await self._connection.fetchval("SELECT pg_current_xact_id()::text")
+        await self._connection.execute(_RECEIPT, self._id, receipt)
+        self._has_row = True
+        return receipt
 
-    async def _end(self, transaction: str, results: list[Result]) -> None:
+    async def _end(self, receipt: str, results: list[Result]) -> None:
         try:
             await self._connection.execute("COMMIT")
         except Exception as error:
             if is_lost(error):
-                raise _InDoubt(transaction, results) from error
+                raise _InDoubt(receipt, results) from error
             raise
 
     async def _roll_back(self) -> None:

@@ -124,6 +124,8 @@ CREATE TABLE credentials (
 """
 
 _POSTGRES_ONLY = """
+CREATE TABLE commits (writer TEXT NOT NULL PRIMARY KEY, receipt TEXT NOT NULL, written_at BIGINT NOT NULL)
+  WITH (fillfactor = 20);
 CREATE TABLE blobs (
   id TEXT NOT NULL PRIMARY KEY, workspace TEXT NOT NULL, header BYTEA NOT NULL, size BIGINT NOT NULL,
   created_at BIGINT NOT NULL
