@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from studio.validation._explain import shown
+from studio.validation._plain_schemas import fits, is_plain
 from studio.validation._problems import Problem, nearest, problem
 from studio.validation.document import param_path
 
@@ -31,10 +32,8 @@ def schema_problems(schema: Mapping[str, Any]) -> list[tuple[Where, Problem]]:
     found = list(_unsafe(schema))
     if found:
         return found
-    kind = _jsonschema().Draft202012Validator
-    for error in kind(kind.META_SCHEMA).iter_errors(schema):
-        what = problem("inputs.bad_schema", "this is not a JSON Schema: {reason}", reason=_reason(error))
-        found.append((tuple(error.absolute_path), what))
+    if not is_plain(schema):
+        found = _unsound(schema)
     found += _nothing_declared(schema)
     if not found and "default" in schema:
         for path, each in violations(schema, schema["default"]):
@@ -44,8 +43,24 @@ def schema_problems(schema: Mapping[str, Any]) -> list[tuple[Where, Problem]]:
     return found
 
 
+def _unsound(schema: Mapping[str, Any]) -> list[tuple[Where, Problem]]:
+    kind = _jsonschema().Draft202012Validator
+    found: list[tuple[Where, Problem]] = []
+    for error in kind(kind.META_SCHEMA).iter_errors(schema):
+        what = problem("inputs.bad_schema", "this is not a JSON Schema: {reason}", reason=_reason(error))
+        found.append((tuple(error.absolute_path), what))
+    return found
+
+
 def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Where, Problem]]:
     """Where and how a value does not fit a schema, with the path inside the value."""
+    found = [] if is_plain(schema) and fits(schema, value) else _mismatches(schema, value)
+    if not found and not _finite(value):
+        found.append(((), problem("inputs.not_finite", "infinity, NaN and numbers beyond 64 bits are not values")))
+    return found
+
+
+def _mismatches(schema: Mapping[str, Any], value: Any) -> list[tuple[Where, Problem]]:
     unresolvable: Any = import_module("referencing.exceptions").Unresolvable
     found: list[tuple[Where, Problem]] = []
     try:
@@ -64,13 +79,11 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Where, Probl
                 ),
             )
         )
-    if not found and not _finite(value):
-        found.append(((), problem("inputs.not_finite", "infinity, NaN and numbers beyond 64 bits are not values")))
     return found
 
 
 def _jsonschema() -> Any:
-    """The library, imported at the first use: it takes long, and most commands need none of it."""
+    """The library, imported at the first use: it takes long, and plain schemas need none of it."""
     return import_module("jsonschema")
 
 
