@@ -1,9 +1,9 @@
 """Schemas so plain that a few lines decide them: ``{type: number, default: 5, minimum: 0}``.
 
 Most declared inputs are like that, and the library that knows all of JSON Schema takes longer to import than most of
-what a small run needs. Nothing is decided here that the library would decide otherwise: a schema with any other keyword,
-or with a known one in an unusual form, is not plain, and a value that does not fit is left to the library, which says
-why.
+what a small run needs. Nothing is decided here that the library would decide otherwise: a schema with any other
+keyword, or with a known one in an unusual form, is not plain, and a value that does not fit is left to the library,
+which says why.
 """
 
 from __future__ import annotations
