@@ -12,10 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
-
 
 @pytest.fixture(autouse=True)
 def database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -15,6 +15,7 @@ from studio.engine import Engine, EngineConfig, ExecutionResult, Grants, StartRe
 from studio.net import EgressClient, EgressDialer, EgressPolicy
 from studio.sandbox.host_files import AllowedFiles
 from studio.storage import open_store
+from tests.engine.gates import PATIENCE
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -80,7 +81,7 @@ async def engine(
         await opened.close()
 
 
-async def run(one: Engine, what: Workflow, timeout: float = 30, **request: Any) -> ExecutionResult:
+async def run(one: Engine, what: Workflow, timeout: float = PATIENCE, **request: Any) -> ExecutionResult:
     """Run a workflow and wait for its end, or until it waits for longer."""
     id = await one.submit(StartRequest(workflow=what, **request))
     return await one.wait(id, timeout=timeout, settle_waiting=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from studio.domain.errors import Conflict, NotFound
 from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, Grants, StartRequest, read_history
 from studio.engine.records import CHUNK
+from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import run, workflow
 
 OK = ExecutionStatus.SUCCEEDED
@@ -95,7 +95,7 @@ async def test_only_the_failed_items_are_retried_under_their_keys(engine: Engine
         output="{{ [list(m.results), len(m.errors)] }}",
     )
     grants = Grants(folder=str(tmp_path))
-    first = await run(engine, what, inputs={"bad": True}, grants=grants, timeout=120)
+    first = await run(engine, what, inputs={"bad": True}, grants=grants)
     failed = [n for n in range(count) if n % 100 == 3]
     assert first.error is None
     assert first.output == [[None if n in failed else n * 2 for n in range(count)], len(failed)]
@@ -103,7 +103,7 @@ async def test_only_the_failed_items_are_retried_under_their_keys(engine: Engine
     assert before == count - len(failed)
     again = await run(
         engine, what, inputs={"bad": False}, grants=grants, mode="replay", reuse=first.execution_id, retry_items=True,
-        origin=first.execution_id, timeout=120,
+        origin=first.execution_id,
     )  # fmt: skip
     assert again.error is None
     assert again.output == [[n * 2 for n in range(count)], 0]
@@ -141,17 +141,18 @@ async def test_a_rate_spreads_the_runs(engine: Engine) -> None:
     assert result.seconds > 0.5
 
 
-async def test_concurrency_limits_by_key(engine: Engine) -> None:
+async def test_concurrency_limits_by_key(engine: Engine, gate: Gate) -> None:
     what = workflow(
-        {"a": ("lab.slow", {"seconds": 0.3})},
+        {"a": ("lab.gate", {"name": gate.name})},
         inputs={"who": {"type": "string"}},
         settings={"concurrency": {"limit": 1, "key": "{{ inputs.who }}"}},
     )
     ids = [await engine.submit(StartRequest(workflow=what, inputs={"who": who})) for who in ("x", "x", "y")]
-    await asyncio.sleep(0.15)
+    await gate.reached(2)
     rows = [await engine.store.execution(id) for id in ids]
     assert [str(row.status) for row in rows if row] == ["running", "queued", "running"]
-    results = [await engine.wait(id, timeout=10) for id in ids]
+    gate.open()
+    results = [await engine.wait(id, timeout=PATIENCE) for id in ids]
     assert [result.status for result in results] == [OK] * 3
 
 
@@ -162,7 +163,7 @@ async def test_idempotency_keys(engine: Engine) -> None:
     assert await engine.submit(StartRequest(workflow=what, idempotency=key)) == first
     with pytest.raises(Conflict):
         await engine.submit(StartRequest(workflow=what, idempotency=Idempotency("order-1", b"other", 60_000_000)))
-    assert (await engine.wait(first, timeout=10)).status == OK
+    assert (await engine.wait(first, timeout=PATIENCE)).status == OK
 
 
 async def test_a_budget_of_node_runs(engine: Engine) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, Grants
+from studio.engine import Engine, Grants, StartRequest
+from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import run, workflow
 
 OK = ExecutionStatus.SUCCEEDED
@@ -208,7 +210,7 @@ async def test_a_failing_child_fails_the_call(engine: Engine) -> None:
 
 async def test_calls_nest_at_most_32_deep(engine: Engine) -> None:
     child = workflow({"c": ("flow.call", {"workflow": "self"})}, name="endless")
-    result = await run(engine, child, calls={"self": child}, timeout=60)
+    result = await run(engine, child, calls={"self": child})
     assert result.status == ExecutionStatus.FAILED
     assert result.error is not None
     assert "32" in result.error.message or result.error.code == "flow.call_failed"
@@ -225,7 +227,7 @@ async def test_waiting_leaves_memory_and_comes_back(engine: Engine) -> None:
         edges=["a -> w", "w -> b"],
         output="{{ [b.value, w.waited] }}",
     )
-    result = await run(engine, what, timeout=10)
+    result = await run(engine, what)
     assert result.error is None
     assert result.output == [3, 0.3]
     row = await engine.store.execution(result.execution_id)
@@ -246,7 +248,7 @@ async def test_an_approval_is_signalled_and_goes_on(engine: Engine) -> None:
     result = await run(engine, what)
     assert (result.status, result.reason, result.reason_args) == (ExecutionStatus.WAITING, "wait.approval", ["ask"])
     await engine.post(result.execution_id, "approval", {"path": "ask", "decision": "reject", "by": "sam"})
-    result = await engine.wait(result.execution_id, timeout=10)
+    result = await engine.wait(result.execution_id, timeout=PATIENCE)
     assert result.output == ["reject", "sam", 0, 3]
 
 
@@ -260,18 +262,19 @@ async def test_early_signals_are_kept(engine: Engine) -> None:
     id = (await run(engine, what, timeout=0)).execution_id
     posted = await engine.post(id, "signal", {"name": "paid", "payload": {"sum": 3}})
     assert posted.outcome == "accepted"
-    result = await engine.wait(id, timeout=10)
+    result = await engine.wait(id, timeout=PATIENCE)
     assert (result.status, result.output) == (OK, {"sum": 3})
     assert (await engine.post(id, "signal", {"name": "paid"})).outcome == "late"
 
 
-async def test_cancel_reaches_running_nodes_and_runs_finally(engine: Engine, tmp_path: Path) -> None:
+async def test_cancel_reaches_running_nodes_and_runs_finally(engine: Engine, tmp_path: Path, gate: Gate) -> None:
     final = {"nodes": {"f": {"type": "files.append_text", "params": {"path": "log.txt", "text": "bye"}}}}
-    body = {"nodes": {"a": {"type": "lab.slow", "params": {"seconds": 60}}}}
+    body = {"nodes": {"a": {"type": "lab.gate", "params": {"name": gate.name}}}}
     what = workflow({"t": {"type": "flow.try", "body": body, "finally": final}})
-    id = (await run(engine, what, timeout=0.3, grants=Grants(folder=str(tmp_path)))).execution_id
+    id = await engine.submit(StartRequest(workflow=what, grants=Grants(folder=str(tmp_path))))
+    await gate.reached()
     await engine.post(id, "cancel", {"reason": "enough"})
-    result = await engine.wait(id, timeout=10)
+    result = await engine.wait(id, timeout=PATIENCE)
     assert result.status == ExecutionStatus.CANCELLED
     assert (tmp_path / "log.txt").read_text() == "bye"
 
@@ -279,20 +282,27 @@ async def test_cancel_reaches_running_nodes_and_runs_finally(engine: Engine, tmp
 async def test_a_waiting_execution_is_cancelled(engine: Engine) -> None:
     result = await run(engine, workflow({"ask": ("flow.approval", {"message": "?"})}))
     await engine.post(result.execution_id, "cancel", {"reason": "enough"})
-    assert (await engine.wait(result.execution_id, timeout=10)).status == ExecutionStatus.CANCELLED
+    assert (await engine.wait(result.execution_id, timeout=PATIENCE)).status == ExecutionStatus.CANCELLED
 
 
-async def test_pause_and_resume(engine: Engine) -> None:
+async def test_pause_and_resume(engine: Engine, gate: Gate) -> None:
+    """What runs when the pause comes ends; nothing new starts until it is lifted."""
     nodes: dict[str, Any] = {
-        f"n{i}": ("lab.slow", {"seconds": 0.1, "value": "{{ n" + str(i - 1) + ".value }}" if i else 1})
-        for i in range(6)
+        "before": ("lab.slow", {"value": 1}),
+        "during": ("lab.gate", {"name": gate.name, "value": "{{ before.value }}"}),
+        "after": ("lab.slow", {"value": "{{ during.value }}"}),
     }
-    what = workflow(nodes, output="{{ n5.value }}")
-    id = (await run(engine, what, timeout=0.15)).execution_id
+    id = await engine.submit(StartRequest(workflow=workflow(nodes, output="{{ after.value }}")))
+    await gate.reached()
     await engine.post(id, "pause", {})
-    result = await engine.wait(id, timeout=10, settle_waiting=True)
-    assert result.status == ExecutionStatus.PAUSED
+    async with asyncio.timeout(PATIENCE):
+        while not engine.runs[id].paused:
+            await asyncio.sleep(0.005)
+    gate.open()
+    result = await engine.wait(id, timeout=PATIENCE, settle_waiting=True)
+    assert (result.status, result.reason) == (ExecutionStatus.PAUSED, "wait.paused")
+    assert set(result.nodes) == {"before", "during"}
     await engine.post(id, "resume", {})
-    result = await engine.wait(id, timeout=10)
+    result = await engine.wait(id, timeout=PATIENCE)
     assert (result.status, result.output) == (OK, 1)
     assert all(node.attempts == 1 for node in result.nodes.values())

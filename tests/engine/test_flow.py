@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from studio.domain.status import ExecutionStatus, NodeStatus
-from studio.engine import Engine
+from studio.domain.status import ExecutionStatus
+from studio.engine import Engine, StartRequest
+from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import run, workflow
 
 OK = ExecutionStatus.SUCCEEDED
@@ -80,23 +82,26 @@ async def test_run_if_skips_one_node_only(engine: Engine) -> None:
     assert statuses(result) == {"a": "skipped", "b": "succeeded", "c": "skipped", "d": "succeeded"}
 
 
-async def test_join_first_does_not_wait_for_the_slow_branch(engine: Engine) -> None:
+async def test_join_first_does_not_wait_for_the_slow_branch(engine: Engine, gate: Gate) -> None:
+    """The slow branch can only end after the node behind both has run."""
     what = workflow(
         {
             "quick": ("lab.add", {"value": 1}),
-            "slow": ("lab.slow", {"seconds": 0.2, "value": 2}),
-            "either": {
-                "type": "flow.set",
-                "params": {"values": {"slow": "{{ default(slow.value, 'not yet') }}"}},
-                "join": "first",
-            },
+            "slow": ("lab.gate", {"name": gate.name, "value": 2}),
+            "either": {"type": "lab.slow", "params": {"seconds": 0, "value": "by the first"}, "join": "first"},
         },
         edges=["quick -> either", "slow -> either"],
-        output="{{ either.values.slow }}",
+        output="{{ [either.value, slow.value] }}",
     )
-    result = await run(engine, what)
-    assert result.status == OK
-    assert result.nodes["either"].status == NodeStatus.SUCCEEDED
+    id = await engine.submit(StartRequest(workflow=what))
+    async with asyncio.timeout(PATIENCE):
+        async for event in engine.events(id):
+            if event.kind == "succeeded" and event.path == "either":
+                break
+    gate.open()
+    result = await engine.wait(id, timeout=PATIENCE)
+    assert (result.status, result.output) == (OK, ["by the first", 2])
+    assert result.nodes["either"].attempts == 1
 
 
 async def test_join_all_wants_every_edge(engine: Engine) -> None:
@@ -169,11 +174,12 @@ async def test_a_pure_node_that_waits_still_runs(engine: Engine) -> None:
     assert (await run(engine, what)).output == 7
 
 
-async def test_nodes_run_side_by_side(engine: Engine) -> None:
-    nodes = {f"n{i}": ("lab.slow", {"seconds": 0.2, "value": i}) for i in range(20)}
-    result = await run(engine, workflow(nodes))
-    assert result.status == OK
-    assert result.seconds < 2
+async def test_nodes_run_side_by_side(engine: Engine, gate: Gate) -> None:
+    nodes = {f"n{i}": ("lab.gate", {"name": gate.name, "value": i}) for i in range(20)}
+    id = await engine.submit(StartRequest(workflow=workflow(nodes)))
+    await gate.reached(20)
+    gate.open()
+    assert (await engine.wait(id, timeout=PATIENCE)).status == OK
 
 
 async def test_partial_run_and_pinned_output(engine: Engine) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from studio.domain.status import ExecutionStatus, NodeStatus
 from studio.engine import Engine, Grants
+from tests.engine.gates import PATIENCE
 from tests.engine.kit import run, workflow
 
 QUICK = {"max_attempts": 3, "first_delay": "1ms"}
@@ -101,7 +102,7 @@ async def test_a_lost_answer_of_an_irreversible_effect_waits_for_a_person(engine
     assert result.nodes["pay"].status == NodeStatus.IN_DOUBT
     given = {"key": "k", "recovering": False}
     await engine.post(result.execution_id, "decide", {"path": "pay", "decision": "happened", "output": given})
-    result = await engine.wait(result.execution_id, timeout=10)
+    result = await engine.wait(result.execution_id, timeout=PATIENCE)
     assert (result.status, result.output) == (ExecutionStatus.SUCCEEDED, "k")
     assert len((tmp_path / "l.txt").read_text().splitlines()) == 1
 
@@ -111,11 +112,11 @@ async def test_a_person_may_let_it_run_or_fail(engine: Engine, tmp_path: Path) -
     grants = Grants(folder=str(tmp_path))
     result = await run(engine, what, grants=grants)
     await engine.post(result.execution_id, "decide", {"path": "pay", "decision": "run"})
-    assert (await engine.wait(result.execution_id, timeout=10)).status == ExecutionStatus.SUCCEEDED
+    assert (await engine.wait(result.execution_id, timeout=PATIENCE)).status == ExecutionStatus.SUCCEEDED
     assert len((tmp_path / "l.txt").read_text().splitlines()) == 2
     result = await run(engine, what, grants=grants)
     await engine.post(result.execution_id, "decide", {"path": "pay", "decision": "fail"})
-    result = await engine.wait(result.execution_id, timeout=10)
+    result = await engine.wait(result.execution_id, timeout=PATIENCE)
     assert result.error is not None
     assert (result.status, result.error.code) == (ExecutionStatus.FAILED, "node.in_doubt")
 

@@ -11,10 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.storage import Opened, SqlStore
-from tests.fixtures.postgres import postgres_cluster, postgres_url
 from tests.storage.kit import Place
-
-__all__ = ["postgres_cluster", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
