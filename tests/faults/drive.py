@@ -97,6 +97,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--db")
     parser.add_argument("--submit", type=int, default=0)
     parser.add_argument("--lease", type=float, default=30.0)
+    parser.add_argument("--hang", type=float, default=120.0)
     parser.add_argument("--recoveries", type=int, default=10_000)
     parser.add_argument("--home", help="another name of the data folder, which also does without its lock")
     parser.add_argument("--usual", action="store_true", help="chunks and snapshots of the usual size")
@@ -111,7 +112,9 @@ async def drive(options: argparse.Namespace, fault: str | None = None) -> int:
     opened = await open_store(options.db, options.data)
     if options.home is None:
         lock.acquire()
-    config = EngineConfig(lease=options.lease, max_recoveries=options.recoveries, linger=0.1, poll_interval=0.02)
+    config = EngineConfig(
+        lease=options.lease, hang=options.hang, max_recoveries=options.recoveries, linger=0.1, poll_interval=0.02
+    )
     if not options.usual:
         config.items_bytes, config.snapshot_bytes = graphs.ITEMS_BYTES, 24 * 1024
     store, blobs = deadly(opened, fault)

@@ -113,10 +113,10 @@ async def place(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
 
 async def test_a_stalled_driver_loses_at_the_fence(place: Place) -> None:
     id = await place.accept(steady())
-    stale = place.start("--lease", "0.5", "--home", "one")
+    stale = place.start("--lease", "0.5", "--hang", "0.5", "--home", "one")
     await place.logged(9)
     await place.stall(stale)
-    fresh = place.start("--lease", "0.5", "--home", "two")
+    fresh = place.start("--lease", "0.5", "--hang", "0.5", "--home", "two")
 
     async def taken() -> bool:
         return (await place.row(id)).epoch >= 2

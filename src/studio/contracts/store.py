@@ -6,11 +6,12 @@ in clear; the store compresses and encrypts them, bound to workspace, execution 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from studio.contracts.lease import Lease, LeaseTerms
 from studio.domain.status import Durability, ExecutionStatus, NodeStatus
 
 
@@ -328,8 +329,20 @@ class Store(Protocol):
         """Hand over everything the worker owns (status queued, no recovery counted); returns how many."""
         ...
 
-    async def heartbeat(self, worker: str, home: str, lease: int) -> None:
-        """Register the worker or renew its lease for ``lease`` microseconds."""
+    async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
+        """Register the worker or renew its lease for ``lease`` microseconds; False where it had none, or no longer."""
+        ...
+
+    async def keep_lease(
+        self, terms: LeaseTerms, *, lapsed: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> Lease:
+        """Register the worker and renew its lease in the background.
+
+        Args:
+            terms: Whose lease, and how long it lasts.
+            lapsed: Called where the lease ran out and was renewed after all: others may have taken what was owned.
+            failed: Called where it cannot be renewed any more, with the reason.
+        """
         ...
 
     async def gone_workers(self, home: str, but: str) -> list[str]:

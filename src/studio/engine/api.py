@@ -123,8 +123,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class EngineConfig(msgspec.Struct, kw_only=True):
     """How an engine runs. Times in seconds.
 
-    ``acknowledge`` is the level of commits that nobody waits for; acceptance, effect intents and shown terminal states
-    are always ``power``.
+    ``lease`` is how long executions stay this engine's own after it is gone, ``hang`` how long its event loop may stand
+    still (a node that computes without a pause) before others may take them. ``acknowledge`` is the level of commits
+    that nobody waits for; acceptance, effect intents and shown terminal states are always ``power``.
     """
 
     executions: int = 256
@@ -133,6 +134,7 @@ class EngineConfig(msgspec.Struct, kw_only=True):
     poll_interval: float = 0.1
     linger: float = 1.0
     lease: float = 30.0
+    hang: float = 120.0
     max_recoveries: int = 5
     inline_bytes: int = 8 * 1024
     items_bytes: int = 1024 * 1024

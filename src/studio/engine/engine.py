@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from studio.contracts.blobs import BlobStore
+from studio.contracts.lease import Lease, LeaseTerms
 from studio.contracts.store import Message, PostResult, Store
 from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, StorageError, StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE, new_id
@@ -81,6 +82,7 @@ class Engine:
         self._dirty: set[Run] = set()
         self._flusher: asyncio.Task[None] | None = None
         self._driver: asyncio.Task[None] | None = None
+        self._lease: Lease | None = None
         self._bell = asyncio.Event()
         self._tracked: set[asyncio.Task[Any]] = set()
         self._gone: list[str] = []
@@ -91,9 +93,10 @@ class Engine:
     # Life
 
     async def start(self) -> None:
-        """Take the driver's role: renew the lease, learn which workers are gone, begin to claim."""
+        """Take the driver's role: get a lease, learn which workers are gone, begin to claim."""
         await self._set_clock()
-        await self.store.heartbeat(self.worker, self.home, int(self.config.lease * 1e6))
+        terms = LeaseTerms(worker=self.worker, home=self.home, lease=self.config.lease, hang=self.config.hang)
+        self._lease = await self.store.keep_lease(terms, lapsed=self._lease_lapsed, failed=self._fatal)
         self._gone = await self.store.gone_workers(self.home, self.worker)
         self.driving = True
         self._driver = asyncio.get_running_loop().create_task(self._drive_all())
@@ -118,10 +121,18 @@ class Engine:
             await asyncio.wait(self._tracked, timeout=5)
         if self._flusher is not None:
             self._flusher.cancel()
+        if self._lease is not None:
+            await self._lease.close()
         if self.failure is None:
             await self.projector.drain()
             if self._driver is not None:
                 await self.store.release(self.worker)
+
+    def _lease_lapsed(self) -> None:
+        """Others may have taken what was ours: the fence is asked at once about every run, also one that is silent."""
+        for run in self.runs.values():
+            if not run.parking and not run.detaching and not run.ending:
+                self.track(asyncio.get_running_loop().create_task(run.journal.prove()))
 
     def clock(self) -> int:
         """Microseconds since 1970 by the database's clock, which it follows without the one of this machine."""
@@ -161,6 +172,9 @@ class Engine:
             )
             self.failure.__cause__ = error
         self.driving = False
+        if self._lease is not None:
+            # Somebody else may be able to go on with what this engine has.
+            self._lease.abandon()
         self.live.fail(self.failure)
         self._bell.set()
 
@@ -300,17 +314,15 @@ class Engine:
         return execution_id in self.runs
 
     async def _drive_all(self) -> None:
-        lease = self.config.lease
-        renewed = time.monotonic()
+        compared = time.monotonic()
         try:
             while self.driving:
                 self._bell.clear()
                 claimed = await self._claim()
                 await self._deliver()
-                if time.monotonic() - renewed > lease / 3:
-                    await self.store.heartbeat(self.worker, self.home, int(lease * 1e6))
+                if time.monotonic() - compared > self.config.lease / 3:
                     await self._set_clock()
-                    renewed = time.monotonic()
+                    compared = time.monotonic()
                 if not claimed:
                     await self._pause()
         except asyncio.CancelledError:

@@ -93,6 +93,14 @@ class Journal:
         if self._buffer and self._writer is None and self._error is None:
             self._writer = self._loop.create_task(self._write_alone(self.level, None))
 
+    async def prove(self) -> None:
+        """Write, even where nothing waits: whoever has lost the execution learns it, and is stopped as ever."""
+        while self._writer is not None:
+            await asyncio.shield(self._writer)
+        if self._error is None:
+            self._writer = self._loop.create_task(self._write_alone(self.level, None))
+            await asyncio.shield(self._writer)
+
     async def flush(self, durability: Durability, update: ExecutionUpdate | None = None) -> None:
         """Write everything that waits, with ``update`` of the execution's row, and wait for it.
 

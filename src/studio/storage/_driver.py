@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from studio.contracts.lease import Lease, LeaseTerms
+from studio.storage._lease import Beat
 from studio.storage._statement import Plan
 
 _I = TypeVar("_I")
@@ -83,6 +85,12 @@ class Driver(Protocol):
 
     async def shrink(self) -> None:
         """Give freed space back to the file system."""
+        ...
+
+    def keep(
+        self, terms: LeaseTerms, beat: Beat, lapsed: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> Lease:
+        """Keep up a lease that was registered just now; ``beat`` renews it once."""
         ...
 
     async def close(self) -> None:

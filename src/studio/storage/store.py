@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from studio.contracts.lease import Lease, LeaseTerms
 from studio.contracts.store import (
     Accepted,
     Claim,
@@ -42,6 +43,7 @@ class SqlStore:
         self._ring = ring
         self._keys = KeyKeeper(driver, ring)
         self._codec = Codec(ring)
+        self._leases: list[Lease] = []
 
     async def now(self) -> int:
         """The database's clock."""
@@ -155,9 +157,22 @@ class SqlStore:
         """Hand over everything the worker owns and forget the worker."""
         return await self._driver.write(upkeep.RELEASE, worker, power=True)
 
-    async def heartbeat(self, worker: str, home: str, lease: int) -> None:
-        """Register the worker or renew its lease."""
-        await self._driver.write(upkeep.HEARTBEAT, upkeep.Beat(worker, home, lease), power=False)
+    async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
+        """Register the worker or renew its lease; False where it had none, or no longer."""
+        return await self._driver.write(upkeep.HEARTBEAT, upkeep.Beat(worker, home, lease), power=False)
+
+    async def keep_lease(
+        self, terms: LeaseTerms, *, lapsed: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> Lease:
+        """Register the worker and renew its lease in the background."""
+
+        async def beat() -> bool:
+            return await self.heartbeat(terms.worker, terms.home, int(terms.lease * 1e6))
+
+        await beat()
+        lease = self._driver.keep(terms, beat, lapsed, failed)
+        self._leases.append(lease)
+        return lease
 
     async def gone_workers(self, home: str, but: str) -> list[str]:
         """Workers of the same home except ``but``."""
@@ -291,7 +306,9 @@ class SqlStore:
         return self._keys
 
     async def close(self) -> None:
-        """Finish what is under way and close."""
+        """Give up leases, finish what is under way and close."""
+        for lease in self._leases:
+            await lease.close()
         await self._driver.close()
 
     async def _record(self, table: str, workspace: str, name: str, sealed: bytes) -> bytes:

@@ -32,6 +32,7 @@ _BEAT = Statement(
     " seen_at = excluded.seen_at",
     rows="id text, home text, lease bigint",
 )
+_ALIVE = Statement("SELECT id FROM workers WHERE id {in ids} AND lease_until > {now}", fetch=1, packed=True)
 _WORKERS = Statement("SELECT id FROM workers WHERE home = :home AND id <> :but ORDER BY id", fetch=1, packed=True)
 _RELEASE = Statement(
     "UPDATE executions SET owner = NULL, slot_held = CASE WHEN status = 'running' THEN FALSE ELSE slot_held END,"
@@ -97,9 +98,12 @@ def clock() -> Plan[int]:
     return rows[0][0]
 
 
-def _beat(items: Sequence[Beat]) -> Plan[Sequence[None]]:
-    yield _BEAT(list({item.worker: item for item in items}.values()))
-    return [None] * len(items)
+def _beat(items: Sequence[Beat]) -> Plan[Sequence[bool]]:
+    latest = {item.worker: item for item in items}
+    rows: list[Row] = yield _ALIVE(ids=list(latest))
+    alive = {row[0] for row in rows}
+    yield _BEAT(list(latest.values()))
+    return [item.worker in alive for item in items]
 
 
 def workers(home: str, but: str) -> Plan[list[str]]:
@@ -230,7 +234,7 @@ def summary() -> Plan[dict[str, Any]]:
     }
 
 
-HEARTBEAT: Kind[Beat, None] = Kind("heartbeat", _beat)
+HEARTBEAT: Kind[Beat, bool] = Kind("heartbeat", _beat)
 RELEASE: Kind[str, int] = Kind("release", _release, rank=7, tells=True)
 RECOVER: Kind[Sequence[str], int] = Kind("recover", _recover, tells=True)
 RESUME_SCHEDULE: Kind[tuple[str, str], bool] = Kind("resume schedule", _resume_schedules, tells=True)

@@ -29,12 +29,12 @@ class Server:
     """A Postgres database to connect to.
 
     Args:
-        url: ``postgresql://…``
+        url: ``postgresql://…``, with its password
         patience: Seconds to go on trying where a connection that worked is lost.
     """
 
     def __init__(self, url: str, patience: float) -> None:
-        self._url = url
+        self.url = url
         self._patience = patience
         self.name = server_of(url)
 
@@ -47,7 +47,7 @@ class Server:
         try:
             return cast(
                 "Connection",
-                await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS),  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
+                await asyncpg.connect(self.url, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS),  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise self.refused(error) from error
@@ -56,7 +56,7 @@ class Server:
         """A few connections for reading, each made when it is wanted: a floor would be restored with a lot of noise."""
         try:
             made: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
-                self._url, min_size=0, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
+                self.url, min_size=0, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise self.refused(error) from error

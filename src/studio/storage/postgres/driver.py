@@ -11,12 +11,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from studio.contracts.lease import Lease, LeaseTerms
 from studio.domain.errors import StorageReadOnly, StorageUnavailable, StudioError
 from studio.domain.ids import new_id
 from studio.storage._driver import Kind, Operation, deliver
+from studio.storage._lease import Beat
 from studio.storage._statement import Plan
 from studio.storage.postgres._connect import Server
 from studio.storage.postgres._errors import is_lost, translate
+from studio.storage.postgres._lease import ProcessKeeper
 from studio.storage.postgres._listener import Listener
 from studio.storage.postgres._session import Reading
 from studio.storage.postgres._typed import Connection, Pool
@@ -144,6 +147,12 @@ class PostgresDriver:
             "free_bytes": 0,
             "problems": [],
         }
+
+    def keep(
+        self, terms: LeaseTerms, beat: Beat, lapsed: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> Lease:
+        """Keep up a lease by a process of its own: others may take what a worker without one owns."""
+        return ProcessKeeper(self._server, terms, beat, lapsed, failed)
 
     async def shrink(self) -> None:
         """Nothing to do: autovacuum makes the space free for use again."""

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
+from studio.contracts.lease import Lease, LeaseTerms
 from studio.domain.errors import StorageReadOnly, StorageUnavailable, StudioError
 from studio.storage._driver import Kind, Operation, Result, by_rank, deliver
+from studio.storage._lease import Beat, Keeper
 from studio.storage._statement import Plan
 from studio.storage.sqlite._checkpoint import Checkpointer
 from studio.storage.sqlite._connect import connect
@@ -132,6 +134,12 @@ class SqliteDriver:
             }
 
         return await self._on_writer(look)
+
+    def keep(
+        self, terms: LeaseTerms, beat: Beat, lapsed: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> Lease:
+        """Keep up a lease from the event loop: whoever holds the folder's lock is alive, whatever its lease says."""
+        return Keeper(terms, beat, lapsed, failed)
 
     async def shrink(self) -> None:
         """Free pages leave the file, a slice at a time so that writes get in between; then the log is copied back."""
