@@ -16,6 +16,10 @@ EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
+# Pydantic would read the metadata of every installed distribution in search of plugins, and let what it finds see all
+# values that pass. Whoever wants one sets this to nothing.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (without the program's name); returns the exit code."""
