@@ -104,7 +104,6 @@ class Studio:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._opened: Opened | None = None
-        self._engine: Engine | None = None
         self._driver: Driver | None = None
         self._host: Host | None = None
 
@@ -122,24 +121,15 @@ class Studio:
             await self._opened.close()
 
     async def open(self, *, read_only: bool = False) -> None:
-        """Open the store and make the engine, which does not drive yet; does nothing the second time.
+        """Open the store; does nothing the second time.
 
         Raises:
             StorageError: The store cannot be opened; says why and what to do.
         """
-        from studio.engine import Engine
-        from studio.services.drive import Driver
-        from studio.storage import EngineLock, open_store
+        from studio.storage import open_store
 
-        if self._opened is not None:
-            return
-        settings = self.settings
-        self._opened = opened = await open_store(settings.db, settings.data, read_only=read_only)
-        self._host = Host(settings.data, opened, self.catalog)
-        self._engine = Engine(
-            store=opened.store, blobs=opened.blobs, catalog=self.catalog, home=opened.home, host=self._host
-        )
-        self._driver = Driver(self._engine, EngineLock(settings.data), opened.store, opened.blobs)
+        if self._opened is None:
+            self._opened = await open_store(self.settings.db, self.settings.data, read_only=read_only)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -176,16 +166,24 @@ class Studio:
         assert self._opened is not None
         return self._opened
 
-    @property
+    @cached_property
     def engine(self) -> Engine:
-        """The engine; after ``open``."""
-        assert self._engine is not None
-        return self._engine
+        """The engine, which does not drive yet; after ``open``. Made where it is asked for: looking on needs none."""
+        from studio.engine import Engine
+
+        opened = self.opened
+        self._host = Host(self.settings.data, opened, self.catalog)
+        return Engine(store=opened.store, blobs=opened.blobs, catalog=self.catalog, home=opened.home, host=self._host)
 
     @property
     def driver(self) -> Driver:
         """Who drives; after ``open``."""
-        assert self._driver is not None
+        if self._driver is None:
+            from studio.services.drive import Driver
+            from studio.storage import EngineLock
+
+            lock = EngineLock(self.settings.data)
+            self._driver = Driver(self.engine, lock, self.opened.store, self.opened.blobs)
         return self._driver
 
     @cached_property

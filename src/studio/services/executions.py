@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,8 +12,10 @@ from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import NotFound, UserError
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.status import ExecutionStatus
-from studio.engine import ExecutionResult, History, read_history
 from studio.services.values import present
+
+if TYPE_CHECKING:
+    from studio.engine import ExecutionResult, History
 
 LAST = "last"
 _PAGE = 500
@@ -93,12 +95,16 @@ class Executions:
 
     async def history(self, name: str) -> History:
         """An execution with everything its journal holds."""
-        row = await self.find(name)
-        return await read_history(self._store, self._blobs, row.id, self._workspace)
+        return await self._history((await self.find(name)).id)
 
     async def result(self, execution_id: str) -> ExecutionResult:
         """Where an execution stands, by what is committed."""
-        return (await read_history(self._store, self._blobs, execution_id, self._workspace)).result
+        return (await self._history(execution_id)).result
+
+    async def _history(self, execution_id: str) -> History:
+        from studio.engine import read_history  # imports the whole engine, which lists do not need
+
+        return await read_history(self._store, self._blobs, execution_id, self._workspace)
 
     async def export(self, name: str) -> dict[str, Any]:
         """Everything known about an execution as plain JSON: facts, input, events, outputs, errors."""
