@@ -206,6 +206,20 @@ async def test_a_driver_with_a_wrong_clock_does_no_harm(
                 assert record[6] < 5e6
 
 
+async def test_a_clock_that_is_a_little_late_leaves_nothing_queued(tmp_path: Path) -> None:
+    """A difference too small to be corrected: what others accept is driven all the same, also by who resumes."""
+    async with asyncio.timeout(60), engine(tmp_path) as one:
+        other = Engine(store=one.store, blobs=one.blobs, catalog=one.catalog, home=one.home, host=one.host)
+        one._offset -= 45_000
+        id = await submit(other, tmp_path, workflow({"only": note("x")}))
+        assert (await one.wait(id, timeout=20)).status is ExecutionStatus.SUCCEEDED
+        id = await submit(other, tmp_path, workflow({"only": note("x")}))
+        assert id in [result.execution_id for result in await one.resume_all()]
+        row = await one.store.execution(id)
+        assert row is not None
+        assert row.status is ExecutionStatus.SUCCEEDED
+
+
 async def _parked(one: Engine, id: str) -> bool:
     row = await one.store.execution(id)
     return row is not None and row.status is ExecutionStatus.WAITING and (row.wake_at or 0) > row.accepted_at + 2e9

@@ -322,7 +322,7 @@ class Store(Protocol):
         ...
 
     async def next_wake(self, worker: str) -> int | None:
-        """When the next waiting execution becomes due; now or earlier where something can be claimed already."""
+        """When the next waiting execution becomes due; 0 where something is queued, whatever anybody's clock says."""
         ...
 
     async def release(self, worker: str) -> int:

@@ -127,7 +127,7 @@ _FORGET = Statement(
     "DELETE FROM workers WHERE id {in owners} AND NOT EXISTS (SELECT 1 FROM executions AS e WHERE e.owner = workers.id)"
 )
 _NEXT = Statement(
-    "SELECT CASE WHEN EXISTS (SELECT 1 FROM executions AS e WHERE " + _QUEUED + ") THEN {now} END,"
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM executions AS e WHERE " + _QUEUED + ") THEN 0 END,"
     " (SELECT min(e.wake_at) FROM executions AS e"
     " WHERE e.wake_at IS NOT NULL AND e.owner IS NULL AND NOT e.held AND " + FREE + "),"
     " (SELECT min(w.lease_until) FROM workers AS w"
@@ -241,7 +241,10 @@ def _claimed(item: _Candidate) -> Claim:
 
 
 def next_wake(worker: str) -> Plan[int | None]:
-    """When there is something to claim: now, when the first one falls due, or when another worker's lease ends."""
+    """When there is something to claim: at once (0), when the first one falls due, or when another's lease ends.
+
+    What is queued can be claimed whatever the asker's clock says, so it has no time of its own.
+    """
     rows: list[Row] = yield _NEXT(worker=worker)
     times = [time for time in rows[0] if time is not None]
     return min(times) if times else None
