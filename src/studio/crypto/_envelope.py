@@ -56,7 +56,7 @@ class Cipher:
         self._encrypt = aead.encrypt
         self._decrypt = aead.decrypt
 
-    def seal(self, data: bytes, where: bytes) -> bytes:
+    def seal(self, data: bytes | memoryview, where: bytes) -> bytes:
         """Encrypt ``data`` for the place ``where``."""
         header = self._header
         nonce = urandom(NONCE_SIZE)

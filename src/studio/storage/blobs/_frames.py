@@ -42,8 +42,10 @@ class FrameWriter:
         start = 0
         while len(self._pending) + len(view) - start > FRAME:
             wanted = FRAME - len(self._pending)
-            piece = bytes(self._pending) + bytes(view[start : start + wanted])
-            self._pending.clear()
+            piece = view[start : start + wanted]
+            if self._pending:
+                piece = bytes(self._pending) + bytes(piece)
+                self._pending.clear()
             start += wanted
             yield self._seal(piece, last=False)
         self._pending += view[start:]
@@ -56,7 +58,7 @@ class FrameWriter:
         """What refers to the blob; valid after ``end``."""
         return BlobRef(self.id, self._size, self._digest.digest())
 
-    def _seal(self, piece: bytes, *, last: bool) -> bytes:
+    def _seal(self, piece: bytes | memoryview, *, last: bool) -> bytes:
         sealed = self._cipher.seal(piece, place("blob", self._workspace, self.id, self._index, int(last)))
         self._index += 1
         return sealed
