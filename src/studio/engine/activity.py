@@ -179,24 +179,21 @@ class Activity:
             return await EXECUTORS["each"](self)
         if node.executor is not None:
             return await EXECUTORS[node.executor](self)
-        error: StudioError | None = None
-        for alternative, option in enumerate([node, *node.fallbacks]):
-            first = alternative == 0
-            if not first and self._was_past(alternative):
-                continue
+        options = [node, *node.fallbacks]
+        alternative = self._begun()
+        while True:
             try:
-                return await self._tries(option, alternative)
-            except (asyncio.CancelledError, Stop, StorageError, InDoubt):
+                return await self._tries(options[alternative], alternative)
+            except (StorageError, InDoubt):
                 raise
-            except Exception as failure:  # noqa: BLE001 - the next alternative takes over
-                error = as_error(failure, option)
-        if error is None:
-            raise NodeError("engine.no_alternative", "No alternative of this node is left to run.")
-        raise error
+            except StudioError:
+                alternative += 1
+                if alternative == len(options):
+                    raise
 
-    def _was_past(self, alternative: int) -> bool:
-        """Whether the journal shows that a later alternative had begun."""
-        return any(record[0] in (r.INTENT, r.RETRY) and record[5] > alternative for record in self.records)
+    def _begun(self) -> int:
+        """The alternative that the journal shows to have begun last: those before it have failed."""
+        return max((record[5] for record in self.records if record[0] in (r.INTENT, r.RETRY)), default=0)
 
     async def _tries(self, option: PlanNode, alternative: int) -> Outcome:
         """Attempts of one alternative, with waits between them."""
@@ -208,6 +205,7 @@ class Activity:
                 await self.sleep_until(record[6], "wait.retry")
             elif record[0] == r.INTENT and record[5] == alternative:
                 doubt, attempt = record, record[4]
+        self.intent = doubt
         while True:
             try:
                 return await self._attempt(option, alternative, attempt, doubt)

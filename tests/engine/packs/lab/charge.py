@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, ProviderError
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, ProviderError, UserError
+from tests.engine.gates import GATES
 
 
 class Charge(BaseNode):
-    """Append a line with the idempotency key to a ledger; the effect class is a param, to try them all."""
+    """Append a line with the idempotency key to a ledger; the effect class and what comes then are params."""
 
     type = "lab.charge"
     effect = Effect.IRREVERSIBLE
@@ -20,6 +21,8 @@ class Charge(BaseNode):
         effect: Effect = Effect.KEYED
         seconds: float = 0
         lose_answer: int = 0
+        gate: str | None = None
+        fail: bool = False
 
     class Output(NodeModel):
         key: str
@@ -39,6 +42,10 @@ class Charge(BaseNode):
         await ctx.files.append(input.ledger, line.encode())
         if input.seconds:
             await asyncio.sleep(input.seconds)
+        if input.gate is not None:
+            await GATES[input.gate].enter()
+        if input.fail:
+            raise UserError("lab.refused", "Refused.")
         if ctx.attempt <= input.lose_answer:
             raise ProviderError("lab.lost", "The answer was lost.", in_doubt=True)
         return self.Output(key=ctx.idempotency_key, recovering=ctx.recovering, intent=ctx.intent)
