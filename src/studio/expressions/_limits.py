@@ -142,14 +142,21 @@ class Meter:
         if count > 512:
             self.steps(count >> 6)
 
+    def scan(self, text: str) -> None:
+        """Charge going once through a text of which nothing is copied."""
+        if len(text) > 512:
+            self.steps(len(text) >> 6)
+
     def bits(self, count: int) -> None:
-        """Check the size of a whole number about to be made."""
+        """Check the size of a whole number about to be made, and charge what is beyond a machine word."""
         if count > self.budget.int_bits:
             raise ExpressionError(
                 "expression.budget.int_bits",
                 "A whole number here would have more than {limit} bits.",
                 limit=self.budget.int_bits,
             )
+        if count > 64:
+            self.alloc(count >> 3)
 
     def level(self, depth: int) -> None:
         """Check how deep lists and objects lie within each other."""

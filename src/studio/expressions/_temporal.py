@@ -133,6 +133,9 @@ _READ = {
     "A": r"[A-Za-z]{6,9}", "z": r"(?P<z>Z|[+-]\d\d:?\d\d)", "%": "%", "e": r"\s?(?P<d>\d\d?)",
 }  # fmt: skip
 
+_SAME = {"e": "d"}
+"""Directives that read the same part of a date as another."""
+
 
 def read(text: str, pattern: str) -> datetime | None:
     """The instant that ``text`` names in the directives of ``strptime``, None where it does not fit.
@@ -141,16 +144,20 @@ def read(text: str, pattern: str) -> datetime | None:
         ExpressionError: The pattern has an unknown or repeated directive.
     """
     parts: list[str] = []
+    used: set[str] = set()
     for piece in re.split(r"(%.?)", pattern[:200], flags=re.DOTALL):
         if piece[:1] == "%":
             known = _READ.get(piece[1:])
-            if known is None or (known in parts and "(?P" in known):
+            letter = _SAME.get(piece[1:], piece[1:])
+            if known is None or letter in used:
                 raise ExpressionError(
                     "expression.date_format",
                     "'{directive}' is no part of a date format; use %Y %m %d %H %M %S %b %B %a %A %j %V %z.",
                     directive=piece,
                 )
             parts.append(known)
+            if letter != "%":
+                used.add(letter)  # twice the same would be ambiguous, and many times the same slow beyond bounds
         else:
             parts.append(re.escape(piece))
     found = re.fullmatch("".join(parts), text.strip(), re.ASCII) if len(text) <= 200 else None

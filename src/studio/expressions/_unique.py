@@ -25,7 +25,10 @@ class Seen:
     def key(self, value: Any) -> Any:
         """Something hashable that equal values share; within lists and objects, 1 and 1.0 count as different."""
         cls = type(value)
-        if cls is str or cls is float or value is None:
+        if cls is str:
+            self.meter.scan(value)
+            return value
+        if cls is float or value is None:
             return value
         if cls is int or cls is bool:
             return int(value) if -(2**64) < value < 2**64 else (str(value),)

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac as hmac_
 import html
+import re
 import zlib
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -19,6 +20,9 @@ from studio.expressions._limits import Meter
 from studio.expressions._registry import function
 from studio.expressions._values import text
 
+_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
+_SPACE = b" \t\n\r\x0b\x0c"
+_ENTITY = re.compile(r"&(?:#[0-9]{1,1000};?|#[xX][0-9a-fA-F]{1,1000};?|[^\t\n\f <&#;]{1,32};?)")
 _HASHES = ("md5", "sha1", "sha256", "sha384", "sha512", "blake2b")
 
 
@@ -41,9 +45,9 @@ def base64_encode(meter: Meter, x: str, url: bool = False) -> str:
 def base64_decode(meter: Meter, x: str) -> str:
     """The text whose UTF-8 is given in base64, either alphabet, with or without padding."""
     meter.chars(2 * len(x))
-    compact = "".join(x.split()).replace("-", "+").replace("_", "/").rstrip("=")
     try:
-        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode()
+        compact = x.encode("ascii").translate(_URL_ALPHABET, _SPACE).rstrip(b"=")
+        return base64.b64decode(compact + b"=" * (-len(compact) % 4), validate=True).decode()
     except (binascii.Error, ValueError):
         raise ExpressionError("expression.base64", "This is no base64 of a text.") from None
 
@@ -78,6 +82,9 @@ def url_encode(meter: Meter, x: Any, safe: str = "") -> str:
 def url_decode(meter: Meter, x: str) -> str:
     """The text that a part of an address stands for."""
     _bytes(meter, x)
+    escapes = x.count("%")
+    meter.alloc(160 * escapes)
+    meter.steps(4 * escapes)
     return unquote(x)
 
 
@@ -138,7 +145,13 @@ def html_escape(meter: Meter, x: str) -> str:
 def html_unescape(meter: Meter, x: str) -> str:
     """The text with entities of HTML replaced by what they stand for."""
     _bytes(meter, x, 2)
-    return html.unescape(x)
+
+    def one(found: re.Match[str]) -> str:
+        meter.steps(20)
+        meter.alloc(120)
+        return html.unescape(found.group())
+
+    return _ENTITY.sub(one, x)
 
 
 @function(

@@ -25,8 +25,9 @@ def range_(meter: Meter, start: int, stop: int | None = None, step: int = 1) -> 
     if step == 0:
         raise ExpressionError("expression.range_step", "The step is not 0.")
     count = max(0, (stop - start + step - (1 if step > 0 else -1)) // step)
-    meter.bits(max(start.bit_length(), stop.bit_length(), step.bit_length()))
-    meter.items(count, 40)
+    bits = max(start.bit_length(), stop.bit_length(), step.bit_length())
+    meter.bits(bits)
+    meter.items(count, 40 + (bits >> 3))
     meter.steps(count >> 2)
     return list(range(start, stop, step))
 
@@ -60,7 +61,8 @@ def reversed_(meter: Meter, items: list[Any]) -> list[Any]:
 @function("lists", "list[any]", [("enumerate(['a', 'b'])", [[0, "a"], [1, "b"]])], flow="passes")
 def enumerate_(meter: Meter, items: list[Any], start: int = 0) -> list[Any]:
     """Pairs of position and item."""
-    _pairs(meter, len(items), 2)
+    meter.bits(start.bit_length())
+    _pairs(meter, len(items), 2 + (start.bit_length() >> 7))
     return [[start + place, item] for place, item in enumerate(items)]
 
 

@@ -121,13 +121,13 @@ def text_replace(meter: Meter, x: str, old: str, new: str, limit: int = -1) -> s
 @method("text", "bool", [("'abc'.startswith('ab')", True)])
 def text_startswith(meter: Meter, x: str, start: str) -> bool:
     """Whether the text begins so."""
-    return x.startswith(start)
+    return text.starts_with(meter, x, start)
 
 
 @method("text", "bool", [("'abc'.endswith('c')", True)])
 def text_endswith(meter: Meter, x: str, end: str) -> bool:
     """Whether the text ends so."""
-    return x.endswith(end)
+    return text.ends_with(meter, x, end)
 
 
 @method("text", "int", [("'abcb'.find('b')", 1), ("'abc'.find('x')", -1)])

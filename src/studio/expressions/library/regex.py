@@ -19,6 +19,9 @@ from studio.expressions._registry import function
 MAX_PATTERN = 1_000
 MAX_TEXT = 1_000_000
 _MEMORY = 4 * 1024 * 1024
+_KEPT = 64
+"""Compiled patterns kept; each may take up to ``_MEMORY`` bytes."""
+_FREE_WORK = 1 << 17
 
 
 class _Match(Protocol):
@@ -31,6 +34,7 @@ class _Match(Protocol):
 
 class _Regex(Protocol):
     groups: int
+    programsize: int
     groupindex: dict[str, int]
 
     def search(self, text: str) -> _Match | None: ...
@@ -38,7 +42,7 @@ class _Regex(Protocol):
     def finditer(self, text: str) -> Iterator[_Match]: ...
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _compiled(pattern: str, ignore_case: bool) -> _Regex:
     options: Any = re2.Options()
     options.log_errors = False
@@ -64,7 +68,7 @@ def _ready(meter: Meter, x: str, pattern: str, ignore_case: bool) -> _Regex:
     meter.steps(20 + len(pattern) + (len(x) >> 3))
     meter.clock()
     try:
-        return _compiled(pattern, ignore_case)
+        regex = _compiled(pattern, ignore_case)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         shown = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
@@ -74,6 +78,10 @@ def _ready(meter: Meter, x: str, pattern: str, ignore_case: bool) -> _Regex:
             pattern=pattern[:100],
             reason=shown[:200],
         ) from None
+    work = regex.programsize * len(x)
+    if work > _FREE_WORK:
+        meter.steps(work >> 7)  # where its automaton outgrows its memory, RE2 follows each state through the text
+    return regex
 
 
 def _matches(meter: Meter, regex: _Regex, x: str) -> Iterator[_Match]:

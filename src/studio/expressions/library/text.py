@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from studio.domain.errors import ExpressionError
+from studio.domain.normal_forms import normal_form
 from studio.expressions._comparison import contains as contains_value
 from studio.expressions._limits import Meter
 from studio.expressions._registry import function
@@ -133,12 +133,14 @@ def contains(meter: Meter, x: Any, what: Any) -> bool:
 @function("text", "bool", [("starts_with('abc', 'ab')", True)])
 def starts_with(meter: Meter, x: str, start: str) -> bool:
     """Whether the text begins so."""
+    meter.scan(start)
     return x.startswith(start)
 
 
 @function("text", "bool", [("ends_with('abc', 'bc')", True)])
 def ends_with(meter: Meter, x: str, end: str) -> bool:
     """Whether the text ends so."""
+    meter.scan(end)
     return x.endswith(end)
 
 
@@ -149,7 +151,7 @@ def slug(meter: Meter, x: str, separator: str = "-") -> str:
         raise ExpressionError("expression.slug_length", "A text of more than 10000 characters makes no slug.")
     meter.steps(len(x) * 2)
     meter.chars(12 * len(x))
-    flat = unicodedata.normalize("NFKD", x.translate(_LATIN)).encode("ascii", "ignore").decode().lower()
+    flat = normal_form("NFKD", x.translate(_LATIN)).encode("ascii", "ignore").decode().lower()
     kept = "".join(char if char.isalnum() else " " for char in flat if char not in "'`")
     words = kept.split()
     meter.chars(len(kept) + len(words) * len(separator), separator.isascii())
@@ -190,8 +192,8 @@ def normalize(meter: Meter, x: str, form: str = "NFKC") -> str:
     if x.isascii():
         return x
     meter.chars(18 * len(x), False)
-    meter.steps(len(x) >> 1)
-    return unicodedata.normalize(form, x)
+    meter.steps(len(x))
+    return normal_form(form, x)
 
 
 @function("text", "int", [("word_count('one two  three')", 3)])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
 
+from studio.domain.normal_forms import normal_form
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -39,7 +39,7 @@ class Normalize(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        text = unicodedata.normalize(input.form, input.text)
+        text = normal_form(input.form, input.text)
         if input.clean:
             text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
         return self.Output(text=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from studio.domain.normal_forms import normal_form
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
 
 _LETTERS = str.maketrans(
@@ -38,5 +39,5 @@ class RemoveAccents(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        plain = "".join(c for c in unicodedata.normalize("NFD", input.text) if not unicodedata.combining(c))
-        return self.Output(text=unicodedata.normalize("NFC", plain.translate(_LETTERS)))
+        plain = "".join(c for c in normal_form("NFD", input.text) if not unicodedata.combining(c))
+        return self.Output(text=normal_form("NFC", plain.translate(_LETTERS)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from studio.domain.normal_forms import normal_form
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
 
 _GAP = re.compile(r"[^\w]+|_+")
@@ -36,7 +37,7 @@ class Slugify(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        plain = "".join(c for c in unicodedata.normalize("NFKD", input.text) if not unicodedata.combining(c))
+        plain = "".join(c for c in normal_form("NFKD", input.text) if not unicodedata.combining(c))
         words = [word for word in _GAP.split(plain.lower()) if word]
         slug = input.separator.join(words)
         if input.max_length and len(slug) > input.max_length:
