@@ -65,12 +65,17 @@ def workflow(nodes: Mapping[str, Any], **rest: Any) -> Workflow:
 
 @asynccontextmanager
 async def engine(
-    data: Path, *, db: str | None = None, start: bool = True, config: EngineConfig | None = None
+    data: Path,
+    *,
+    db: str | None = None,
+    start: bool = True,
+    config: EngineConfig | None = None,
+    host: Host | None = None,
 ) -> AsyncIterator[Engine]:
     """An engine on the data folder."""
     opened = await open_store(db, data)
     one = Engine(
-        store=opened.store, blobs=opened.blobs, catalog=catalog(), home=opened.home, host=Host(), config=config
+        store=opened.store, blobs=opened.blobs, catalog=catalog(), home=opened.home, host=host or Host(), config=config
     )
     try:
         if start:

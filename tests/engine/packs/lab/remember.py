@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, UserError
+from tests.engine.gates import GATES
 
 
 class Remember(BaseNode):
@@ -13,6 +14,7 @@ class Remember(BaseNode):
 
     class Input(NodeModel):
         fail: bool = False
+        together: str | None = None
 
     class Output(NodeModel):
         count: int
@@ -21,6 +23,8 @@ class Remember(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         count = await ctx.state.get(0) + 1
+        if input.together is not None:
+            await GATES[input.together].enter()
         await ctx.state.set(count)
         if input.fail:
             raise UserError("lab.refused", "Refused.")
