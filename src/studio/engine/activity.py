@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from studio.domain.errors import InDoubt, NodeError, NodeTimeout, OutputInvalid, StorageError, StudioError
 from studio.domain.status import Durability, Effect, InDoubtPolicy, OnError
 from studio.engine import records as r
 from studio.engine.context import RunContext
-from studio.engine.encode import ItemsHandle, MissingChunk, encode_small
+from studio.engine.encode import ItemsHandle, MissingChunk
 from studio.engine.failures import (
     Stop,
     as_error,
@@ -24,10 +24,11 @@ from studio.engine.failures import (
     is_in_doubt,
     may_retry,
     retry_delay,
+    stopped,
 )
 from studio.engine.plan import PlanNode
 from studio.engine.records import Record
-from studio.sdk import NodeModel
+from studio.sdk import NodeModel, describe
 
 if TYPE_CHECKING:
     from studio.engine.frame import Frame
@@ -107,7 +108,8 @@ class Activity:
                 self._cancelled()
             raise
         except Stop as stop:
-            self._finish_record(None)
+            if self.node.executor != "stop":
+                self._cancelled()
             self.frame.fail(stop)
         except StorageError:
             raise
@@ -125,6 +127,8 @@ class Activity:
         if kind == r.DONE:
             output = await self.run.values.decode((record[8], record[9]))
             self.run.waits.consumed(record[11])
+            if self.node.executor == "stop":
+                raise stopped(cast("dict[str, Any]", output), self.path)
             self.frame.scope[self.node.id] = output
             ports = record[7]
             self.frame.settle(self.node, tuple(ports) if ports is not None else None)
@@ -149,7 +153,7 @@ class Activity:
             wanted = await self.run.evaluated(node.run_if, frame.scope, self.path, "run_if")
             if not isinstance(wanted, bool):
                 raise NodeError(
-                    "node.run_if_type", "run_if must give true or false, not {found}.", found=type(wanted).__name__
+                    "node.run_if_type", "run_if must give true or false, not {found}.", found=describe(wanted)
                 ).at(self.path, "run_if")
             if not wanted:
                 return "run_if"
@@ -398,16 +402,16 @@ class Activity:
     async def succeed(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None) -> None:
         """Record the output and let it flow."""
         run = self.run
-        form, payload = await run.values.encode(output, walk=self.node.any_output)
-        self._finish_record((form, payload), ports)
+        await self.finish(output, ports)
         run.waits.consumed(self.message_id)
         if run.acknowledge:
             await run.journal.flush(run.engine.config.level)
         self.frame.scope[self.node.id] = output
         self.frame.settle(self.node, ports)
 
-    def _finish_record(self, encoded: tuple[int, Any] | None, ports: tuple[str, ...] | None = None) -> None:
-        form, payload = encoded if encoded is not None else encode_small(None)
+    async def finish(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None = None) -> None:
+        """Record that the node run has succeeded."""
+        form, payload = await self.run.values.encode(output, walk=self.node.any_output)
         took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
         self.run.memory.close(self.frame.prefix, self.node.id)
         self.run.record(

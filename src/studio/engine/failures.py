@@ -14,10 +14,12 @@ from studio.domain.errors import (
     ErrorClass,
     InDoubt,
     NodeError,
+    NodeStopped,
     NodeTimeout,
     ProviderError,
     StudioError,
 )
+from studio.domain.phrases import Phrase, plain_argument, spoken_argument
 from studio.domain.workflow import RetryPolicy
 from studio.engine.api import ErrorInfo
 from studio.engine.plan import PlanNode
@@ -41,6 +43,15 @@ class Stop(Exception):
         super().__init__("stop")
         self.output = output
         self.error = error
+
+
+def stopped(outcome: Mapping[str, Any], path: str) -> Stop:
+    """How ``flow.stop`` at a path ends its execution, from what it recorded: status, message and output."""
+    error: NodeError | None = None
+    if outcome["status"] == "failed":
+        error = NodeStopped("flow.stopped", "The workflow stopped itself: {message}", message=outcome["message"])
+        error.at(path)
+    return Stop(outcome["output"], error)
 
 
 def as_error(error: BaseException, node: PlanNode) -> StudioError:
@@ -81,7 +92,7 @@ def error_facts(error: StudioError) -> dict[str, Any]:
         "node": error.node,
         "param": error.param,
         "template": error.template,
-        "args": {key: _plain(value) for key, value in error.arguments.items()},
+        "args": {key: plain_argument(value) for key, value in error.arguments.items()},
         "classification": str(error.classification),
     }
     if isinstance(error, ProviderError):
@@ -90,13 +101,10 @@ def error_facts(error: StudioError) -> dict[str, Any]:
     return facts
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
-
-
 def error_from_facts(facts: Mapping[str, Any]) -> StudioError:
     """An error as it was recorded."""
-    error = NodeError(facts["code"], facts.get("template") or facts["message"], **facts.get("args", {}))
+    arguments = {key: spoken_argument(value) for key, value in facts.get("args", {}).items()}
+    error = NodeError(facts["code"], facts.get("template") or facts["message"], **arguments)
     error.classification = ErrorClass(facts.get("classification", "permanent"))
     error.node, error.param = facts.get("node"), facts.get("param")
     return error
@@ -107,7 +115,21 @@ def error_info(facts: Mapping[str, Any] | None) -> ErrorInfo | None:
     if facts is None:
         return None
     known = ("code", "message", "node", "param", "template", "args", "classification", "retry_after")
-    return ErrorInfo(**{key: facts[key] for key in known if facts.get(key) is not None})
+    info = ErrorInfo(**{key: facts[key] for key in known if facts.get(key) is not None})
+    info.args = {key: spoken_argument(value) for key, value in info.args.items()}
+    return info
+
+
+def why_cancelled(reason: str | None) -> str:
+    """The reason given with a cancellation, as a part of a sentence: Studio's own ones in every language."""
+    return _REASONS.get(reason or "", reason or "")
+
+
+_REASONS: dict[str, str] = {
+    "": Phrase("execution.no_reason", "no reason was given"),
+    "interrupted": Phrase("execution.interrupted", "interrupted"),
+    "parent ended": Phrase("execution.parent_ended", "the execution that called it has ended"),
+}
 
 
 def is_in_doubt(error: StudioError) -> bool:

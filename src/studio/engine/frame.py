@@ -83,6 +83,8 @@ class Frame:
         self.wake: asyncio.Future[None] | None = None
         self.recorded = (run.memory.frames.get(prefix) or None) if run.restoring else None
         self.error: BaseException | None = self._failed_before() if self.recorded else None
+        if self.recorded and (stopped := self._stopped_before()):
+            self.ready = deque(stopped)
         self.known = run.memory.frame(prefix)
         self.only = only
 
@@ -97,6 +99,11 @@ class Frame:
         if not real:
             return None
         return error_from_facts(min(real, key=lambda record: record[3] + record[4] + record[6])[7])
+
+    def _stopped_before(self) -> list[int]:
+        """The nodes by which the execution was ending when it was interrupted: nothing else starts any more."""
+        ends = [node for node in self.level.nodes if node.executor == "stop" and node.id in (self.recorded or ())]
+        return [node.index for node in ends if (self.recorded or {})[node.id][-1][0] == r.DONE]
 
     async def drive(self) -> Any:
         """Run the level to its end and give its output.
@@ -337,10 +344,11 @@ class Frame:
             if self.run.is_waiting(task):
                 task.cancel()
         if self.tasks:
-            self.run.loop.call_later(self.run.grace, self._end_grace)
+            self.run.loop.call_later(self.run.grace, self.end_grace)
         self.poke()
 
-    def _end_grace(self) -> None:
+    def end_grace(self) -> None:
+        """Stop what still runs."""
         for task in list(self.tasks):
             task.cancel()
 

@@ -18,7 +18,7 @@ from studio.engine.activity import Activity
 from studio.engine.api import Grants
 from studio.engine.context import RunContext
 from studio.engine.encode import ItemsHandle, MissingChunk, Values
-from studio.engine.failures import Stop, error_facts
+from studio.engine.failures import Stop, error_facts, why_cancelled
 from studio.engine.frame import Frame, Scope
 from studio.engine.journal import Journal
 from studio.engine.per_item import bind_per_item
@@ -77,7 +77,7 @@ class Run:
         self.flush_bytes = engine.config.flush_bytes
         self.journal = Journal(
             engine.store, execution_id, workspace, epoch=epoch, seq=seq, fresh=self.values.fresh,
-            level=engine.config.level, on_commit=self._committed, dirty=self._mark_dirty, broken=self._broken,
+            level=engine.config.level, on_commit=self._committed, dirty=self._mark_dirty, broken=self.broken,
             snapshot=self._snapshot,
         )  # fmt: skip
         self.clock: Callable[[], int] = engine.clock
@@ -203,13 +203,13 @@ class Run:
         if not task.cancelled():
             error = task.exception()
             if error is not None:
-                self._broken(error)
+                self.broken(error)
         frame.ended(task)
         self.busy -= 1
         if self.busy == 0:
             self.idle()
 
-    def _broken(self, error: BaseException) -> None:
+    def broken(self, error: BaseException) -> None:
         """An activity or the journal died of something that is not the node's failure: the store, or a defect.
 
         Where nothing can be written any more, nothing more may be done: not even what else runs at an end.
@@ -268,7 +268,9 @@ class Run:
             if self.abort_error is None:
                 status = ExecutionStatus.CANCELLED
                 error = NodeError(
-                    "execution.cancelled", "The execution was cancelled: {reason}.", reason=self.cancelling or ""
+                    "execution.cancelled",
+                    "The execution was cancelled: {reason}.",
+                    reason=why_cancelled(self.cancelling),
                 )
             else:
                 status, error = ExecutionStatus.FAILED, self.abort_error
@@ -403,6 +405,8 @@ class Run:
             self.unwinding = False
             self.task.cancel()
             return
+        if self._give_up():
+            return
         if not self.paused and not self.waits.any():
             self.abort(defect(RuntimeError("nothing runs and nothing is awaited")))
             return
@@ -414,6 +418,13 @@ class Run:
             return
         self.parking = True
         self.engine.track(self.loop.create_task(self._park()))
+
+    def _give_up(self) -> bool:
+        """Where a level fails and what it still runs only waits, grace would be for nothing: whether there is one."""
+        failing = [one for one in self.pokes if isinstance(one, Frame) and one.error is not None and one.tasks]
+        for frame in failing:
+            frame.end_grace()
+        return bool(failing)
 
     async def _park(self) -> None:
         """Write down that this execution waits, and leave memory."""

@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from studio.domain.durations import parse_duration
-from studio.domain.errors import NodeError, NodeStopped, NodeTimeout
+from studio.domain.errors import NodeTimeout
 from studio.engine import records as r
 from studio.engine.activity import Activity, Outcome, executor
-from studio.engine.failures import Stop
+from studio.engine.failures import stopped
 from studio.engine.frame import Frame, Scope
 
 
@@ -126,10 +126,8 @@ async def run_signal(activity: Activity) -> Outcome:
 
 @executor("stop")
 async def run_stop(activity: Activity) -> Outcome:
-    """End the execution here."""
+    """End the execution here. What it ends with is recorded, so that it still ends after a crash."""
     value: Any = activity.node.validate(await activity.resolve(activity.node))
-    error: NodeError | None = None
-    if value.status == "failed":
-        error = NodeStopped("flow.stopped", "The workflow stopped itself: {message}", message=value.message)
-        error.at(activity.path)
-    raise Stop(value.output, error)
+    outcome = {"status": value.status, "message": value.message, "output": value.output}
+    await activity.finish(outcome)
+    raise stopped(outcome, activity.path)
