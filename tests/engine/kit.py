@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,17 @@ async def engine(
     start: bool = True,
     config: EngineConfig | None = None,
     host: Host | None = None,
+    wrap: Callable[[Any], Any] = lambda store: store,
 ) -> AsyncIterator[Engine]:
-    """An engine on the data folder."""
+    """An engine on the data folder; ``wrap`` may put something between it and its store."""
     opened = await open_store(db, data)
     one = Engine(
-        store=opened.store, blobs=opened.blobs, catalog=catalog(), home=opened.home, host=host or Host(), config=config
+        store=wrap(opened.store),
+        blobs=opened.blobs,
+        catalog=catalog(),
+        home=opened.home,
+        host=host or Host(),
+        config=config,
     )
     try:
         if start:
