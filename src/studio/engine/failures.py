@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from typing import Any
+from math import isfinite
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -34,6 +35,9 @@ _PROGRAMMING = (
     ArithmeticError,
     NotImplementedError,
 )
+
+_LONGEST = 4000
+"""Characters of a text within an error that are recorded."""
 
 
 class Stop(Exception):
@@ -88,17 +92,30 @@ def error_facts(error: StudioError) -> dict[str, Any]:
     """Plain form for the journal and for the name ``error`` in expressions."""
     facts: dict[str, Any] = {
         "code": error.code,
-        "message": error.message,
+        "message": _storable(error.message),
         "node": error.node,
         "param": error.param,
         "template": error.template,
-        "args": {key: plain_argument(value) for key, value in error.arguments.items()},
+        "args": {key: _storable(plain_argument(value)) for key, value in error.arguments.items()},
         "classification": str(error.classification),
     }
     if isinstance(error, ProviderError):
         facts["status"] = error.status
         facts["retry_after"] = error.retry_after
     return facts
+
+
+def _storable(value: Any) -> Any:
+    """What an error says, as the journal can hold it whatever it quotes: wide numbers and odd texts included."""
+    if isinstance(value, str):
+        return value[:_LONGEST].encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {key: _storable(one) for key, one in cast("dict[str, Any]", value).items()}
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return f"{value:.3e}" if value.bit_length() < 1000 else f"2^{value.bit_length()}"
+    return value
 
 
 def error_from_facts(facts: Mapping[str, Any]) -> StudioError:
