@@ -142,11 +142,13 @@ async def test_an_end_is_durable_and_told_only_then(tmp_path: Path) -> None:
         assert store.levels(r.END) == [Durability.POWER]
 
 
+@pytest.mark.parametrize("type", ["lab.slow", "lab.add"])
 @pytest.mark.parametrize(("settings", "expected"), [({"acknowledge": "node"}, ["a"]), ({}, [])])
 async def test_a_workflow_may_ask_for_a_commit_after_every_node(
-    tmp_path: Path, gate: Gate, settings: Any, expected: list[str]
+    tmp_path: Path, gate: Gate, settings: Any, expected: list[str], type: str
 ) -> None:
-    nodes = {"a": ("lab.slow", {"value": 1}), "hold": ("lab.gate", {"name": gate.name, "value": "{{ a.value }}"})}
+    """Also where the node is pure, and is otherwise run in place."""
+    nodes = {"a": (type, {"value": 1}), "hold": ("lab.gate", {"name": gate.name, "value": "{{ a.value }}"})}
     async with watched(tmp_path, LAZY) as (one, _store):
         id = await one.submit(StartRequest(workflow=workflow(nodes, settings=settings)))
         await gate.reached()

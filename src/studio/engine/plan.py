@@ -148,7 +148,20 @@ class Plan:
 
 def plan_workflow(workflow: Workflow, hash: str, catalogue: Catalogue) -> Plan:
     """Plan a workflow that has passed validation."""
-    return Plan(workflow, hash, plan_level(workflow, catalogue))
+    root = plan_level(workflow, catalogue)
+    budget = workflow.settings.budget
+    if workflow.settings.acknowledge == "node" or (budget is not None and budget.node_runs is not None):
+        _count_every_run(root)
+    return Plan(workflow, hash, root)
+
+
+def _count_every_run(level: Level) -> None:
+    """Let no node run in place, where nothing is asked or committed and a map's node runs are not counted."""
+    level.straight = None
+    for node in level.nodes:
+        node.simple = False
+        for body in node.body_plans.values():
+            _count_every_run(body)
 
 
 def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
