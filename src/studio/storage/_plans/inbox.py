@@ -25,8 +25,9 @@ class Posting(NamedTuple):
     messages: Sequence[tuple[Message, bytes]]
 
 
+# On SQLite the plus keeps an index over workspaces out: with it a message would walk through all of a workspace.
 _TARGETS = Statement(
-    "SELECT e.id, e.status FROM executions AS e WHERE e.workspace = :workspace AND e.id {in ids}"
+    "SELECT e.id, e.status FROM executions AS e WHERE {lite:+}e.workspace = :workspace AND e.id {in ids}"
     "{pg: ORDER BY e.id FOR UPDATE}",
     fetch=2,
     packed=True,
