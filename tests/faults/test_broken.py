@@ -16,7 +16,6 @@ import pytest
 from studio.domain.errors import (
     DatabaseVersion,
     EngineBusy,
-    StorageCorrupt,
     StorageError,
     StorageFull,
     StorageReadOnly,
@@ -51,6 +50,27 @@ async def waiting(tmp_path: Path) -> str:
     return id
 
 
+async def set_aside(tmp_path: Path, id: str) -> str:
+    """The reason for which the execution is put aside when it is to go on; another one goes on beside it."""
+    async with asyncio.timeout(60), engine(tmp_path) as one:
+        await one.post(id, "signal", {"name": "go"})
+        result = await one.wait(id, timeout=50, settle_waiting=True)
+        assert (result.status, result.reason) == (ExecutionStatus.PAUSED, "wait.cannot_run"), result
+        assert result.wake_at is not None
+        other = await submit(one, tmp_path, workflow({"alone": node("flow.set", {"values": {"x": 1}})}))
+        assert (await one.wait(other, timeout=50)).status is ExecutionStatus.SUCCEEDED
+        # It is not looked at over and over.
+        row = await one.store.execution(id)
+        assert row is not None
+        await asyncio.sleep(5 * one.config.poll_interval)
+        again = await one.store.execution(id)
+        assert again is not None
+        assert again.next_seq == row.next_seq
+    code, said = result.reason_args
+    assert code.startswith("storage.")
+    return said
+
+
 async def refused(tmp_path: Path, id: str, error: type[StorageError]) -> StorageError:
     """What the engine says when the execution is to go on."""
     with pytest.raises(error) as caught:
@@ -83,8 +103,8 @@ async def test_a_blob_that_is_damaged_or_gone(tmp_path: Path, waiting: str, harm
     (blob,) = [path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
     copy = blob.read_bytes()
     harm(blob)
-    error = await refused(tmp_path, waiting, StorageCorrupt)
-    assert blob.name in error.message
+    said = await set_aside(tmp_path, waiting)
+    assert blob.name in said
     blob.write_bytes(copy)
     await goes_on(tmp_path, waiting)
 
@@ -97,11 +117,44 @@ async def test_a_journal_with_a_flipped_bit(tmp_path: Path, waiting: str) -> Non
     broken = bytearray(payload)
     broken[-9] ^= 1
     database.execute(update, (bytes(broken), waiting, seq))
-    error = await refused(tmp_path, waiting, StorageCorrupt)
-    assert waiting in error.message
+    said = await set_aside(tmp_path, waiting)
+    assert waiting in said
     database.execute(update, (payload, waiting, seq))
     database.close()
     await goes_on(tmp_path, waiting)
+
+
+@pytest.mark.parametrize("kind", ["signal", "resume"])
+async def test_a_message_with_a_flipped_bit(tmp_path: Path, waiting: str, kind: str) -> None:
+    """Taken up, or while the execution is in memory: only the one it is for stands still."""
+    async with asyncio.timeout(60), engine(tmp_path) as one:
+        one.driving = False
+        await one.post(waiting, kind, {"name": "go"})
+    database = apsw.Connection(str(tmp_path / "data" / "studio.db"))
+    query = "SELECT id, payload FROM inbox WHERE execution_id = ? AND taken_seq IS NULL"
+    ((message, payload),) = database.execute(query, (waiting,))
+    update = "UPDATE inbox SET payload = ? WHERE id = ?"
+    database.execute(update, (payload[:-1] + bytes((payload[-1] ^ 1,)), message))
+    said = await set_aside(tmp_path, waiting)
+    assert message in said
+    database.execute(update, (payload, message))
+    database.close()
+    await goes_on(tmp_path, waiting)
+
+
+async def test_cancelling_what_cannot_go_on(tmp_path: Path, waiting: str) -> None:
+    (blob,) = [path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
+    blob.unlink()
+    database = apsw.Connection(str(tmp_path / "data" / "studio.db"))
+    database.execute("UPDATE journal SET payload = x'00' WHERE execution_id = ? AND seq = 1", (waiting,))
+    database.close()
+    await set_aside(tmp_path, waiting)
+    async with asyncio.timeout(60), engine(tmp_path) as one:
+        await one.post(waiting, "cancel", {})
+        while (row := await one.store.execution(waiting)) is not None and not row.status.terminal:
+            await asyncio.sleep(0.01)
+        assert row is not None
+        assert (row.status, row.error_code) == (ExecutionStatus.CANCELLED, "execution.cancelled")
 
 
 async def test_a_wrong_master_key(tmp_path: Path, waiting: str) -> None:

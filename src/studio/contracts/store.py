@@ -325,6 +325,10 @@ class Store(Protocol):
         """When the next waiting execution becomes due; 0 where something is queued, whatever anybody's clock says."""
         ...
 
+    async def retry_paused(self) -> int:
+        """Make due at once what is paused until a time: what could not run. How many."""
+        ...
+
     async def release(self, worker: str) -> int:
         """Hand over everything the worker owns (status queued, no recovery counted); returns how many."""
         ...

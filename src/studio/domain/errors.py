@@ -19,7 +19,8 @@
     └── StorageError                 the store cannot do its work
         ├── StorageFull              no space left
         ├── StorageReadOnly          the folder or database cannot be written
-        ├── StorageCorrupt           a row or blob fails verification
+        ├── StorageCorrupt           what is stored is damaged
+        │   └── RecordCorrupt        ... one row or blob of it, which concerns only what needs it
         ├── StorageUnavailable       the database cannot be reached
         ├── DatabaseVersion          the database belongs to a newer or unknown version of Studio
         ├── WrongKey                 the master key does not open this database
@@ -236,7 +237,11 @@ class StorageReadOnly(StorageError):
 
 
 class StorageCorrupt(StorageError):
-    """A row or a blob fails its verification."""
+    """What is stored is damaged."""
+
+
+class RecordCorrupt(StorageCorrupt):
+    """One row or blob is missing or fails its verification; whatever does not need it goes on."""
 
 
 class StorageUnavailable(StorageError):

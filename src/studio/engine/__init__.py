@@ -10,7 +10,7 @@ from studio.engine.api import (
     StartRequest,
 )
 from studio.engine.engine import Engine
-from studio.engine.history import History, read_history
+from studio.engine.history import History, read_history, read_result
 from studio.engine.host import HostServices
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "NodeSummary",
     "StartRequest",
     "read_history",
+    "read_result",
 ]

@@ -125,7 +125,8 @@ class EngineConfig(msgspec.Struct, kw_only=True):
 
     ``lease`` is how long executions stay this engine's own after it is gone, ``hang`` how long its event loop may stand
     still (a node that computes without a pause) before others may take them. ``acknowledge`` is the level of commits
-    that nobody waits for; acceptance, effect intents and shown terminal states are always ``power``.
+    that nobody waits for; acceptance, effect intents and shown terminal states are always ``power``. What cannot run
+    here is looked at again every ``unable_interval``.
     """
 
     executions: int = 256
@@ -136,6 +137,7 @@ class EngineConfig(msgspec.Struct, kw_only=True):
     lease: float = 30.0
     hang: float = 120.0
     max_recoveries: int = 5
+    unable_interval: float = 600.0
     inline_bytes: int = 8 * 1024
     items_bytes: int = 1024 * 1024
     level: Durability = Durability.PROCESS

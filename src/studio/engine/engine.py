@@ -11,15 +11,15 @@ from typing import Any
 from studio.contracts.blobs import BlobStore
 from studio.contracts.lease import Lease, LeaseTerms
 from studio.contracts.store import Message, PostResult, Store
-from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, StorageError, StudioError
+from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, RecordCorrupt, StorageError, StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE, new_id
 from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Workflow
 from studio.engine import containers as _containers
 from studio.engine import records as r
-from studio.engine.adopting import adopt
+from studio.engine.adopting import adopt, set_aside
 from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
-from studio.engine.history import read_history
+from studio.engine.history import read_result
 from studio.engine.host import HostServices
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
@@ -98,6 +98,7 @@ class Engine:
         terms = LeaseTerms(worker=self.worker, home=self.home, lease=self.config.lease, hang=self.config.hang)
         self._lease = await self.store.keep_lease(terms, lapsed=self._lease_lapsed, failed=self._fatal)
         self._gone = await self.store.gone_workers(self.home, self.worker)
+        await self.store.retry_paused()
         self.driving = True
         self._driver = asyncio.get_running_loop().create_task(self._drive_all())
 
@@ -263,7 +264,11 @@ class Engine:
 
     async def _drive(self, run: Run) -> None:
         try:
-            await run.main()
+            try:
+                await run.main()
+            except RecordCorrupt as error:
+                await set_aside(self, run, error)
+                return
         except LeaseLost:
             run.detaching = True
         except StorageError as error:
@@ -285,7 +290,11 @@ class Engine:
         parent, _path = run.facts.get("parent") or (None, None)
         if parent is None or run.outcome is None:
             return
-        await self.post(parent, "child", {"id": run.id}, message_id=f"child:{run.id}", workspace=run.workspace)
+        await self.tell_parent(parent, run.id, run.workspace)
+
+    async def tell_parent(self, parent: str, child: str, workspace: str) -> None:
+        """Tell an execution that one it called has ended."""
+        await self.post(parent, "child", {"id": child}, message_id=f"child:{child}", workspace=workspace)
 
     def run_failed(self, run: Run, error: BaseException) -> None:
         """A run cannot write any more: a lost lease concerns it alone, a broken store everybody."""
@@ -365,10 +374,23 @@ class Engine:
             return
         self._change = change
         self._looks += 1
-        for message in await self.store.inbox(list(self.runs)):
+        for message in await self._messages():
             run = self.runs.get(message.execution_id)
             if run is not None:
                 run.take(message)
+
+    async def _messages(self) -> list[Message]:
+        """The open messages of all runs; one that is damaged stops only the run it is for."""
+        try:
+            return await self.store.inbox(list(self.runs))
+        except RecordCorrupt:
+            found: list[Message] = []
+        for run in list(self.runs.values()):
+            try:
+                found += await self.store.inbox([run.id])
+            except RecordCorrupt as error:
+                run.broken(error)
+        return found
 
     # Messages
 
@@ -456,7 +478,7 @@ class Engine:
             if self.failure is not None:
                 raise self.failure
             await self.live.changed(execution_id, min(0.1, left) if left is not None else 0.1)
-        return (await read_history(self.store, self.blobs, execution_id)).result
+        return await read_result(self.store, self.blobs, execution_id)
 
     async def resume_all(self, *, wait: float = 0.0) -> list[ExecutionResult]:
         """Drive until nothing is left to do and no timer is due within ``wait`` seconds; what was handled."""
@@ -476,7 +498,7 @@ class Engine:
             self._bell.set()
             await asyncio.sleep(0.02)
         handled = list(dict.fromkeys(self._handled))
-        return [(await read_history(self.store, self.blobs, id)).result for id in handled]
+        return [await read_result(self.store, self.blobs, id) for id in handled]
 
     async def rebuild_projections(self, limit: int = 1000) -> int:
         """Project what a crash left behind; returns how many executions."""

@@ -9,8 +9,9 @@ encoded value is (form, payload).
     FAILED   (FAILED, prefix, node, at, took, attempts, waited, error, handled, message id)
     SKIPPED  (SKIPPED, prefix, node, at, reason, carries)
     INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts)
-    RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at, message id)
-    WAIT     (WAIT, prefix, node, at, wake at, kind, facts)
+    RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at, message id,
+              anew: what is inside begins afresh)
+    WAIT     (WAIT, prefix, node, at, wake at, kind, facts)          of kind LIMIT: when a control node's time is over
     TURN     (TURN, prefix, node, number, form, payload)   state after it
     CHUNK    (CHUNK, prefix, node, first, count, form, payload, errors, took)      finished items of a map
     SPILL    (SPILL, prefix, node, which, first, count, blob ref)    items moved from chunk records into a blob
@@ -29,7 +30,7 @@ from typing import Any
 
 import msgspec
 
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 
 START, DONE, FAILED, SKIPPED, INTENT, RETRY, WAIT, TURN, CHUNK, SPILL, PHASE, CHILD, MESSAGE, SNAPSHOT, PARK, END = (
     range(1, 17)
@@ -51,14 +52,14 @@ def unpack(payload: bytes) -> list[Record]:
     """The records of a segment.
 
     Raises:
-        StorageCorrupt: The payload is no array of records.
+        RecordCorrupt: The payload is no array of records.
     """
     if not payload:
         return []
     try:
         return [tuple(record) for record in _DECODER.decode(payload)]
     except (msgspec.DecodeError, TypeError) as error:
-        raise StorageCorrupt(
+        raise RecordCorrupt(
             "journal.unreadable", "A journal segment cannot be read: {reason}.", reason=str(error)
         ) from error
 
@@ -86,6 +87,10 @@ CANCELLED = "node.cancelled"
 """Code of the error of a node run that was stopped from outside."""
 
 
+LIMIT = "limit"
+"""Kind of a WAIT record that says when a control node's time-out falls; nothing waits for it."""
+
+
 class Memory:
     """What the journal knows of unfinished work, condensed: per frame and node the records that still matter.
 
@@ -106,6 +111,9 @@ class Memory:
         if kind in (DONE, SKIPPED) or (kind == FAILED and not was_cancelled(record)):
             frame[node] = [record]
         elif kind == TURN:
+            self.forget(f"{prefix}{node}[")
+            frame[node] = [*(old for old in frame.get(node, ()) if old[0] in (RETRY, WAIT)), record]
+        elif kind == RETRY and len(record) > 10 and record[10]:
             self.forget(f"{prefix}{node}[")
             frame[node] = [record]
         elif kind == SPILL:

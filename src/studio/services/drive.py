@@ -9,7 +9,7 @@ from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import EngineBusy, NotFound
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, ExecutionResult, read_history
+from studio.engine import Engine, ExecutionResult, read_result
 
 _LOOK_OWN, _LOOK_OTHER = 0.05, 0.25
 _RESTING = (ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
@@ -102,7 +102,7 @@ class Driver:
             elif waiting_since is None:
                 waiting_since = time.monotonic()
             if row is not None and (row.status.terminal or await self._beyond(row, waiting_since, timeout, patient)):
-                return (await read_history(self._store, self._blobs, execution_id)).result
+                return await read_result(self._store, self._blobs, execution_id)
             driving = await self.try_start()
             await self._engine.live.changed(execution_id, _LOOK_OWN if driving else _LOOK_OTHER)
 

@@ -7,7 +7,7 @@ import threading
 import zstandard
 
 from studio.crypto import Cipher, KeyRing, SealBroken, place
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 from studio.storage._plans.listing import RawSegment
 
 _COMPRESS_FROM = 192
@@ -54,7 +54,7 @@ class Codec:
         """The payload of a segment; empty for the mark that a claim leaves.
 
         Raises:
-            StorageCorrupt: It fails verification.
+            RecordCorrupt: It fails verification.
             KeyMissing: Its key is not loaded.
         """
         if not raw.payload:
@@ -64,7 +64,7 @@ class Codec:
             cipher = self._ring.cipher_of(raw.payload, raw.workspace, "execution", execution_id)
             return _unpack(cipher.open(raw.payload, where))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise StorageCorrupt(
+            raise RecordCorrupt(
                 "storage.segment_corrupt",
                 "Segment {seq} of execution {id} is damaged and cannot be read.",
                 seq=raw.seq,
@@ -80,14 +80,14 @@ class Codec:
         """The payload of a message.
 
         Raises:
-            StorageCorrupt: It fails verification.
+            RecordCorrupt: It fails verification.
             KeyMissing: Its key is not loaded.
         """
         try:
             cipher = self._ring.cipher_of(sealed, workspace, "execution", execution_id)
             return _unpack(cipher.open(sealed, place("inbox", workspace, execution_id, message_id)))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise StorageCorrupt(
+            raise RecordCorrupt(
                 "storage.message_corrupt",
                 "Message {message} to execution {id} is damaged and cannot be read.",
                 message=message_id,
@@ -102,14 +102,14 @@ class Codec:
         """The value of a record.
 
         Raises:
-            StorageCorrupt: It fails verification.
+            RecordCorrupt: It fails verification.
             KeyMissing: Its key is not loaded.
         """
         try:
             cipher = self._ring.cipher_of(sealed, workspace, "record", f"{table}:{name}")
             return _unpack(cipher.open(sealed, place(table, workspace, name)))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise StorageCorrupt(
+            raise RecordCorrupt(
                 "storage.record_corrupt",
                 "The record {name} in {table} is damaged and cannot be read.",
                 name=name,

@@ -249,6 +249,10 @@ class SqlStore:
         """Lift the hold that a restore put on executions."""
         return await self._driver.write(upkeep.RECOVER, tuple(execution_ids), power=True)
 
+    async def retry_paused(self) -> int:
+        """Make due what is paused until a time."""
+        return await self._driver.write(upkeep.RETRY_PAUSED, None, power=False)
+
     async def cursor(self, workspace: str, key: str) -> int | None:
         """The due time a schedule was last started for, None before the first."""
         found = await self._driver.read(upkeep.cursor(workspace, key))

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, overload
 
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 from studio.domain.ids import new_id
 from studio.domain.values import BlobRef, FileRef
 from studio.sdk import ItemsBase
@@ -37,7 +37,7 @@ class ScratchBlobs:
         """The content.
 
         Raises:
-            StorageCorrupt: There is no such blob.
+            RecordCorrupt: There is no such blob.
         """
         return self.path(ref).read_bytes()
 
@@ -45,11 +45,11 @@ class ScratchBlobs:
         """Its file.
 
         Raises:
-            StorageCorrupt: There is no such blob.
+            RecordCorrupt: There is no such blob.
         """
         path = self._folder / ref.id
         if not path.is_file():
-            raise StorageCorrupt("storage.blob_missing", "The blob {id} is missing.", id=ref.id)
+            raise RecordCorrupt("storage.blob_missing", "The blob {id} is missing.", id=ref.id)
         return path
 
     def file(self, data: bytes, name: str, media_type: str | None = None) -> FileRef:

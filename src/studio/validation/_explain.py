@@ -7,29 +7,12 @@ from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from studio.domain import nouns
+from studio.domain.phrases import Phrase, either
 from studio.domain.workflow import FORMAT_VERSION, Node, Workflow
+from studio.sdk import expected_by, reason_for
 from studio.validation._positions import Key, Path
 from studio.validation._problems import Problem, nearest, problem
-
-_EXPECTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing_size": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "is_instance_of": "a value that another node gives",
-}
-
 
 _MOST = 1000
 """Findings that are reported of one document; who has more will not read them all."""
@@ -66,7 +49,7 @@ def explain(error: ValidationError, raw: Any, model: type[BaseModel] = Workflow)
             out.append(_unknown(path, model))
         elif at_key:
             out.append(Finding(path, _refused(each, path), at_key=True))
-        elif not (path in deeper and kind in _EXPECTED):
+        elif not (path in deeper and expected_by(each) is not None):
             merged.setdefault(path, []).append(each)
     out.extend(_wrong(path, errors, raw) for path, errors in merged.items())
     return out
@@ -152,8 +135,8 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _refused(each: Any, path: Path) -> Problem:
-    reason = str(each.get("ctx", {}).get("error", each["msg"]))
-    return problem("workflow.bad_value", "{reason}", reason=reason, key=str(path[-1]) if path else "")
+    key = str(path[-1]) if path else ""
+    return problem("workflow.bad_value", "{reason}", reason=reason_for(each), key=key)
 
 
 def _wrong(path: Path, errors: list[Any], raw: Any) -> Finding:
@@ -170,10 +153,9 @@ def _wrong(path: Path, errors: list[Any], raw: Any) -> Finding:
             known=FORMAT_VERSION,
         )
         return Finding(path, found)
-    expected = " or ".join(dict.fromkeys(_expected(each) for each in errors))
     found = problem(
-        "workflow.wrong_value", "`{key}` should be {expected}, not {actual}",
-        key=key, expected=expected, actual=shown(errors[0]["input"]),
+        "workflow.wrong_value", "`{key}` {reason}, not {actual}",
+        key=key, reason=_reason(errors), actual=shown(errors[0]["input"]),
     )  # fmt: skip
     options = [option for each in errors for option in _options(each)]
     written = errors[0]["input"]
@@ -188,31 +170,30 @@ def _options(each: Any) -> list[str]:
     return [part.strip(" '") for part in expected.replace(" or ", ",").split(",") if part.strip()]
 
 
-def _expected(each: Any) -> str:
-    kind = each["type"]
-    context = each.get("ctx", {})
-    if kind in _EXPECTED:
-        return _EXPECTED[kind]
-    if kind in ("enum", "literal_error"):
-        return " or ".join(f"`{option}`" for option in _options(each))
-    return str(each["msg"]).removeprefix("Input should be ").format_map(_Keep(context))
+def _reason(errors: list[Any]) -> str:
+    """What should stand there; the kinds of values that a union takes in one sentence."""
+    kinds = [_noun(found) for each in errors if (found := expected_by(each)) is not None]
+    if not kinds:
+        return reason_for(errors[0])
+    return Phrase("reason.expected", "should be {expected}", expected=either(kinds))
 
 
-class _Keep(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+def _noun(expected: str) -> str:
+    """What YAML calls it."""
+    return nouns.A_MAPPING if expected == nouns.AN_OBJECT else expected
 
 
 def shown(value: Any) -> str:
-    """A short description of a value for a message."""
+    """A short description of a value for a message; a part of a sentence."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return Phrase("value.number", "the number {number}", number=value)
     if isinstance(value, str):
-        return f"the text `{value if len(value) <= 40 else value[:37] + '...'}`"
+        text = f"`{value if len(value) <= 40 else value[:37] + '...'}`"
+        return Phrase("value.text", "the text {text}", text=text)
     if isinstance(value, list):
-        return "a list"
-    return "a mapping" if isinstance(value, dict) else type(cast("object", value)).__name__
+        return nouns.A_LIST
+    return nouns.A_MAPPING if isinstance(value, dict) else type(cast("object", value)).__name__

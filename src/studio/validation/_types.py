@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from studio.domain import nouns
+from studio.domain.phrases import Phrase, either
 from studio.expressions.types import (
     ANY,
     BOOL,
+    FILE,
     FLOAT,
     INT,
     NULL,
     STR,
+    TABLE,
     DictType,
     ListType,
     ObjectType,
     Type,
     accepts,
     options_of,
+    shown_type,
 )
 
 _CONVERTED: dict[Type, frozenset[Type]] = {
@@ -46,7 +51,15 @@ def conflict(expected: Type, actual: Type) -> Conflict | None:
     return Conflict(described(expected), described(actual), convertible)
 
 
-_WORDS = {NULL: "null", BOOL: "true or false", INT: "a whole number", FLOAT: "a number", STR: "a text"}
+_WORDS: dict[Type, str] = {
+    NULL: "null",
+    BOOL: nouns.TRUE_OR_FALSE,
+    INT: nouns.WHOLE_NUMBER,
+    FLOAT: nouns.A_NUMBER,
+    STR: nouns.A_TEXT,
+    FILE: nouns.A_FILE,
+    TABLE: nouns.A_TABLE,
+}
 
 
 def described(kind: Type) -> str:
@@ -54,14 +67,14 @@ def described(kind: Type) -> str:
     words: list[str] = []
     for option in options_of(kind):
         if isinstance(option, ListType):
-            word = "a list" if option.item == ANY else f"a list of {option.item}"
+            of = Phrase("value.list_of", "a list of {item}", item=shown_type(option.item))
+            word = nouns.A_LIST if option.item == ANY else of
         elif isinstance(option, DictType | ObjectType):
-            word = "an object"
+            word = nouns.AN_OBJECT
         else:
-            word = _WORDS.get(option, f"a {option.name}")
-        if word not in words:
-            words.append(word)
-    return " or ".join(words)[:200]
+            word = _WORDS.get(option) or Phrase("value.other", "a {kind}", kind=shown_type(option))
+        words.append(word)
+    return either(words[:8])
 
 
 def fields_of(kind: Type) -> Mapping[str, Type] | None:

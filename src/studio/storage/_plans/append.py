@@ -48,7 +48,8 @@ _UPDATE = (
     + " wake_at = CASE WHEN u.ends THEN NULL"
     # A message that came while the execution went to sleep must not be slept over.
     + " WHEN COALESCE(u.status, e.status) = 'waiting' AND e.inbox_open > u.taken THEN {now}"
-    + " WHEN COALESCE(u.status, e.status) = 'paused' AND e.inbox_urgent > u.urgent THEN {now}"
+    # One that cannot be taken up is left alone until its time, or every look at it would lead to the next.
+    + " WHEN COALESCE(u.status, e.status) = 'paused' AND e.inbox_urgent > u.urgent AND u.wake_at IS NULL THEN {now}"
     + " WHEN u.set_wake THEN u.wake_at WHEN u.status = 'paused' THEN NULL ELSE e.wake_at END,"
     + " ended_at = CASE WHEN u.ends THEN {now} ELSE e.ended_at END,"
     + " owner = CASE WHEN u.ends OR u.release THEN NULL ELSE e.owner END,"

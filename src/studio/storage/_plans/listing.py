@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from studio.contracts.store import ExecutionFilter, ExecutionRow
-from studio.domain.errors import NotFound, StorageCorrupt
+from studio.domain.errors import NotFound, RecordCorrupt
 from studio.domain.status import ExecutionStatus
 from studio.storage._statement import Plan, Row, Statement
 
@@ -129,7 +129,7 @@ def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[Raw
     present = [segment.seq for segment in segments]
     if present != expected:
         missing = next((seq for seq in expected if seq not in set(present)), next_seq)
-        raise StorageCorrupt(
+        raise RecordCorrupt(
             "storage.segment_missing",
             "Execution {id} lacks segment {seq} of its journal.",
             id=execution_id,

@@ -40,6 +40,11 @@ _RELEASE = Statement(
 )
 _LEAVE = Statement("DELETE FROM workers WHERE id = :worker")
 _RECOVER = Statement("UPDATE executions SET held = FALSE WHERE id {in ids} AND held")
+# Only what could not run where it was last taken up is paused with a time.
+_RETRY_PAUSED = Statement(
+    "UPDATE executions SET wake_at = {now}"
+    " WHERE wake_at IS NOT NULL AND owner IS NULL AND NOT held AND status = 'paused'"
+)
 _UNHOLD = Statement("UPDATE schedules SET held = FALSE WHERE workspace = :workspace AND key = :key AND held")
 _CURSOR = Statement("SELECT cursor_at, held FROM schedules WHERE workspace = :workspace AND key = :key", fetch=2)
 _EXPIRED = Statement(
@@ -126,6 +131,11 @@ def _recover(items: Sequence[Sequence[str]]) -> Plan[Sequence[int]]:
     for ids in items:
         counts.append((yield _RECOVER(ids=list(ids))))
     return counts
+
+
+def _retry_paused(items: Sequence[None]) -> Plan[Sequence[int]]:
+    found: int = yield _RETRY_PAUSED()
+    return [found] * len(items)
 
 
 def _resume_schedules(items: Sequence[tuple[str, str]]) -> Plan[Sequence[bool]]:
@@ -237,6 +247,7 @@ def summary() -> Plan[dict[str, Any]]:
 HEARTBEAT: Kind[Beat, bool] = Kind("heartbeat", _beat)
 RELEASE: Kind[str, int] = Kind("release", _release, rank=7, tells=True)
 RECOVER: Kind[Sequence[str], int] = Kind("recover", _recover, tells=True)
+RETRY_PAUSED: Kind[None, int] = Kind("retry paused", _retry_paused, rank=7)
 RESUME_SCHEDULE: Kind[tuple[str, str], bool] = Kind("resume schedule", _resume_schedules, tells=True)
 DELETE_EXPIRED: Kind[int, int] = Kind("delete expired", _delete_expired, rank=9, alone=True)
 ADD_KEY: Kind[tuple[WrappedKey, bool], list[WrappedKey]] = Kind("add key", _add_keys, rank=0, alone=True)

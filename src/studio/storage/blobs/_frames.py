@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from studio.crypto import OVERHEAD, Cipher, KeyRing, SealBroken, key_id_of, place
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 from studio.domain.ids import new_id
 from studio.domain.values import BlobRef
 
@@ -91,7 +91,7 @@ class FrameReader:
         """The content of frame ``index``.
 
         Raises:
-            StorageCorrupt: It fails verification.
+            RecordCorrupt: It fails verification.
             KeyMissing: Its key is not loaded.
         """
         last = index == self.count - 1
@@ -105,11 +105,11 @@ class FrameReader:
             raise damaged(self._ref.id) from error
 
 
-def damaged(blob_id: str) -> StorageCorrupt:
+def damaged(blob_id: str) -> RecordCorrupt:
     """The error for a blob that fails verification."""
-    return StorageCorrupt("storage.blob_corrupt", "Blob {id} is damaged and cannot be read.", id=blob_id)
+    return RecordCorrupt("storage.blob_corrupt", "Blob {id} is damaged and cannot be read.", id=blob_id)
 
 
-def missing(blob_id: str) -> StorageCorrupt:
+def missing(blob_id: str) -> RecordCorrupt:
     """The error for a blob that is not there."""
-    return StorageCorrupt("storage.blob_missing", "Blob {id} is missing.", id=blob_id)
+    return RecordCorrupt("storage.blob_missing", "Blob {id} is missing.", id=blob_id)
