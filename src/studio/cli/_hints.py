@@ -15,6 +15,7 @@ _BY_KIND = {
     "StorageFull": "cli.hint.full",
     "StorageReadOnly": "cli.hint.read_only",
     "StorageCorrupt": "cli.hint.corrupt",
+    "RecordCorrupt": "cli.hint.corrupt",
     "StorageUnavailable": "cli.hint.unavailable",
     "DatabaseVersion": "cli.hint.version",
     "WrongKey": "cli.hint.key",

@@ -28,7 +28,7 @@ class BlobStore(Protocol):
         """The whole content, verified.
 
         Raises:
-            StorageCorrupt: It is missing or fails verification; names the blob.
+            RecordCorrupt: It is missing or fails verification; names the blob.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from studio.crypto import KeyMissing, KeyRing
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 from studio.storage._driver import Driver
 from studio.storage._plans import upkeep
 
@@ -42,7 +42,7 @@ class KeyKeeper:
         """Run ``decode``, off the loop where ``size`` bytes are many; once more with fresh keys where one is missing.
 
         Raises:
-            StorageCorrupt: The key is not in the database either.
+            RecordCorrupt: The key is not in the database either.
         """
         try:
             return await self._run(decode, size)
@@ -51,7 +51,7 @@ class KeyKeeper:
         try:
             return await self._run(decode, size)
         except KeyMissing as error:
-            raise StorageCorrupt(
+            raise RecordCorrupt(
                 "storage.key_missing", "The data key {id} is missing from the database.", id=str(error)
             ) from error
 

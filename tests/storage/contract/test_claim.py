@@ -249,3 +249,28 @@ async def test_next_wake_of_nothing(store: SqlStore) -> None:
     assert await store.next_wake("w") is None
     await accept(store)
     assert await store.next_wake("w") == 0
+
+
+async def test_what_could_not_run_is_left_alone_until_its_time(store: SqlStore) -> None:
+    """Even with an urgent message waiting, which a look at it did not take; a new one, or a new driver, is a reason."""
+    id = await running(store)
+    await store.post(WORKSPACE, [Message(id, new_id(), "resume", b"")])
+    later = await store.now() + 600 * SECOND
+    update = ExecutionUpdate(status=ExecutionStatus.PAUSED, release=True, wake_at=later)
+    await store.append(segment(id, 1, update=update))
+    assert await store.next_wake("w") == later
+    assert await store.claim("w", 5) == []
+    assert await store.retry_paused() == 1
+    (claim,) = await store.claim("w", 5)
+    assert (claim.was, claim.recoveries) == (ExecutionStatus.PAUSED, 0)
+    await store.append(segment(id, claim.next_seq, epoch=claim.epoch, update=update))
+    assert await store.claim("w", 5) == []
+    await store.post(WORKSPACE, [Message(id, new_id(), "cancel", b"")])
+    assert ids_of(await store.claim("w", 5)) == [id]
+
+
+async def test_what_a_person_paused_is_not_retried(store: SqlStore) -> None:
+    id = await running(store)
+    await store.append(segment(id, 1, update=ExecutionUpdate(status=ExecutionStatus.PAUSED, release=True)))
+    assert await store.retry_paused() == 0
+    assert await store.claim("w", 5) == []

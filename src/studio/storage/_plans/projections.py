@@ -14,7 +14,7 @@ import msgspec
 import zstandard
 
 from studio.contracts.store import NodeRunRow, Projection
-from studio.domain.errors import StorageCorrupt
+from studio.domain.errors import RecordCorrupt
 from studio.domain.status import NodeStatus
 from studio.storage._driver import Kind
 from studio.storage._statement import Plan, Row, Statement
@@ -74,7 +74,7 @@ def _unpack(execution_id: str, data: bytes) -> list[NodeRunRow]:
             in _decode(plain)
         ]  # fmt: skip
     except (ValueError, zstandard.ZstdError) as error:
-        raise StorageCorrupt(
+        raise RecordCorrupt(
             "storage.node_runs_corrupt", "The node runs of execution {id} are damaged.", id=execution_id
         ) from error
 
