@@ -42,6 +42,8 @@ def test_version(cli: Any) -> None:
         (["run"], "file"),
         (["run", "x.yaml", "--nonsense"], "--nonsense"),
         (["executions", "list", "--limit", "many"], "--limit"),
+        (["--data", "d", "executions", "show"], "`studio executions show --help`"),
+        (["--lang", "en", "graph"], "`studio graph --help`"),
     ],
 )
 def test_usage_errors(cli: Any, arguments: list[str], says: str) -> None:

@@ -61,13 +61,21 @@ def report(error: BaseException, argv: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
     usage = _usage_message(error)
     if usage is not None:
-        name = " ".join(argv[:2]) if " ".join(argv[:2]) in COMMANDS else " ".join(argv[:1])
-        hint = voice.say("cli.hint.usage", command=f"studio {name}".strip())
+        hint = voice.say("cli.hint.usage", command=f"studio {_command_of(argv)}".strip())
         _block(usage, [], hint, "cli.usage", as_json=flags.json)
         return EXIT_INVALID
     what = voice.say("cli.unexpected", kind=type(error).__name__, reason=str(error) or "-")
     _block(what, [], voice.say("cli.hint.unexpected"), "cli.unexpected", as_json=flags.json)
     return EXIT_FAILED
+
+
+def _command_of(argv: Sequence[str]) -> str:
+    """The command that was asked for, wherever options stand; empty where there is none."""
+    for place, word in enumerate(argv):
+        for name in (" ".join(argv[place : place + 2]), word):
+            if name in COMMANDS:
+                return name
+    return ""
 
 
 def _only(error: BaseException) -> BaseException:
