@@ -15,7 +15,7 @@ from studio.domain.errors import StudioError
 from studio.domain.status import Join
 from studio.engine import records as r
 from studio.engine.encode import MissingChunk, encode_small
-from studio.engine.failures import as_error, error_from_facts
+from studio.engine.failures import as_error, error_facts, error_from_facts
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.expressions import SKIPPED
 
@@ -225,7 +225,7 @@ class Frame:
         """Record the failure of a node that has no policy to soften it."""
         path = self.prefix + node.id
         error.at(path)
-        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, self.run.error_facts(error), False, None))
+        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, error_facts(error), False, None))
         self.fail(error)
 
     def prepare_scope(self, node: PlanNode, at: int) -> None:

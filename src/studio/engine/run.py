@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.contracts.store import ExecutionUpdate, Message
@@ -185,10 +186,6 @@ class Run:
         """The context of a node run in place."""
         return RunContext(self, frame.prefix + node.id, node, at, 1, 0)
 
-    def error_facts(self, error: StudioError) -> dict[str, Any]:
-        """Plain form of an error for the journal."""
-        return error_facts(error)
-
     def spawn(self, frame: Frame, node: PlanNode, finished: Any) -> asyncio.Task[None]:
         """Start the activity of a node as a task."""
         activity = Activity(self, frame, node, finished)
@@ -305,11 +302,11 @@ class Run:
 
     async def _end(self, status: ExecutionStatus, output: Any, error: StudioError | None) -> None:
         self.ending = True
-        facts = self.error_facts(error) if error is not None else None
+        facts = error_facts(error) if error is not None else None
         try:
             form, payload = await self.values.encode(output, walk=True)
         except StudioError as bad:
-            status, facts = ExecutionStatus.FAILED, self.error_facts(bad.at(None, "output"))
+            status, facts = ExecutionStatus.FAILED, error_facts(bad.at(None, "output"))
             form, payload = await self.values.encode(None)
         self.record((r.END, self.clock(), str(status), form, payload, facts, self.active()))
         update = ExecutionUpdate(
@@ -410,14 +407,17 @@ class Run:
         if not self.paused and not self.waits.any():
             self.abort(defect(RuntimeError("nothing runs and nothing is awaited")))
             return
-        soon = self.waits.soonest()
-        linger = self.engine.config.linger
-        if not self.paused and soon is not None and soon - self.clock() <= linger * 1e6:
+        if not self.paused and self._next_timer() - self.clock() <= self.engine.config.linger * 1e6:
             return
         if not self.paused and self.waits.local_children():
             return
         self.parking = True
         self.engine.track(self.loop.create_task(self._park()))
+
+    def _next_timer(self) -> float:
+        """When time alone brings this execution on, a deadline too; infinity where it does not."""
+        soon = self.waits.soonest()
+        return self.deadline_at() if soon is None else min(soon, self.deadline_at())
 
     def _give_up(self) -> bool:
         """Where a level fails and what it still runs only waits, grace would be for nothing: whether there is one."""
@@ -428,10 +428,8 @@ class Run:
 
     async def _park(self) -> None:
         """Write down that this execution waits, and leave memory."""
-        soon = self.waits.soonest()
-        deadline = self.deadline_at()
-        wake = None if self.paused else min((at for at in (soon, deadline) if at is not None), default=None)
-        wake_at = None if wake is None or wake == float("inf") else int(wake)
+        wake = float("inf") if self.paused else self._next_timer()
+        wake_at = int(wake) if isfinite(wake) else None
         self.record((r.PARK, self.clock(), self.active()))
         status = ExecutionStatus.PAUSED if self.paused else ExecutionStatus.WAITING
         update = ExecutionUpdate(

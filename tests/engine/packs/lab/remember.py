@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, UserError
 from tests.engine.gates import GATES
 
 
@@ -15,9 +15,11 @@ class Remember(BaseNode):
     class Input(NodeModel):
         fail: bool = False
         together: str | None = None
+        note: Json = None
 
     class Output(NodeModel):
         count: int
+        note: Json = None
 
     examples = (Example(input={}, output={"count": 1}),)
 
@@ -28,4 +30,4 @@ class Remember(BaseNode):
         await ctx.state.set(count)
         if input.fail:
             raise UserError("lab.refused", "Refused.")
-        return self.Output(count=count)
+        return self.Output(count=count, note=input.note)
