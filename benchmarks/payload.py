@@ -21,32 +21,36 @@ from benchmarks.packs.bench.payload import records
 ROUNDS = 5
 
 
-def run(db: str | None = None, megabytes: float = 10.0) -> list[dict[str, Any]]:
-    """One measurement, milliseconds: the median of rounds, each beside its floor.
+def run(db: str | None = None, sizes: tuple[int, ...] = (10,)) -> list[dict[str, Any]]:
+    """One measurement per size in megabytes, milliseconds: the median of rounds, each beside its floor.
 
     The value exists before: the first node hands out what it made in the round that is not counted.
     """
 
     async def main() -> list[dict[str, Any]]:
-        nodes: dict[str, Any] = {"make": ("bench.payload", {"megabytes": megabytes})}
-        for i in range(10):
-            before = "make" if i == 0 else f"n{i - 1}"
-            nodes[f"n{i}"] = ("bench.same", {"value": f"{{{{ {before}.value }}}}"})
-        what = workflow(nodes, output="{{ len(n9.value) }}")
-        value = records(megabytes)
-        took: list[float] = []
-        floors: list[float] = []
         async with engine(db) as one:
-            await complete(one, what)
-            once(value)
-            settle()
-            for _ in range(ROUNDS):
-                took.append(await complete(one, what))
-                floors.append(once(value))
-        whole, floor = statistics.median(took), statistics.median(floors)
-        return [{"megabytes": megabytes, "ms": whole * 1000, "floor_ms": floor * 1000, "ratio": whole / floor}]
+            return [await _measure(one, megabytes) for megabytes in sizes]
 
     return run_async(main)
+
+
+async def _measure(one: Any, megabytes: int) -> dict[str, Any]:
+    nodes: dict[str, Any] = {"make": ("bench.payload", {"megabytes": megabytes})}
+    for i in range(10):
+        before = "make" if i == 0 else f"n{i - 1}"
+        nodes[f"n{i}"] = ("bench.same", {"value": f"{{{{ {before}.value }}}}"})
+    what = workflow(nodes, output="{{ len(n9.value) }}")
+    value = records(megabytes)
+    took: list[float] = []
+    floors: list[float] = []
+    await complete(one, what)
+    once(value)
+    settle()
+    for _ in range(ROUNDS):
+        took.append(await complete(one, what))
+        floors.append(once(value))
+    whole, floor = statistics.median(took), statistics.median(floors)
+    return {"megabytes": megabytes, "ms": whole * 1000, "floor_ms": floor * 1000, "ratio": whole / floor}
 
 
 def once(value: Any) -> float:

@@ -7,8 +7,8 @@ instead of blobs: what is left when intermediate tables are not made durable.
 
 from __future__ import annotations
 
-import asyncio
 import random
+import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -28,32 +28,37 @@ from studio.storage import open_store
 from studio.testing import NodeTester
 
 ROWS = 1_000_000
+ROUNDS = 3
 _PRODUCTS, _REGIONS, _CATEGORIES = 5_000, 200, 40
 AGGREGATES = {"sold": "sum(quantity)", "mean_price": "mean(price)", "rows": "count()"}
 
 
-def run(rows: int = ROWS) -> list[dict[str, Any]]:
-    """One measurement, milliseconds; the first of each kind is not counted."""
+def run(db: str | None = None, sizes: tuple[int, ...] = (ROWS,)) -> list[dict[str, Any]]:
+    """One measurement per number of rows, milliseconds: medians of rounds, in each of which everything is measured."""
+    return [row for rows in sizes for row in run_async(lambda rows=rows: _measure(db, rows))]
 
-    async def main() -> list[dict[str, Any]]:
-        with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-            folder = Path(name)
-            make_files(folder, rows)
-            async with _engine(folder) as one:
-                what = _workflow()
-                await complete(one, what)
+
+async def _measure(db: str | None, rows: int) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
+        folder = Path(name)
+        make_files(folder, rows)
+        found: dict[str, list[float]] = {"ms": [], "nodes_ms": [], "floor_ms": [], "lazy_ms": []}
+        async with _engine(folder, db) as one:
+            what, nodes = _workflow(), _Nodes(folder)
+            for counted in (False, *[True] * ROUNDS):
+                _frames.MEMORY.clear()
                 settle()
-                took = await complete(one, what)
-            nodes = await _nodes(folder)
-            floor, lazy = _best(lambda: eager(folder)), _best(lambda: deferred(folder))
-            return [
-                {
-                    "rows": rows, "ms": took * 1000, "nodes_ms": nodes * 1000, "floor_ms": floor * 1000,
-                    "lazy_ms": lazy * 1000, "ratio": took / floor, "nodes_ratio": nodes / floor,
+                took = {
+                    "ms": await complete(one, what),
+                    "nodes_ms": await nodes.seconds(),
+                    "floor_ms": _seconds(lambda: eager(folder)),
+                    "lazy_ms": _seconds(lambda: deferred(folder)),
                 }
-            ]  # fmt: skip
-
-    return run_async(main)
+                for key, seconds in took.items() if counted else ():
+                    found[key].append(seconds * 1000)
+    medians = {key: statistics.median(values) for key, values in found.items()}
+    floor = medians["floor_ms"]
+    return [{"rows": rows, **medians, "ratio": medians["ms"] / floor, "nodes_ratio": medians["nodes_ms"] / floor}]
 
 
 def make_files(folder: Path, rows: int) -> None:
@@ -135,8 +140,8 @@ class _Host(NoHost):
 
 
 @asynccontextmanager
-async def _engine(folder: Path) -> AsyncIterator[Engine]:
-    opened = await open_store(None, folder / "data")
+async def _engine(folder: Path, db: str | None) -> AsyncIterator[Engine]:
+    opened = await open_store(db, folder / "data")
     one = Engine(
         store=opened.store,
         blobs=opened.blobs,
@@ -163,49 +168,44 @@ class _Unwritten(TableDraft):
         return TableRef(BlobRef(new_id(), 0, b""), rows, tuple(columns))
 
 
-async def _nodes(folder: Path) -> float:
-    """Seconds for the nodes alone: parsing, joining and writing as they do it, tables in memory."""
-    catalog = Catalog.default()
-    tester = NodeTester(catalog.load("table.read_csv"), folder=folder / "nodes")
-    context = tester._context()  # pyright: ignore[reportPrivateUsage] - a context without a test run
-    context.folder = folder
+class _Nodes:
+    """The nodes alone: parsing, joining and writing as they do it, tables in memory."""
 
-    @asynccontextmanager
-    async def unwritten() -> AsyncIterator[TableDraft]:
-        yield _Unwritten()
+    def __init__(self, folder: Path) -> None:
+        self._scratch = folder / "nodes"
+        self._catalog = Catalog.default()
+        tester = NodeTester(self._catalog.load("table.read_csv"), folder=self._scratch)
+        self._context = tester._context()  # pyright: ignore[reportPrivateUsage] - a context without a test run
+        self._context.folder = folder
+        self._context.new_table = _unwritten  # pyright: ignore[reportAttributeAccessIssue] - in place of blobs
 
-    context.new_table = unwritten  # pyright: ignore[reportAttributeAccessIssue] - in place of blobs
-
-    async def do(type_id: str, **params: Any) -> Any:
-        node = catalog.load(type_id)
-        resolver = NodeTester(node, folder=folder / "nodes")
-        return await node.run(node.input_model.model_validate(resolver.resolve(params, {})), context)
-
-    async def all_of_it() -> None:
-        sales = await do("table.read_csv", path="sales.csv")
-        products = await do("table.read_csv", path="products.csv")
-        large = await do("table.filter", table=sales.table, where="{{ item.quantity >= 50 }}")
-        joined = await do("table.join", left=large.table, right=products.table, on="product")
-        grouped = await do("table.group", table=joined.table, by=["category", "region"], aggregates=AGGREGATES)
-        await do("table.write_csv", table=grouped.table, path="nodes.csv")
-
-    best = float("inf")
-    for _ in range(4):
+    async def seconds(self) -> float:
+        """How long one round takes."""
         _frames.MEMORY.clear()
         began = time.perf_counter()
-        await all_of_it()
-        best = min(best, time.perf_counter() - began)
-        await asyncio.sleep(0)
-    return best
+        sales = await self._do("table.read_csv", path="sales.csv")
+        products = await self._do("table.read_csv", path="products.csv")
+        large = await self._do("table.filter", table=sales.table, where="{{ item.quantity >= 50 }}")
+        joined = await self._do("table.join", left=large.table, right=products.table, on="product")
+        grouped = await self._do("table.group", table=joined.table, by=["category", "region"], aggregates=AGGREGATES)
+        await self._do("table.write_csv", table=grouped.table, path="nodes.csv")
+        return time.perf_counter() - began
+
+    async def _do(self, type_id: str, **params: Any) -> Any:
+        node = self._catalog.load(type_id)
+        resolver = NodeTester(node, folder=self._scratch)
+        return await node.run(node.input_model.model_validate(resolver.resolve(params, {})), self._context)
 
 
-def _best(work: Callable[[], None], times: int = 4) -> float:
-    found: list[float] = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - began)
-    return min(found)
+@asynccontextmanager
+async def _unwritten() -> AsyncIterator[TableDraft]:
+    yield _Unwritten()
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -185,3 +185,15 @@ def test_bench(cli: Any, surroundings: Path) -> None:
     assert json.loads((folder / "results" / "tiny.json").read_text())["rows"] == found["rows"]
     assert "2 (1-3)" in cli("bench", "tiny", "--runs", "3").out
     assert "tiny" in cli("bench", "huge", code=1).err
+
+
+def test_bench_of_all_gives_each_what_it_takes(cli: Any, surroundings: Path) -> None:
+    folder = surroundings / "benchmarks"
+    folder.mkdir()
+    (folder / "plain.py").write_text("def run():\n    return [{'v': 1.0}]\n")
+    (folder / "sized.py").write_text(
+        "def run(db=None, sizes=(1, 2)):\n    return [{'n': n, 'db': str(db)} for n in sizes]\n"
+    )
+    found = cli("bench", "--runs", "1", "--size", "7", "--db", "postgresql://x", "--json").json["benchmarks"]
+    assert [each["rows"] for each in found] == [[{"v": 1.0}], [{"n": 7, "db": "postgresql://x"}]]
+    assert "--db" in cli("bench", "plain", "--db", "postgresql://x", code=1).err

@@ -18,7 +18,8 @@ def command(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; all without a name")] = None,
     runs: Annotated[int, typer.Option("--runs", metavar="N", min=1, help="How often each is measured")] = 5,
     size: Annotated[
-        list[int] | None, typer.Option("--size", metavar="N", help="Only these sizes: nodes, items, width")
+        list[int] | None,
+        typer.Option("--size", metavar="N", help="Only these sizes: nodes, items, rows, types, executions, MB"),
     ] = None,
     durability: Annotated[
         str | None, typer.Option("--durability", metavar="LEVEL", help="process or power: what commits must survive")
@@ -46,8 +47,10 @@ def command(
         for name in bench.chosen(names or []):
             if not json:
                 write_error(voice.say("cli.bench_runs", name=name) + "\n")
-            sizes = tuple(size) if size else None
-            result = bench.run(name, runs=runs, db=url, durability=durability, ack=ack, sizes=sizes)
+            asked = {"db": url, "durability": durability, "ack": ack, "sizes": tuple(size) if size else None}
+            # Of all benchmarks each takes what concerns it; one that was named must take what was asked.
+            given = asked if names else {option: asked[option] for option in bench.takes(name) & asked.keys()}
+            result = bench.run(name, runs=runs, **given)
             results.append(result)
             if not json:
                 write(f"\n{result.name}  {result.about}\n")

@@ -3,7 +3,7 @@
 A benchmark is a module ``benchmarks/<name>.py`` with ``run(...) -> list[dict]``: one row per thing measured; floats
 are measurements in the unit that their key names, with a floor from the same run where there is one. Every run gives
 the same rows; shown are medians and extremes. ``run`` may take ``db`` (the URL of a database), ``durability`` and
-``ack`` (what is awaited, and when), and ``sizes``.
+``ack`` (what is awaited, and when), and ``sizes``: numbers of nodes, items, rows, types, executions or megabytes.
 """
 
 from __future__ import annotations
@@ -77,6 +77,10 @@ class Bench:
                     name=name, known=", ".join(known),
                 )  # fmt: skip
         return list(names) or known
+
+    def takes(self, name: str) -> frozenset[str]:
+        """The options of a benchmark."""
+        return frozenset(inspect.signature(self._load(name).run).parameters)
 
     def run(self, name: str, *, runs: int = 5, **options: Any) -> BenchRun:
         """Measure a benchmark, and keep the result in ``benchmarks/results``. Options that are None are left out.
