@@ -333,6 +333,14 @@ class Store(Protocol):
         """Hand over everything the worker owns (status queued, no recovery counted); returns how many."""
         ...
 
+    async def owned(self, worker: str) -> list[tuple[str, int]]:
+        """Running executions that the worker owns, each with its next sequence."""
+        ...
+
+    async def let_go(self, worker: str, ids: Sequence[str]) -> int:
+        """Queue these running executions again where the worker owns them (no recovery counted); returns how many."""
+        ...
+
     async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
         """Register the worker or renew its lease for ``lease`` microseconds; False where it had none, or no longer."""
         ...

@@ -22,6 +22,7 @@
         ├── StorageCorrupt           what is stored is damaged
         │   └── RecordCorrupt        ... one row or blob of it, which concerns only what needs it
         ├── StorageUnavailable       the database cannot be reached
+        ├── WriteRefused             one write cannot be stored for what it holds; all others can
         ├── DatabaseVersion          the database belongs to a newer or unknown version of Studio
         ├── WrongKey                 the master key does not open this database
         ├── EngineBusy               another engine drives this data folder
@@ -242,6 +243,10 @@ class StorageCorrupt(StorageError):
 
 class RecordCorrupt(StorageCorrupt):
     """One row or blob is missing or fails its verification; whatever does not need it goes on."""
+
+
+class WriteRefused(StorageError):
+    """One write cannot be stored for what it holds; it alone is to blame, and everything else goes on."""
 
 
 class StorageUnavailable(StorageError):

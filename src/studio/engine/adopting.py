@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from studio.contracts.store import Claim, ExecutionUpdate, Message, Segment
-from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError
+from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError, WriteRefused
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.failures import error_facts
@@ -48,6 +48,26 @@ async def adopt(engine: Engine, claim: Claim) -> None:
         raise
     except StudioError as error:
         await _cannot_run(engine, claim, error)
+
+
+async def give_up(engine: Engine, run: Run, error: WriteRefused) -> None:
+    """End what holds something that the database does not take: it alone, and it would be no better another time."""
+    run.detaching = True
+    run.waits.close()
+    row = await engine.store.execution(run.id, run.workspace)
+    if row is None or row.epoch != run.journal.epoch or row.status.terminal:
+        return
+    claim = Claim(
+        run.id, run.workspace, row.epoch, row.next_seq, row.workflow_hash, row.recoveries, row.status,
+        row.cancel_requested,
+    )  # fmt: skip
+    reason = NodeError(
+        "execution.refused", "The execution cannot be recorded and is given up: {reason}", reason=error.message
+    )
+    try:
+        await _end_unseen(engine, claim, ExecutionStatus.DEAD, reason)
+    except LeaseLost:
+        return
 
 
 async def _bury(engine: Engine, claim: Claim) -> None:

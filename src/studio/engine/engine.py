@@ -9,20 +9,29 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.lease import Lease, LeaseTerms
 from studio.contracts.store import Message, PostResult, Store
-from studio.domain.errors import Conflict, LeaseLost, NodeError, NotFound, RecordCorrupt, StorageError, StudioError
+from studio.domain.errors import (
+    Conflict,
+    LeaseLost,
+    NodeError,
+    NotFound,
+    RecordCorrupt,
+    StorageError,
+    StudioError,
+    WriteRefused,
+)
 from studio.domain.ids import DEFAULT_WORKSPACE, new_id
 from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Workflow
 from studio.engine import containers as _containers
 from studio.engine import records as r
-from studio.engine.adopting import adopt, set_aside
+from studio.engine.adopting import adopt, give_up, set_aside
 from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
 from studio.engine.history import read_result
 from studio.engine.host import HostServices
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
+from studio.engine.ownership import Ownership
 from studio.engine.plan import Catalogue, Plan, plan_workflow
 from studio.engine.projector import Projector, node_rows
 from studio.engine.records import Record
@@ -70,6 +79,7 @@ class Engine:
         self.rates = Rates()
         self.projector = Projector(store)
         self.live = Live()
+        self.ownership = Ownership(self)
         self.runs: dict[str, Run] = {}
         self.failure: StudioError | None = None
         self.driving = False
@@ -82,7 +92,6 @@ class Engine:
         self._dirty: set[Run] = set()
         self._flusher: asyncio.Task[None] | None = None
         self._driver: asyncio.Task[None] | None = None
-        self._lease: Lease | None = None
         self._bell = asyncio.Event()
         self._tracked: set[asyncio.Task[Any]] = set()
         self._gone: list[str] = []
@@ -95,8 +104,7 @@ class Engine:
     async def start(self) -> None:
         """Take the driver's role: get a lease, learn which workers are gone, begin to claim."""
         await self._set_clock()
-        terms = LeaseTerms(worker=self.worker, home=self.home, lease=self.config.lease, hang=self.config.hang)
-        self._lease = await self.store.keep_lease(terms, lapsed=self._lease_lapsed, failed=self._fatal)
+        await self.ownership.begin()
         self._gone = await self.store.gone_workers(self.home, self.worker)
         await self.store.retry_paused()
         self.driving = True
@@ -122,18 +130,11 @@ class Engine:
             await asyncio.wait(self._tracked, timeout=5)
         if self._flusher is not None:
             self._flusher.cancel()
-        if self._lease is not None:
-            await self._lease.close()
+        await self.ownership.end()
         if self.failure is None:
             await self.projector.drain()
             if self._driver is not None:
                 await self.store.release(self.worker)
-
-    def _lease_lapsed(self) -> None:
-        """Others may have taken what was ours: the fence is asked at once about every run, also one that is silent."""
-        for run in self.runs.values():
-            if not run.parking and not run.detaching and not run.ending:
-                self.track(asyncio.get_running_loop().create_task(run.journal.prove()))
 
     def clock(self) -> int:
         """Microseconds since 1970 by the database's clock, which it follows without the one of this machine."""
@@ -156,9 +157,9 @@ class Engine:
     def _untrack(self, task: asyncio.Task[Any]) -> None:
         self._tracked.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._fatal(error)
+            self.fatal(error)
 
-    def _fatal(self, error: BaseException) -> None:
+    def fatal(self, error: BaseException) -> None:
         """The engine cannot go on: everybody who waits is told, nothing more is claimed."""
         if self.failure is None:
             self.failure = (
@@ -173,9 +174,7 @@ class Engine:
             )
             self.failure.__cause__ = error
         self.driving = False
-        if self._lease is not None:
-            # Somebody else may be able to go on with what this engine has.
-            self._lease.abandon()
+        self.ownership.abandon()
         self.live.fail(self.failure)
         self._bell.set()
 
@@ -238,7 +237,8 @@ class Engine:
         mine = self.driving and len(self.runs) < self.config.executions
         prepared.new.owner = self.worker if mine else None
         looks = self._looks
-        (accepted,) = await self.store.accept([prepared.new])
+        with self.ownership.accepting(prepared.new.id):
+            (accepted,) = await self.store.accept([prepared.new])
         if isinstance(accepted, Exception):
             raise accepted
         if accepted.claimed and not accepted.existing:
@@ -259,6 +259,8 @@ class Engine:
         """Begin to drive a run."""
         self.runs[run.id] = run
         run.task = asyncio.get_running_loop().create_task(self._drive(run))
+        # One that dies of something unforeseen would be in nobody's hands, and yet owned.
+        run.task.add_done_callback(self._untrack)
 
     # Driving
 
@@ -297,11 +299,13 @@ class Engine:
         await self.post(parent, "child", {"id": child}, message_id=f"child:{child}", workspace=workspace)
 
     def run_failed(self, run: Run, error: BaseException) -> None:
-        """A run cannot write any more: a lost lease concerns it alone, a broken store everybody."""
+        """A run cannot write any more: a lost lease or what it holds concerns it alone, a broken store everybody."""
         self.runs.pop(run.id, None)
         run.detaching = True
-        if not isinstance(error, LeaseLost):
-            self._fatal(error)
+        if isinstance(error, WriteRefused):
+            self.track(asyncio.get_running_loop().create_task(give_up(self, run, error)))
+        elif not isinstance(error, LeaseLost):
+            self.fatal(error)
 
     def left(self, run: Run, status: ExecutionStatus) -> None:
         """A run has left memory, waiting or paused."""
@@ -331,13 +335,14 @@ class Engine:
                 await self._deliver()
                 if time.monotonic() - compared > self.config.lease / 3:
                     await self._set_clock()
+                    await self.ownership.put_back_strays()
                     compared = time.monotonic()
                 if not claimed:
                     await self._pause()
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - a driver that dies silently would leave everything hanging
-            self._fatal(error)
+            self.fatal(error)
 
     async def _pause(self) -> None:
         """Wait for the bell or for the next look."""

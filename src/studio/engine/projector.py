@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from studio.contracts.store import NodeRunRow, Projection
-from studio.domain.errors import StorageError
+from studio.domain.errors import StorageError, WriteRefused
 from studio.domain.status import NodeStatus
 from studio.engine import records as r
 from studio.engine.context import static_path
@@ -50,11 +52,27 @@ class Projector:
             await asyncio.sleep(0.005)
             while self._queue:
                 batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
-                await self._store.project(merge(batch))
-        except StorageError as error:
-            self.failure = error
+                try:
+                    await self._write(merge(batch))
+                except StorageError as error:
+                    # Nothing may be missing in the middle: what comes next tries it again.
+                    self.failure = error
+                    self._queue = batch + self._queue
+                    return
         finally:
             self._task = None
+
+    async def _write(self, batch: list[Projection]) -> None:
+        try:
+            await self._store.project(batch)
+        except WriteRefused as error:
+            if len(batch) == 1:
+                # Its rows cannot be shown; that they were written is all there is to note.
+                self.failure = error
+                await self._store.project([structs.replace(batch[0], rows=[])])
+                return
+            for one in batch:
+                await self._write([one])
 
     async def drain(self) -> None:
         """Wait until everything queued is written."""

@@ -305,6 +305,8 @@ class Run:
         facts = error_facts(error) if error is not None else None
         try:
             form, payload = await self.values.encode(output, walk=True)
+        except StorageError:
+            raise  # no fault of the output's: it is there when the store is
         except StudioError as bad:
             status, facts = ExecutionStatus.FAILED, error_facts(bad.at(None, "output"))
             form, payload = await self.values.encode(None)

@@ -157,6 +157,14 @@ class SqlStore:
         """Hand over everything the worker owns and forget the worker."""
         return await self._driver.write(upkeep.RELEASE, worker, power=True)
 
+    async def owned(self, worker: str) -> list[tuple[str, int]]:
+        """Running executions that a worker owns, each with its next sequence."""
+        return await self._driver.read(upkeep.owned(worker))
+
+    async def let_go(self, worker: str, ids: Sequence[str]) -> int:
+        """Queue running executions that the worker owns."""
+        return await self._driver.write(upkeep.LET_GO, (worker, tuple(ids)), power=True)
+
     async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
         """Register the worker or renew its lease; False where it had none, or no longer."""
         return await self._driver.write(upkeep.HEARTBEAT, upkeep.Beat(worker, home, lease), power=False)

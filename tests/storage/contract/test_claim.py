@@ -274,3 +274,22 @@ async def test_what_a_person_paused_is_not_retried(store: SqlStore) -> None:
     await store.append(segment(id, 1, update=ExecutionUpdate(status=ExecutionStatus.PAUSED, release=True)))
     assert await store.retry_paused() == 0
     assert await store.claim("w", 5) == []
+
+
+async def test_a_renewal_tells_whether_the_lease_still_held(store: SqlStore, place: Place) -> None:
+    assert not await store.heartbeat("w", "home", 60 * SECOND)
+    assert await store.heartbeat("w", "home", 60 * SECOND)
+    await place.sql("UPDATE workers SET lease_until = 1")
+    assert not await store.heartbeat("w", "home", 60 * SECOND)
+    assert await store.heartbeat("w", "home", 60 * SECOND)
+
+
+async def test_what_is_let_go_is_queued_and_no_recovery(store: SqlStore) -> None:
+    first, second, third = [await running(store) for _ in range(3)]
+    other = await running(store, owner="v")
+    await store.append(sleeping(third, 1))
+    assert sorted(await store.owned("w")) == sorted([(first, 1), (second, 1)])
+    assert await store.let_go("w", [first, third, other]) == 1
+    assert await store.owned("w") == [(second, 1)]
+    claim = await claim_one(store, "v")
+    assert (claim.id, claim.was, claim.epoch, claim.recoveries) == (first, ExecutionStatus.QUEUED, 2, 0)

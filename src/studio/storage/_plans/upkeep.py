@@ -38,6 +38,13 @@ _RELEASE = Statement(
     "UPDATE executions SET owner = NULL, slot_held = CASE WHEN status = 'running' THEN FALSE ELSE slot_held END,"
     " status = CASE WHEN status = 'running' THEN 'queued' ELSE status END WHERE owner = :worker AND ended_at IS NULL"
 )
+_OWNED = Statement(
+    "SELECT id, next_seq FROM executions WHERE owner = :worker AND status = 'running'", fetch=2, packed=True
+)
+_LET_GO = Statement(
+    "UPDATE executions SET owner = NULL, slot_held = FALSE, status = 'queued'"
+    " WHERE id {in ids} AND owner = :worker AND status = 'running'"
+)
 _LEAVE = Statement("DELETE FROM workers WHERE id = :worker")
 _RECOVER = Statement("UPDATE executions SET held = FALSE WHERE id {in ids} AND held")
 # Only what could not run where it was last taken up is paused with a time.
@@ -123,6 +130,19 @@ def _release(items: Sequence[str]) -> Plan[Sequence[int]]:
         released: int = yield _RELEASE(worker=worker)
         yield _LEAVE(worker=worker)
         counts.append(released)
+    return counts
+
+
+def owned(worker: str) -> Plan[list[tuple[str, int]]]:
+    """What a worker drives, each with its next sequence."""
+    rows: list[Row] = yield _OWNED(worker=worker)
+    return [(row[0], row[1]) for row in rows]
+
+
+def _let_go(items: Sequence[tuple[str, Sequence[str]]]) -> Plan[Sequence[int]]:
+    counts: list[int] = []
+    for worker, ids in items:
+        counts.append((yield _LET_GO(worker=worker, ids=list(ids))))
     return counts
 
 
@@ -246,6 +266,7 @@ def summary() -> Plan[dict[str, Any]]:
 
 HEARTBEAT: Kind[Beat, bool] = Kind("heartbeat", _beat)
 RELEASE: Kind[str, int] = Kind("release", _release, rank=7, tells=True)
+LET_GO: Kind[tuple[str, Sequence[str]], int] = Kind("let go", _let_go, rank=7, tells=True)
 RECOVER: Kind[Sequence[str], int] = Kind("recover", _recover, tells=True)
 RETRY_PAUSED: Kind[None, int] = Kind("retry paused", _retry_paused, rank=7)
 RESUME_SCHEDULE: Kind[tuple[str, str], bool] = Kind("resume schedule", _resume_schedules, tells=True)

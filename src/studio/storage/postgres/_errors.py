@@ -13,10 +13,12 @@ from studio.domain.errors import (
     StorageReadOnly,
     StorageUnavailable,
     StudioError,
+    WriteRefused,
 )
 
 _LOST_STATES = ("08", "57P", "53300", "25P03")
 _AGAIN_STATES = ("40001", "40P01", "55P03")
+_CONTENT_STATES = ("22", "23", "54")
 
 
 def server_of(url: str) -> str:
@@ -67,7 +69,9 @@ def translate(error: BaseException, server: str) -> StudioError:
             server=server,
             reason=reason,
         )
-    return StorageError("storage.server_refused", "The database refuses the write: {reason}.", reason=reason)
+    content = state.startswith(_CONTENT_STATES) or isinstance(error, ValueError | TypeError | OverflowError)
+    kind = WriteRefused if content else StorageError
+    return kind("storage.server_refused", "The database refuses the write: {reason}.", reason=reason)
 
 
 def _state(error: BaseException) -> str:

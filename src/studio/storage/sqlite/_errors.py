@@ -15,9 +15,11 @@ from studio.domain.errors import (
     StorageReadOnly,
     StorageUnavailable,
     StudioError,
+    WriteRefused,
 )
 from studio.storage._full import NO_SPACE
 
+_CONTENT = (apsw.TooBigError, apsw.ConstraintError, apsw.MismatchError, ValueError, TypeError, OverflowError)
 _ENVIRONMENT = (
     apsw.FullError,
     apsw.IOError,
@@ -70,7 +72,8 @@ def translate(error: BaseException, path: Path, system_errno: int = 0) -> Studio
         return StorageUnavailable(
             "storage.disk_error", "Reading or writing {path} failed: {reason}.", path=where, reason=reason
         )
-    return StorageError("storage.refused", "The database refuses the write: {reason}.", reason=reason)
+    kind = WriteRefused if isinstance(error, _CONTENT) else StorageError
+    return kind("storage.refused", "The database refuses the write: {reason}.", reason=reason)
 
 
 @contextmanager
