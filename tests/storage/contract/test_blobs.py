@@ -77,6 +77,7 @@ async def test_draft_becomes_a_blob(opened: Opened) -> None:
         ref = await draft.commit()
     assert not draft.path.exists()
     assert await opened.blobs.get(WORKSPACE, ref) == content(2 * MIB)
+    assert ref.digest == (await opened.blobs.put(WORKSPACE, content(2 * MIB))).digest
     async with opened.blobs.writable(WORKSPACE) as draft:
         draft.path.write_bytes(b"given up")
     assert not draft.path.exists()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,20 +68,21 @@ class Workroom:
             await self.run(lambda: path.unlink(missing_ok=True))
 
     @asynccontextmanager
-    async def draft(self, put: Callable[[AsyncGenerator[bytes]], Awaitable[BlobRef]]) -> AsyncGenerator[Draft]:
+    async def draft(self, put: Callable[[Path], Awaitable[BlobRef]]) -> AsyncGenerator[Draft]:
         """An empty file to write into, removed on leaving; ``put`` keeps it."""
         handle, path = await self.run(self.make)
         os.close(handle)
         try:
-            yield Draft(path, lambda: put(self.pieces(path)))
+            yield Draft(path, lambda: put(path))
         finally:
             await self.run(lambda: path.unlink(missing_ok=True))
 
-    async def pieces(self, path: Path) -> AsyncGenerator[bytes]:
-        """The content of a file."""
-        with await self.run(lambda: path.open("rb")) as file:
-            while piece := await self.run(lambda: file.read(_PIECE)):
-                yield piece
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The content of a file, for a thread of the pool."""
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 class Draft:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -17,7 +18,7 @@ from studio.crypto import KeyMissing
 from studio.domain.values import BlobRef
 from studio.storage._keys import KeyKeeper
 from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, damaged, missing
-from studio.storage.blobs._temporary import Workroom
+from studio.storage.blobs._temporary import Workroom, pieces
 
 _T = TypeVar("_T")
 _FOLDER = "blobs"
@@ -41,7 +42,8 @@ class FileBlobs:
         """Keep ``data``; flushed to disk on return."""
         await self._keys.need(workspace)
         if isinstance(data, bytes | bytearray | memoryview):
-            return await self._writing.run(lambda: self._put_now(workspace, bytes(data)))
+            whole = bytes(data)
+            return await self._put_whole(workspace, lambda: (whole,), len(whole))
         frames = FrameWriter(self._keys.ring, workspace)
         handle, path = await self._writing.run(self._writing.make)
         try:
@@ -53,16 +55,32 @@ class FileBlobs:
             path.unlink(missing_ok=True)
         return frames.ref()
 
-    def _put_now(self, workspace: str, data: bytes) -> BlobRef:
+    async def _put_whole(self, workspace: str, content: Callable[[], Iterable[bytes]], size: int) -> BlobRef:
+        """Keep what is there already. What is large is digested in one thread and sealed in another."""
         frames = FrameWriter(self._keys.ring, workspace)
+        if size <= FRAME:
+            await self._writing.run(lambda: self._write(frames, frames.add, content()))
+            return frames.ref()
+
+        def digest() -> None:
+            for piece in content():
+                frames.digest(piece)
+
+        write = self._writing.run(lambda: self._write(frames, frames.cut, content()))
+        for outcome in await asyncio.gather(self._writing.run(digest), write, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return frames.ref()
+
+    def _write(self, frames: FrameWriter, seal: Callable[[bytes], Iterable[bytes]], content: Iterable[bytes]) -> None:
         handle, path = self._writing.make()
         try:
             with os.fdopen(handle, "wb", buffering=0) as file:
-                _write_all(file, frames.add(data))
+                for piece in content:
+                    _write_all(file, seal(piece))
                 self._finish(file, path, frames)
         finally:
             path.unlink(missing_ok=True)
-        return frames.ref()
 
     def _finish(self, file: BinaryIO, path: Path, frames: FrameWriter) -> None:
         _write_all(file, [frames.end()])
@@ -126,9 +144,10 @@ class FileBlobs:
     def writable(self, workspace: str) -> AbstractAsyncContextManager[BlobDraft]:
         """A private temporary file to write into."""
 
-        async def put(pieces: AsyncGenerator[bytes]) -> BlobRef:
-            async with aclosing(pieces) as content:
-                return await self.put(workspace, content)
+        async def put(path: Path) -> BlobRef:
+            await self._keys.need(workspace)
+            size = await self._room.run(lambda: path.stat().st_size)
+            return await self._put_whole(workspace, lambda: pieces(path), size)
 
         return self._room.draft(put)
 

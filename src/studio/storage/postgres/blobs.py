@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
@@ -16,7 +17,7 @@ from studio.contracts.blobs import BlobDraft
 from studio.domain.values import BlobRef
 from studio.storage._keys import KeyKeeper
 from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, damaged, missing
-from studio.storage.blobs._temporary import Workroom
+from studio.storage.blobs._temporary import Workroom, pieces
 from studio.storage.postgres._typed import Connection
 
 _T = TypeVar("_T")
@@ -57,31 +58,49 @@ class DatabaseBlobs:
         await self._keys.need(workspace)
         frames = FrameWriter(self._keys.ring, workspace)
         if isinstance(data, bytes | bytearray | memoryview):
-            sealed = [*frames.add(bytes(data)), frames.end()]
-            return await self._keep(workspace, frames.ref(), lambda index: sealed[index : index + 1])
+            whole = bytes(data)
+            digested = asyncio.ensure_future(self._room.run(lambda: frames.digest(whole)))
+            return await self._keep(workspace, frames, _Sealed(frames, whole).frame, digested)
         handle, path = await self._room.run(self._room.make)
         try:
             with os.fdopen(handle, "w+b") as file:
                 async for piece in data:
                     await self._room.run(lambda piece=piece: file.writelines(frames.add(bytes(piece))))
                 await self._room.run(lambda: file.write(frames.end()))
-                return await self._keep(workspace, frames.ref(), lambda index: _stored(file, index))
+                return await self._keep(workspace, frames, lambda index: _stored(file, index))
         finally:
             await self._room.run(lambda: path.unlink(missing_ok=True))
 
-    async def _keep(self, workspace: str, ref: BlobRef, frame: Callable[[int], list[bytes]]) -> BlobRef:
-        """Insert the frames that ``frame`` gives, and the head. Done twice after a lost answer, it is the same."""
+    async def _keep(
+        self,
+        workspace: str,
+        frames: FrameWriter,
+        frame: Callable[[int], list[bytes]],
+        digested: asyncio.Future[None] | None = None,
+    ) -> BlobRef:
+        """Insert the frames that ``frame`` gives, and the head. Done twice after a lost answer, it is the same.
 
-        async def insert(connection: Connection) -> None:
+        While one frame travels, the next is made ready; ``digested`` is awaited before the head.
+        """
+
+        async def insert(connection: Connection) -> BlobRef:
             async with connection.transaction():
                 place = 0
-                while found := await self._room.run(partial(frame, place)):
-                    await connection.execute(_INSERT_FRAME, ref.id, place, found[0])
-                    place += 1
+                coming = asyncio.ensure_future(self._room.run(partial(frame, place)))
+                try:
+                    while found := await coming:
+                        coming = asyncio.ensure_future(self._room.run(partial(frame, place + 1)))
+                        await connection.execute(_INSERT_FRAME, frames.id, place, found[0])
+                        place += 1
+                    if digested is not None:
+                        await digested
+                finally:
+                    await asyncio.wait([coming])
+                ref = frames.ref()
                 await connection.execute(_INSERT_HEAD, ref.id, workspace, ref.digest, ref.size)
+                return ref
 
-        await self._connections.persistently(insert)
-        return ref
+        return await self._connections.persistently(insert)
 
     async def get(self, workspace: str, ref: BlobRef) -> bytes:
         """The whole content, verified."""
@@ -125,11 +144,12 @@ class DatabaseBlobs:
     def writable(self, workspace: str) -> AbstractAsyncContextManager[BlobDraft]:
         """A private temporary file to write into."""
 
-        async def put(pieces: AsyncGenerator[bytes]) -> BlobRef:
-            async with aclosing(pieces) as content:
-                return await self.put(workspace, content)
+        async def content(path: Path) -> AsyncIterator[bytes]:
+            source = pieces(path)
+            while piece := await self._room.run(lambda: next(source, b"")):
+                yield piece
 
-        return self._room.draft(put)
+        return self._room.draft(lambda path: self.put(workspace, content(path)))
 
     async def collect(self, live: Sequence[str], *, grace: int) -> int:
         """Remove what is not in ``live`` and older than ``grace``. A backup does not notice: it reads a snapshot."""
@@ -147,6 +167,25 @@ class DatabaseBlobs:
     async def close(self) -> None:
         """Let what is under way finish."""
         self._pool.shutdown(wait=True)
+
+
+class _Sealed:
+    """Frames of content in memory, each sealed when it is first asked for."""
+
+    def __init__(self, frames: FrameWriter, data: bytes) -> None:
+        self._coming = self._all(frames, data)
+        self._made: list[bytes] = []
+
+    @staticmethod
+    def _all(frames: FrameWriter, data: bytes) -> Iterator[bytes]:
+        yield from frames.cut(data)
+        yield frames.end()
+
+    def frame(self, index: int) -> list[bytes]:
+        """The frame ``index``, nothing behind the last."""
+        while len(self._made) <= index and (frame := next(self._coming, None)) is not None:
+            self._made.append(frame)
+        return self._made[index : index + 1]
 
 
 def _stored(file: BinaryIO, index: int) -> list[bytes]:
