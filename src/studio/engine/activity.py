@@ -12,9 +12,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from studio.domain.errors import InDoubt, NodeError, NodeTimeout, OutputInvalid, StorageError, StudioError
-from studio.domain.status import Durability, Effect, InDoubtPolicy, OnError
+from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r
 from studio.engine.context import RunContext
+from studio.engine.doubt import settle_doubt
 from studio.engine.encode import ItemsHandle, MissingChunk
 from studio.engine.failures import (
     Stop,
@@ -26,6 +27,7 @@ from studio.engine.failures import (
     retry_delay,
     stopped,
 )
+from studio.engine.node_limits import within_limit
 from studio.engine.plan import PlanNode
 from studio.engine.records import Record
 from studio.sdk import NodeModel, describe
@@ -159,11 +161,13 @@ class Activity:
                 return "run_if"
         budget = self.run.plan.settings.budget
         if budget is not None and budget.node_runs is not None and self.run.node_runs >= budget.node_runs:
-            raise NodeError(
+            error = NodeError(
                 "execution.budget_node_runs",
                 "The execution has used up its budget of {limit} node runs.",
                 limit=budget.node_runs,
             )
+            self.run.abort(error.at(self.path))
+            raise asyncio.CancelledError
         return None
 
     def _skip(self, why: str) -> None:
@@ -181,8 +185,6 @@ class Activity:
         node = self.node
         if node.each is not None:
             return await EXECUTORS["each"](self)
-        if node.executor is not None:
-            return await EXECUTORS[node.executor](self)
         options = [node, *node.fallbacks]
         alternative = self._begun()
         while True:
@@ -210,6 +212,8 @@ class Activity:
             elif record[0] == r.INTENT and record[5] == alternative:
                 doubt, attempt = record, record[4]
         self.intent = doubt
+        if option.executor is not None:
+            self.records = _of_last_attempt(self.records)
         while True:
             try:
                 return await self._attempt(option, alternative, attempt, doubt)
@@ -223,22 +227,18 @@ class Activity:
                 raise error
             attempt += 1
             at = self.run.clock() + int(retry_delay(policy, error, attempt - 1) * 1e6)
-            facts = error_facts(error.at(self.path))
-            self.run.record(
-                (
-                    r.RETRY,
-                    self.frame.prefix,
-                    self.node.id,
-                    self.run.clock(),
-                    attempt,
-                    alternative,
-                    at,
-                    facts,
-                    first_at,
-                    None,
-                )
-            )
+            self._again(option, attempt, alternative, at, error_facts(error.at(self.path)), first_at)
             await self.sleep_until(at, "wait.retry")
+
+    def _again(
+        self, option: PlanNode, attempt: int, alternative: int, at: int, facts: dict[str, Any], first_at: int
+    ) -> None:
+        """Record that another attempt is due; one of a container begins with nothing of the earlier ones."""
+        anew = option.executor is not None
+        place = (self.frame.prefix, self.node.id, self.run.clock())
+        self.run.record((r.RETRY, *place, attempt, alternative, at, facts, first_at, None, anew))
+        if anew:
+            self.records.clear()
 
     async def sleep_until(self, at: int, code: str) -> None:
         """Wait, leaving memory where it is long."""
@@ -250,6 +250,8 @@ class Activity:
     async def _attempt(self, option: PlanNode, alternative: int, attempt: int, doubt: Record | None) -> Outcome:
         run, impl = self.run, option.impl
         self.attempts = attempt
+        if option.executor is not None:
+            return await within_limit(self, option, EXECUTORS[option.executor])
         context = RunContext(run, self.path, option, self.started, attempt, alternative)
         context.activity = self
         if doubt is not None:
@@ -261,7 +263,7 @@ class Activity:
         value = option.validate(given)
         effect = impl.effect_of(value)
         if doubt is not None and effect is Effect.IRREVERSIBLE:
-            settled = await self._in_doubt(option, alternative, None)
+            settled = await settle_doubt(self, option, alternative, None)
             return settled or await self._attempt(option, alternative, attempt + 1, None)
         cached = await run.engine.cache.look(run, option, raw)
         if cached is not None:
@@ -274,7 +276,7 @@ class Activity:
             output, ports = option.finish(await self._call_with_chunks(option, value, context))
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
-                settled = await self._in_doubt(option, alternative, error)
+                settled = await settle_doubt(self, option, alternative, error)
                 return settled or await self._attempt(option, alternative, attempt + 1, None)
             raise
         self._check_ports(option, ports)
@@ -354,48 +356,6 @@ class Activity:
                     type=option.type,
                     port=port,
                 )
-
-    async def _in_doubt(self, option: PlanNode, alternative: int, error: StudioError | None) -> Outcome | None:
-        """An irreversible effect may have happened. None where it is to be run (again)."""
-        policy = self.node.spec.in_doubt
-        if policy is InDoubtPolicy.RERUN:
-            return None
-        if policy is InDoubtPolicy.SKIP:
-            return None, None
-        if not self.records or self.records[-1][0] != r.WAIT:
-            self.run.record((r.WAIT, self.frame.prefix, self.node.id, self.run.clock(), None, "in_doubt", None))
-        got = await self.run.waits.receive(self.path, ("decide", self.path), None, ["wait.in_doubt", self.path])
-        message_id, payload = got or (None, {"decision": "fail"})
-        decision = payload.get("decision")
-        if decision == "run":
-            self.run.waits.consumed(message_id)
-            self.run.record(
-                (
-                    r.RETRY,
-                    self.frame.prefix,
-                    self.node.id,
-                    self.run.clock(),
-                    self.attempts + 1,
-                    alternative,
-                    0,
-                    None,
-                    self.started,
-                    message_id,
-                )
-            )
-            return None
-        self.message_id = message_id
-        if decision == "happened":
-            given = payload.get("output")
-            if given is None:
-                return None, None
-            output, ports = option.finish(given)
-            return output, ports
-        raise InDoubt(
-            "node.in_doubt",
-            "The effect of {path} was in doubt and was decided to have failed.",
-            path=self.path,
-        ) from error
 
     # After
 
@@ -485,3 +445,9 @@ class Activity:
 def _keyed(intent: Record | None) -> Record | None:
     """The intent that another attempt repeats: same key, same input, same facts. Only keyed effects have one."""
     return intent if intent is not None and intent[6] == Effect.KEYED else None
+
+
+def _of_last_attempt(records: list[Record]) -> list[Record]:
+    """What a container's journal knows of the attempt that was under way."""
+    starts = [at + 1 for at, record in enumerate(records) if record[0] == r.RETRY]
+    return records[starts[-1] :] if starts else records

@@ -1,4 +1,8 @@
-"""Taking up an execution that was claimed: from its journal into memory, or out of the way."""
+"""Taking up an execution that was claimed: from its journal into memory, or out of the way.
+
+What cannot run here (a node type is gone, a row or a blob is damaged) waits and says why, and everything else goes on.
+It is looked at again now and then, and whenever a driver starts.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from studio.contracts.store import Claim, ExecutionUpdate, Message, Segment
-from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError, WriteRefused
+from studio.domain.errors import LeaseLost, NodeError, RecordCorrupt, StorageError, StudioError, WriteRefused
+from studio.domain.phrases import Phrase
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.failures import error_facts
@@ -36,6 +41,8 @@ async def adopt(engine: Engine, claim: Claim) -> None:
             memory=recovered.memory,
             active=recovered.active, cancel_requested=claim.cancel_requested,
         )  # fmt: skip
+        run.node_runs = recovered.runs
+        run.recovering = claim.recoveries > 0
         run.adopt(await decode_facts(recovered.start, run.values))
         for id, (kind, payload, at) in recovered.messages.items():
             run.waits.deliver(Message(claim.id, id, kind, payload, at))
@@ -44,10 +51,19 @@ async def adopt(engine: Engine, claim: Claim) -> None:
         engine.launch(run)
     except LeaseLost:
         return
-    except StorageError:
-        raise
     except StudioError as error:
+        if isinstance(error, StorageError) and not isinstance(error, RecordCorrupt):
+            raise
         await _cannot_run(engine, claim, error)
+
+
+async def set_aside(engine: Engine, run: Run, error: RecordCorrupt) -> None:
+    """Stop driving a run that needs something damaged; its tasks have ended."""
+    run.detaching = True
+    run.waits.close()
+    run.record((r.PARK, engine.clock(), run.active()))
+    await run.journal.flush(Durability.POWER, _unable(engine, error))
+    engine.left(run, ExecutionStatus.PAUSED)
 
 
 async def give_up(engine: Engine, run: Run, error: WriteRefused) -> None:
@@ -80,11 +96,29 @@ async def _bury(engine: Engine, claim: Claim) -> None:
 
 
 async def _cannot_run(engine: Engine, claim: Claim, error: StudioError) -> None:
-    """The version cannot be planned here (a node type is gone): it waits and says why."""
-    reason = orjson.dumps(["wait.cannot_run", error.code, error.message]).decode()
-    update = ExecutionUpdate(status=ExecutionStatus.PAUSED, reason=reason, release=True, wake_at=None)
-    await _write_unseen(engine, claim, [(r.PARK, engine.clock(), 0)], update)
+    """Put it aside, or end it where somebody has asked for that: nothing of it can be run any more."""
+    if claim.cancel_requested:
+        cancelled = NodeError(
+            "execution.cancelled",
+            "The execution was cancelled: {reason}.",
+            reason=Phrase("execution.unable", "it could not go on here"),
+        )
+        await _end_unseen(engine, claim, ExecutionStatus.CANCELLED, cancelled)
+        return
+    await _write_unseen(engine, claim, [(r.PARK, engine.clock(), 0)], _unable(engine, error))
+    row = await engine.store.execution(claim.id, claim.workspace)
+    if row is not None and row.cancel_requested:
+        await engine.store.retry_paused()
     engine.handled(claim.id)
+
+
+def _unable(engine: Engine, error: StudioError) -> ExecutionUpdate:
+    return ExecutionUpdate(
+        status=ExecutionStatus.PAUSED,
+        reason=orjson.dumps(["wait.cannot_run", error.code, error_facts(error)]).decode(),
+        release=True,
+        wake_at=engine.clock() + int(engine.config.unable_interval * 1e6),
+    )
 
 
 async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, error: StudioError) -> None:
@@ -92,6 +126,9 @@ async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, err
     record = (r.END, engine.clock(), str(status), 0, b"null", facts, 0)
     update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
     await _write_unseen(engine, claim, [record], update)
+    row = await engine.store.execution(claim.id, claim.workspace)
+    if row is not None and row.parent_id is not None:
+        await engine.tell_parent(row.parent_id, claim.id, claim.workspace)
     engine.live.ended(claim.id)
     engine.handled(claim.id)
 

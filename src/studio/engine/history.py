@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionRow, Store, StoredSegment
-from studio.domain.errors import NotFound
+from studio.domain.errors import NotFound, RecordCorrupt
+from studio.domain.phrases import reason_of
 from studio.domain.status import NodeStatus
 from studio.engine import records as r
 from studio.engine.api import Event, ExecutionResult, NodeSummary
 from studio.engine.encode import Values
-from studio.engine.failures import error_info
+from studio.engine.failures import error_from_facts, error_info
 from studio.engine.projector import node_rows, size_of
 from studio.engine.records import Memory, Record
 
@@ -46,6 +47,7 @@ class Recovered:
         self.memory = Memory()
         self.messages: dict[str, tuple[str, bytes, int]] = {}
         self.active = 0
+        self.runs = 0
         self.end: Record | None = None
 
     def take(self, segment: StoredSegment) -> None:
@@ -62,6 +64,7 @@ class Recovered:
         self.memory = Memory.load(facts["memory"])
         self.messages = {id: (kind, payload, at) for id, kind, payload, at in facts["messages"]}
         self.active = facts["active"]
+        self.runs = facts.get("runs", 0)
 
     def _record(self, record: Record) -> None:
         kind = record[0]
@@ -78,6 +81,7 @@ class Recovered:
             self.end, self.active = record, record[6]
         elif kind != r.SNAPSHOT:
             if kind == r.DONE:
+                self.runs += 1
                 self.messages.pop(record[11], None)
                 self.memory.close(record[1], record[2])
             elif kind in (r.FAILED, r.RETRY):
@@ -155,12 +159,42 @@ async def read_history(
     return history
 
 
-async def _fill_result(history: History) -> None:
-    row, result = history.row, history.result
+async def read_result(store: Store, blobs: BlobStore, execution_id: str) -> ExecutionResult:
+    """Where an execution stands: what its row alone tells where it cannot go on because its journal is damaged.
+
+    Raises:
+        NotFound: There is none of that id.
+        RecordCorrupt: It has ended, and its result cannot be read.
+    """
+    try:
+        return (await read_history(store, blobs, execution_id)).result
+    except RecordCorrupt:
+        row = await store.execution(execution_id)
+        if row is None or row.status.terminal:
+            raise
+        result = ExecutionResult(execution_id=row.id, status=row.status)
+        _fill_reason(row, result)
+        return result
+
+
+def _fill_reason(row: ExecutionRow, result: ExecutionResult) -> None:
     reason: list[Any] | None = orjson.loads(row.reason) if row.reason else None
     result.reason = str(reason[0]) if reason else None
-    result.reason_args = [str(part) for part in reason[1:]] if reason else []
+    result.reason_args = [_said(part) for part in reason[1:]] if reason else []
     result.wake_at = row.wake_at
+
+
+def _said(part: Any) -> str:
+    """An argument of why an execution waits; what an error says where its facts were kept."""
+    if isinstance(part, dict) and "template" in part:
+        facts = cast("dict[str, Any]", part)
+        return reason_of(error_from_facts(facts))
+    return str(cast("object", part))
+
+
+async def _fill_result(history: History) -> None:
+    row, result = history.row, history.result
+    _fill_reason(row, result)
     end = next((record for _seq, _index, record in reversed(history.records) if record[0] == r.END), None)
     if end is not None:
         result.output = await history.values.decode((end[3], end[4]))
@@ -226,4 +260,5 @@ def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> 
         data = {"id": record[1], "kind": record[2]}
     elif kind == r.END:
         at, data = record[1], {"status": record[2], "error": record[5]}
-    return Event(execution_id=execution_id, seq=seq, index=index, kind=_NAMES[kind], path=path, at=at, data=data)
+    name = "limited" if kind == r.WAIT and record[5] == r.LIMIT else _NAMES[kind]
+    return Event(execution_id=execution_id, seq=seq, index=index, kind=name, path=path, at=at, data=data)

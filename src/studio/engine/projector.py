@@ -123,7 +123,7 @@ def node_rows(execution_id: str, plan: Plan | None, records: list[Record]) -> li
             )
         elif kind == r.CHUNK:
             _chunk_rows(rows, execution_id, record)
-        elif kind == r.FAILED or kind == r.SKIPPED or kind == r.WAIT:
+        elif kind == r.FAILED or kind == r.SKIPPED or (kind == r.WAIT and record[5] != r.LIMIT):
             rows.append(_other_row(execution_id, record, types))
     return rows
 

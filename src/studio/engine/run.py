@@ -106,6 +106,7 @@ class Run:
         self.task: asyncio.Task[None] | None = None
         self.outcome: tuple[ExecutionStatus, tuple[int, Any], dict[str, Any] | None] | None = None
         self.cancel_requested = cancel_requested
+        self.recovering = False
         self.pokes: set[Pokeable] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._taken: dict[str, None] = {}
@@ -478,6 +479,7 @@ class Run:
             "memory": self.memory.dump(),
             "messages": self.waits.unconsumed(),
             "active": self.active(),
+            "runs": self.node_runs,
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
         self.since_snapshot = 0

@@ -29,14 +29,23 @@ class Waits:
         self._mail: dict[Key, list[tuple[str, Any]]] = {}
         self._raw: dict[str, tuple[str, bytes, int]] = {}
         self._reasons: dict[str, list[Any]] = {}
+        self._limits: dict[str, int] = {}
 
     def any(self) -> bool:
         """Whether anything is awaited."""
         return bool(self._timers or self._listeners)
 
     def soonest(self) -> int | None:
-        """When the next timer is due, microseconds."""
-        return min((at for at, _future, _handle in self._timers.values()), default=None)
+        """When the next timer is due or the next time-out falls, microseconds."""
+        due = [at for at, _future, _handle in self._timers.values()]
+        return min((*due, *self._limits.values()), default=None)
+
+    def limit(self, path: str, at: int | None) -> None:
+        """Note when a node's time-out falls, so that it wakes an execution that has left memory."""
+        if at is None:
+            self._limits.pop(path, None)
+        else:
+            self._limits[path] = at
 
     def local_children(self) -> bool:
         """Whether a child is awaited that this process is driving."""
