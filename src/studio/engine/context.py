@@ -120,7 +120,7 @@ class RunContext(NodeContext):
 
     async def make_file(self, data: bytes | AsyncIterator[bytes], name: str, media_type: str | None = None) -> FileRef:
         ref = await self._run.engine.blobs.put(self._run.workspace, data)
-        self._run.values.fresh.append(ref.id)
+        self._run.values.hold((ref.id,))
         return FileRef(ref, name, media_type or mimetypes.guess_type(name)[0] or "application/octet-stream")
 
     async def read_file(self, file: FileRef, *, max_bytes: int = 256 * 1024 * 1024) -> bytes:
@@ -175,7 +175,7 @@ class _TableDraft(TableDraft):
 
     async def commit(self, rows: int, columns: Iterable[tuple[str, str]]) -> TableRef:
         ref = await self._draft.commit()
-        self._run.values.fresh.append(ref.id)
+        self._run.values.hold((ref.id,))
         return TableRef(ref, rows, tuple(columns))
 
 

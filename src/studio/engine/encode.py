@@ -8,7 +8,7 @@ unchanged is recorded by the reference it already has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any, Protocol, cast
 
@@ -16,7 +16,8 @@ import msgspec
 import orjson
 
 from studio.contracts.blobs import BlobStore
-from studio.domain.errors import OutputInvalid, StorageCorrupt, StudioError
+from studio.domain.errors import OutputInvalid, RecordCorrupt, StudioError
+from studio.domain.phrases import Phrase
 from studio.domain.values import BlobRef, FileRef, ItemsChunk, ItemsRef, TableRef
 from studio.sdk import ItemsBase
 
@@ -35,6 +36,8 @@ _MAX_DEPTH = 200
 _WALK_LIMIT = 64 * 1024
 _FIELDS = 64
 """Objects with more fields are kept in one piece."""
+_HELD = 10_000
+"""How many blobs an execution remembers to have referred to; to say it twice is harmless."""
 
 
 class ItemsSource(Protocol):
@@ -56,7 +59,7 @@ def _default(value: Any) -> Any:
 def _ext_hook(code: int, data: memoryview) -> Any:
     cls = _EXT_TYPES.get(code)
     if cls is None:
-        raise StorageCorrupt(
+        raise RecordCorrupt(
             "journal.unknown_reference", "The journal holds a reference of unknown kind {kind}.", kind=code
         )
     return msgspec.msgpack.decode(data, type=cls)
@@ -92,7 +95,7 @@ def refuse(path: str, found: Any, why: str) -> OutputInvalid:
         "node.output_not_plain",
         "The output at {path} is {found}, which is {why}. Give text, whole numbers of 64 bits, finite numbers, true or "
         "false, null, lists and objects with text keys.",
-        path=path or "its root",
+        path=path or Phrase("value.root", "its root"),
         found=type(found).__name__,
         why=why,
     )
@@ -105,24 +108,24 @@ def check_plain(value: Any, path: str = "", depth: int = 0) -> None:
         return
     if kind is int:
         if not -(2**63) <= value < 2**64:
-            raise refuse(path, value, "beyond 64 bits")
+            raise refuse(path, value, Phrase("value.beyond_64_bits", "beyond 64 bits"))
     elif kind is float:
         if not isfinite(value):
-            raise refuse(path, value, "not a finite number")
+            raise refuse(path, value, Phrase("value.not_finite", "not a finite number"))
     elif kind is dict:
         if depth > _MAX_DEPTH:
-            raise refuse(path[:100], value, "nested too deeply")
+            raise refuse(path[:100], value, Phrase("value.too_deep", "nested too deeply"))
         for key, inner in value.items():
             if type(key) is not str:
-                raise refuse(f"{path}[{key!r}]", key, "no text key")
+                raise refuse(f"{path}[{key!r}]", key, Phrase("value.no_text_key", "no text key"))
             check_plain(inner, f"{path}.{key}" if path else key, depth + 1)
     elif kind is list or kind is tuple:
         if depth > _MAX_DEPTH:
-            raise refuse(path[:100], value, "nested too deeply")
+            raise refuse(path[:100], value, Phrase("value.too_deep", "nested too deeply"))
         for index, inner in enumerate(cast("list[Any]", value)):
             check_plain(inner, f"{path}[{index}]", depth + 1)
     elif kind not in _EXT and not isinstance(value, ItemsBase):
-        raise refuse(path, value, "not plain data")
+        raise refuse(path, value, Phrase("value.not_plain", "not plain data"))
 
 
 def _has_infinite(value: Any) -> bool:
@@ -175,14 +178,16 @@ def decode_small(encoded: Encoded) -> Any:
 class Values:
     """Encodes and decodes the values of one execution, spilling what is large into blobs.
 
-    Blobs it makes or meets are collected in ``fresh`` until a segment that refers to them takes them.
+    Blobs that what it encodes refers to, made here or elsewhere, are collected in ``fresh`` until a segment that refers
+    to them takes them: so they are kept as long as this execution, whatever becomes of the one that made them.
     """
 
     def __init__(self, blobs: BlobStore, workspace: str, inline_bytes: int) -> None:
         self._blobs = blobs
         self._workspace = workspace
         self._inline = inline_bytes
-        self._known: dict[int, tuple[Any, Encoded]] = {}
+        self._known: dict[int, tuple[Any, Encoded, frozenset[str]]] = {}
+        self._held: set[str] = set()
         self.fresh: list[str] = []
 
     def knows(self, output: dict[str, Any]) -> bool:
@@ -201,11 +206,14 @@ class Values:
         """Encode, putting what is large into blobs, field by field to ``depth`` levels."""
         hit = self._known.get(id(value))
         if hit is not None and hit[0] is value:
+            self.hold(hit[2])
             return hit[1]
         if depth and value.__class__ is dict and 0 < len(value) <= _FIELDS:
             return await self._encode_fields(value, walk, depth)
         small = encode_small(value, walk=walk)
-        return await self._spill(value, small) if len(small[1]) > self._inline else small
+        inner = frozenset(reference_ids(value)) if small[0] == PACKED else frozenset[str]()
+        self.hold(inner)
+        return await self._spill(value, small, inner) if len(small[1]) > self._inline else small
 
     async def _encode_fields(self, value: dict[str, Any], walk: bool, depth: int) -> Encoded:
         """Encode each field once; where all are small and plain, put their texts together instead of keeping parts."""
@@ -218,13 +226,36 @@ class Values:
                 return JSON, b"{" + text + b"}"
         return PARTS, parts
 
-    async def _spill(self, value: Any, small: Encoded) -> Encoded:
+    async def _spill(self, value: Any, small: Encoded, inner: frozenset[str]) -> Encoded:
         ref = await self._blobs.put(self._workspace, small[1])
-        self.fresh.append(ref.id)
+        self.hold((ref.id,))
         encoded: Encoded = (BLOB, [ref, small[0]])
-        if isinstance(value, dict | list | str):
-            self._known[id(cast("Any", value))] = (value, encoded)
+        self._know(value, encoded, inner | {ref.id})
         return encoded
+
+    def _know(self, value: Any, encoded: Encoded, ids: frozenset[str]) -> None:
+        """Remember how a large value is kept, so that passing it on costs nothing."""
+        if isinstance(value, dict | list | str):
+            self._known[id(cast("Any", value))] = (value, encoded, ids)
+
+    def hold(self, ids: Iterable[str]) -> None:
+        """Have these blobs kept as long as this execution."""
+        fresh = [id for id in ids if id not in self._held]
+        if len(self._held) > _HELD:
+            self._held.clear()
+        self._held.update(fresh)
+        self.fresh.extend(fresh)
+
+    async def hold_encoded(self, encoded: Encoded) -> None:
+        """``hold`` for everything that an encoded value of another execution refers to."""
+        form, payload = encoded
+        if form == PARTS:
+            for inner in payload.values():
+                await self.hold_encoded(tuple(inner))
+        elif form == BLOB and payload[1] == PACKED:
+            await self.encode(await self.decode(encoded))
+        else:
+            self.hold(blob_ids(encoded))
 
     async def decode(self, encoded: Encoded) -> Any:
         """Inverse of ``encode``; large values become known, so that passing them on costs nothing."""
@@ -235,9 +266,9 @@ class Values:
             ref, inner_form = msgspec.convert(payload[0], BlobRef), payload[1]
             value = decode_small((inner_form, await self._blobs.get(self._workspace, ref)))
             value = self._open(value) if inner_form == PACKED else value
-            if isinstance(value, dict | list | str):
-                self._known[id(cast("Any", value))] = (value, (BLOB, [ref, inner_form]))
-            return cast("Any", value)
+            inner = frozenset(reference_ids(value)) if inner_form == PACKED else frozenset[str]()
+            self._know(value, (BLOB, [ref, inner_form]), inner | {ref.id})
+            return value
         return self._open(decode_small(encoded)) if form == PACKED else decode_small(encoded)
 
     def decode_now(self, encoded: Encoded) -> Any:
@@ -263,12 +294,12 @@ class Values:
         """Keep a run of items as one chunk."""
         form, data = encode_small(items)
         ref = await self._blobs.put(self._workspace, bytes((form,)) + data)
-        self.fresh.append(ref.id)
+        self.hold((ref.id, *(reference_ids(items) if form == PACKED else ())))
         return ItemsChunk(ref, len(items))
 
 
 def blob_ids(encoded: Encoded) -> Iterator[str]:
-    """Ids of the blobs that an encoded value refers to directly or through references inside."""
+    """Ids of the blobs that an encoded value refers to directly or through references inside, if those are inline."""
     form, payload = encoded
     if form == BLOB:
         yield msgspec.convert(payload[0], BlobRef).id
@@ -276,22 +307,24 @@ def blob_ids(encoded: Encoded) -> Iterator[str]:
         for inner in payload.values():
             yield from blob_ids(tuple(inner))
     elif form == PACKED:
-        yield from _reference_ids(decode_small(encoded))
+        yield from reference_ids(decode_small(encoded))
 
 
-def _reference_ids(value: Any) -> Iterator[str]:
+def reference_ids(value: Any) -> Iterator[str]:
+    """Ids of the blobs behind the files, tables and long lists in a value."""
     kind = value.__class__
     if kind is FileRef or kind is TableRef:
         yield value.blob.id
-    elif kind is ItemsRef:
-        for chunk in value.chunks:
+    elif kind is ItemsRef or isinstance(value, ItemsBase):
+        ref: ItemsRef = cast("Any", value) if kind is ItemsRef else cast("ItemsSource", value).ref
+        for chunk in ref.chunks:
             yield chunk.blob.id
     elif kind is dict:
         for inner in value.values():
-            yield from _reference_ids(inner)
-    elif kind is list:
+            yield from reference_ids(inner)
+    elif kind is list or kind is tuple:
         for inner in value:
-            yield from _reference_ids(inner)
+            yield from reference_ids(inner)
 
 
 class MissingChunk(StudioError):

@@ -10,7 +10,7 @@ from studio.domain.durations import parse_duration
 from studio.domain.status import Effect
 from studio.domain.workflow import CachePolicy
 from studio.engine import records as r
-from studio.engine.encode import PARTS, blob_ids, encode_small
+from studio.engine.encode import PARTS, blob_ids, encode_small, reference_ids
 from studio.engine.plan import PlanNode
 
 if TYPE_CHECKING:
@@ -69,12 +69,13 @@ class Cache:
         if not self._applies(option) or ports is not None:
             return
         encoded = await run.values.encode(output, walk=option.any_output)
+        blobs = {*blob_ids(encoded), *reference_ids(output)}
         if encoded[0] == PARTS:
             encoded = (PARTS, dict(encoded[1]))
         spec = option.spec.cache
         ttl = parse_duration(spec.ttl if isinstance(spec, CachePolicy) else CachePolicy().ttl)
         await run.engine.store.put_cached(
-            run.workspace, self._key(option, raw), r.encode_facts(encoded), int(ttl * 1e6), tuple(blob_ids(encoded))
+            run.workspace, self._key(option, raw), r.encode_facts(encoded), int(ttl * 1e6), tuple(blobs)
         )
 
     def _applies(self, option: PlanNode) -> bool:

@@ -173,7 +173,7 @@ async def _reused(engine: Engine, request: StartRequest, plan: Plan, values: Val
     """Records that stand for nodes which need not run: pinned outputs and outputs of an earlier execution."""
     memory = Memory()
     if request.reuse is not None:
-        await _reuse_execution(engine, request, plan, memory, request.reuse)
+        await _reuse_execution(engine, request, plan, memory, values)
     for node, output in request.pinned.items():
         if node not in plan.root.index:
             raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=node)
@@ -182,7 +182,8 @@ async def _reused(engine: Engine, request: StartRequest, plan: Plan, values: Val
     return memory
 
 
-async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, memory: Memory, source: str) -> None:
+async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, memory: Memory, values: Values) -> None:
+    source = request.reuse or ""
     row = await engine.store.execution(source, request.workspace)
     if row is None:
         raise NotFound("execution.not_found", "There is no execution {id}.", id=source)
@@ -202,8 +203,10 @@ async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, me
     for name, records in earlier.memory.frames.get("", {}).items():
         if name in plan.root.index and name not in stale and records[-1][0] in (r.DONE, r.SKIPPED):
             memory.frames.setdefault("", {})[name] = list(records)
+            if records[-1][0] == r.DONE:
+                await values.hold_encoded((records[-1][8], records[-1][9]))
     for name in maps & set(plan.root.index):
-        for record in await _without_failures(engine, request.workspace, name, chunks):
+        for record in await _without_failures(values, name, chunks):
             memory.apply(record)
 
 
@@ -212,14 +215,14 @@ def _failed(earlier: Recovered) -> set[str]:
     return {name for name, records in earlier.memory.frames.get("", {}).items() if records[-1][0] == r.FAILED}
 
 
-async def _without_failures(engine: Engine, workspace: str, name: str, chunks: list[Record]) -> list[Record]:
+async def _without_failures(values: Values, name: str, chunks: list[Record]) -> list[Record]:
     """Chunk records of a map with the failed items cut out, so that just those run again under their old keys."""
-    values = Values(engine.blobs, workspace, engine.config.inline_bytes)
     out: list[Record] = []
     for record in chunks:
         if record[1] != "" or record[2] != name:
             continue
         if not record[7]:
+            await values.hold_encoded((record[5], record[6]))
             out.append(record)
             continue
         results = await values.decode((record[5], record[6]))
