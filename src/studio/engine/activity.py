@@ -18,6 +18,7 @@ from studio.engine.context import RunContext
 from studio.engine.doubt import settle_doubt
 from studio.engine.encode import ItemsHandle, MissingChunk
 from studio.engine.failures import (
+    LEFT_ALONE,
     Stop,
     as_error,
     error_facts,
@@ -279,6 +280,10 @@ class Activity:
                 settled = await settle_doubt(self, option, alternative, error)
                 return settled or await self._attempt(option, alternative, attempt + 1, None)
             raise
+        except BaseException as error:
+            if isinstance(error, (Exception, *LEFT_ALONE)):
+                raise
+            raise as_error(error, option) from error
         self._check_ports(option, ports)
         await context.finish_state()
         await run.engine.cache.keep(run, option, raw, output, ports)

@@ -36,6 +36,9 @@ _PROGRAMMING = (
     NotImplementedError,
 )
 
+LEFT_ALONE = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
+"""What is no failure of a node's code; anything else is, ``sys.exit()`` and panics of native libraries included."""
+
 _LONGEST = 4000
 """Characters of a text within an error that are recorded."""
 

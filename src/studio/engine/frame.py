@@ -15,7 +15,7 @@ from studio.domain.errors import StudioError
 from studio.domain.status import Join
 from studio.engine import records as r
 from studio.engine.encode import MissingChunk, encode_small
-from studio.engine.failures import as_error, error_facts, error_from_facts
+from studio.engine.failures import LEFT_ALONE, as_error, error_facts, error_from_facts
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.expressions import SKIPPED
 
@@ -201,7 +201,9 @@ class Frame:
         except MissingChunk:
             self.start(node)
             return
-        except Exception as error:  # noqa: BLE001 - whatever a node raises becomes its failure
+        except BaseException as error:
+            if isinstance(error, LEFT_ALONE):
+                raise
             self.fail_in_place(node, as_error(error, node), at, int((perf_counter() - began) * 1e6))
             return
         took = int((perf_counter() - began) * 1e6)

@@ -29,6 +29,8 @@ class Raises(BaseNode):
                 "os": ConnectionResetError("cut off"),
                 "time": TimeoutError(),
                 "unknown": Exception("who knows"),
+                "exit": SystemExit(3),
+                "panic": BaseException("a native library gave up"),
             }
             raise kinds[input.kind]
         return self.Output(attempt=ctx.attempt)
