@@ -175,6 +175,22 @@ async def test_an_execution_that_kills_its_drivers_is_given_up(place: Place) -> 
     assert (await place.row(id)).status is ExecutionStatus.DEAD
 
 
+async def test_an_execution_that_gets_on_between_deaths_is_not_given_up(place: Place) -> None:
+    id = await place.accept(steady())
+    for death in range(8):
+        process = place.start("--recoveries", "3")
+        await place.logged(4 * (death + 1))
+
+        async def noticed() -> bool:
+            return (await place.row(id)).recoveries == 0
+
+        await until(noticed, 30, "it is noticed that it gets on")
+        await process.kill()
+    place.start("--recoveries", "3")
+    row = await place.ended(id)
+    assert (row.status, row.recoveries) == (ExecutionStatus.SUCCEEDED, 0)
+
+
 async def test_a_driver_with_a_wrong_clock_does_no_harm(
     tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -341,6 +341,10 @@ class Store(Protocol):
         """Queue these running executions again where the worker owns them (no recovery counted); returns how many."""
         ...
 
+    async def got_on(self, execution_id: str, epoch: int) -> None:
+        """Count no earlier recovery any more: the owner of this epoch has finished something since."""
+        ...
+
     async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
         """Register the worker or renew its lease for ``lease`` microseconds; False where it had none, or no longer."""
         ...

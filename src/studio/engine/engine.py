@@ -437,6 +437,8 @@ class Engine:
         """A segment is committed: it may be shown and projected."""
         self.projector.add(run.id, run.workspace, seq, node_rows(run.id, run.plan, records))
         self.live.committed(run.id, seq, records, self.clock)
+        if run.recovering:
+            self.ownership.gets_on(run, records)
 
     def show(self, run: Run, kind: str, path: str, data: dict[str, Any]) -> None:
         """Show something that is not recorded."""

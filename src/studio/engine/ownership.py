@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio.contracts.lease import Lease, LeaseTerms
+from studio.engine import records as r
+from studio.engine.records import Record
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
+    from studio.engine.run import Run
+
+_FINISHED = (r.DONE, r.TURN, r.CHUNK)
 
 
 class Ownership:
@@ -43,6 +48,17 @@ class Ownership:
         for run in self._engine.runs.values():
             if not run.parking and not run.detaching and not run.ending:
                 self._engine.track(asyncio.get_running_loop().create_task(run.journal.prove()))
+
+    def gets_on(self, run: Run, records: Sequence[Record]) -> None:
+        """Something was committed by a run that was taken up from a worker which died.
+
+        Deaths count against an execution only while nothing is finished between them: one that gets on is not given up,
+        however many restarts of the machine it lives through.
+        """
+        if any(record[0] in _FINISHED for record in records):
+            run.recovering = False
+            engine = self._engine
+            engine.track(asyncio.get_running_loop().create_task(engine.store.got_on(run.id, run.journal.epoch)))
 
     @contextmanager
     def accepting(self, execution_id: str) -> Generator[None]:

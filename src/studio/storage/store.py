@@ -165,6 +165,10 @@ class SqlStore:
         """Queue running executions that the worker owns."""
         return await self._driver.write(upkeep.LET_GO, (worker, tuple(ids)), power=True)
 
+    async def got_on(self, execution_id: str, epoch: int) -> None:
+        """Count no earlier recovery any more."""
+        await self._driver.write(upkeep.GOT_ON, (execution_id, epoch), power=False)
+
     async def heartbeat(self, worker: str, home: str, lease: int) -> bool:
         """Register the worker or renew its lease; False where it had none, or no longer."""
         return await self._driver.write(upkeep.HEARTBEAT, upkeep.Beat(worker, home, lease), power=False)

@@ -276,6 +276,16 @@ async def test_what_a_person_paused_is_not_retried(store: SqlStore) -> None:
     assert await store.claim("w", 5) == []
 
 
+async def test_deaths_count_until_something_is_finished(store: SqlStore) -> None:
+    id = await running(store)
+    for _ in range(2):
+        first = await claim_one(store, "v", gone=["w"])
+        await store.got_on(id, first.epoch - 1)
+        second = await claim_one(store, "w", gone=["v"])
+        assert (first.recoveries, second.recoveries) == (1, 2)
+        await store.got_on(id, second.epoch)
+
+
 async def test_a_renewal_tells_whether_the_lease_still_held(store: SqlStore, place: Place) -> None:
     assert not await store.heartbeat("w", "home", 60 * SECOND)
     assert await store.heartbeat("w", "home", 60 * SECOND)

@@ -45,6 +45,10 @@ _LET_GO = Statement(
     "UPDATE executions SET owner = NULL, slot_held = FALSE, status = 'queued'"
     " WHERE id {in ids} AND owner = :worker AND status = 'running'"
 )
+_GOT_ON = Statement(
+    "UPDATE executions AS e SET recoveries = 0 FROM {rows} WHERE e.id = u.id AND e.epoch = u.epoch",
+    rows="id text, epoch bigint",
+)
 _LEAVE = Statement("DELETE FROM workers WHERE id = :worker")
 _RECOVER = Statement("UPDATE executions SET held = FALSE WHERE id {in ids} AND held")
 # Only what could not run where it was last taken up is paused with a time.
@@ -144,6 +148,11 @@ def _let_go(items: Sequence[tuple[str, Sequence[str]]]) -> Plan[Sequence[int]]:
     for worker, ids in items:
         counts.append((yield _LET_GO(worker=worker, ids=list(ids))))
     return counts
+
+
+def _got_on(items: Sequence[tuple[str, int]]) -> Plan[Sequence[None]]:
+    yield _GOT_ON(list(dict.fromkeys(items)))
+    return [None] * len(items)
 
 
 def _recover(items: Sequence[Sequence[str]]) -> Plan[Sequence[int]]:
@@ -267,6 +276,7 @@ def summary() -> Plan[dict[str, Any]]:
 HEARTBEAT: Kind[Beat, bool] = Kind("heartbeat", _beat)
 RELEASE: Kind[str, int] = Kind("release", _release, rank=7, tells=True)
 LET_GO: Kind[tuple[str, Sequence[str]], int] = Kind("let go", _let_go, rank=7, tells=True)
+GOT_ON: Kind[tuple[str, int], None] = Kind("got on", _got_on)
 RECOVER: Kind[Sequence[str], int] = Kind("recover", _recover, tells=True)
 RETRY_PAUSED: Kind[None, int] = Kind("retry paused", _retry_paused, rank=7)
 RESUME_SCHEDULE: Kind[tuple[str, str], bool] = Kind("resume schedule", _resume_schedules, tells=True)
