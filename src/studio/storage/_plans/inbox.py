@@ -6,7 +6,8 @@ them sees the other, on either database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from studio.contracts.store import Message, PostResult
@@ -64,10 +65,12 @@ _OPEN = Statement(
 
 
 def _plan(items: Sequence[Posting]) -> Plan[Sequence[list[PostResult]]]:
-    outcomes: list[list[PostResult]] = []
-    for item in items:
-        outcomes.append((yield from _post(item)))
-    return outcomes
+    """What is posted together is stored together, per workspace, so that its statements are carried out once."""
+    outcomes: dict[str, Iterator[PostResult]] = {}
+    for workspace in dict.fromkeys(item.workspace for item in items):
+        messages = [message for item in items if item.workspace == workspace for message in item.messages]
+        outcomes[workspace] = iter((yield from _post(Posting(workspace, messages))))
+    return [list(islice(outcomes[item.workspace], len(item.messages))) for item in items]
 
 
 def _post(item: Posting) -> Plan[list[PostResult]]:
