@@ -43,7 +43,6 @@ async def adopt(engine: Engine, claim: Claim) -> None:
         )  # fmt: skip
         run.node_runs = recovered.runs
         run.recovering = claim.recoveries > 0
-        run.recovering = claim.recoveries > 0
         run.adopt(await decode_facts(recovered.start, run.values))
         for id, (kind, payload, at) in recovered.messages.items():
             run.waits.deliver(Message(claim.id, id, kind, payload, at))

@@ -107,7 +107,6 @@ class Run:
         self.outcome: tuple[ExecutionStatus, tuple[int, Any], dict[str, Any] | None] | None = None
         self.cancel_requested = cancel_requested
         self.recovering = False
-        self.recovering = False
         self.pokes: set[Pokeable] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._taken: dict[str, None] = {}
