@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -16,7 +18,7 @@ from tests.engine.kit import run, workflow
     ("kind", "said"), [("exit", "SystemExit"), ("panic", "BaseException"), ("value", "ValueError")]
 )
 async def test_a_node_that_would_end_the_process_fails_alone(engine: Engine, kind: str, said: str) -> None:
-    what = {
+    what: dict[str, Any] = {
         "a": ("lab.raises", {"kind": kind}, {"retry": 1, "on_error": "continue"}),
         "b": ("flow.set", {"values": {}}),
     }

@@ -45,6 +45,27 @@ async def test_time_rows_and_names_are_bounded(fails) -> None:
     await fails("table.sql_name", Sql, query="SELECT 1", tables={'t"; DROP': []})
 
 
+@pytest.mark.parametrize("kind", ["INTERVAL 1 DAY", "[INTERVAL 1 DAY]", "{'a': INTERVAL 1 DAY}", "union_value(a := 1)"])
+async def test_types_that_tables_do_not_hold(fails, run, kind) -> None:
+    error = await fails("table.sql_type", Sql, query=f"SELECT 1 AS a, {kind} AS b")
+    assert error.arguments["column"] == "b"
+    assert (await run(Sql, query=f"SELECT ({kind})::VARCHAR AS b"))["rows"] == 1
+
+
+async def test_the_result_counts_towards_the_memory(fails, run) -> None:
+    long = "SELECT repeat('é', 1000) || range AS a FROM range({count})"
+    error = await fails("table.sql", Sql, query=long.format(count=1_000_000), memory_mb=64)
+    assert "Memory" in error.arguments["reason"]
+    assert (await run(Sql, query=long.format(count=5_000), memory_mb=64))["rows"] == 5_000
+
+
+async def test_messages_name_no_paths_of_the_host(fails) -> None:
+    error = await fails("table.sql", Sql, query="SELECT * FROM duckdb_extensions()")
+    assert ".duckdb" not in error.message
+    error = await fails("table.sql", Sql, query="SELECT * FROM read_csv('/etc/passwd')")
+    assert "/etc/passwd" in error.message
+
+
 async def test_values_and_types(run) -> None:
     out = await run(
         Sql,

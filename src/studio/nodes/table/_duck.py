@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
 _REASON = 300
+_RESULT = "studio result"
+_UNKNOWN_TYPES = re.compile(r"\b(INTERVAL|UNION)\b")
+_QUOTED_PATH = re.compile(r'"(/[^"]*)"')
 
 
 def query(
@@ -50,6 +53,9 @@ def query(
             "memory_limit": f"{memory_mb}MB",
             "threads": "2",
             "temp_directory": "",
+            "home_directory": "",
+            "secret_directory": "",
+            "allow_persistent_secrets": "false",
         },
     )
     expired: list[bool] = []
@@ -68,7 +74,10 @@ def query(
         _check_query(connection.extract_statements(text))
         timer.start()
         relation: Any = connection.sql(text, params=dict(params) or None)
-        frame = pl.DataFrame(relation.limit(max_rows + 1))
+        _check_types(relation)
+        # Kept by DuckDB first: so the result counts towards the memory the query may take.
+        relation.limit(max_rows + 1).create(_RESULT)
+        frame = pl.DataFrame(connection.table(_RESULT))
         if frame.height > max_rows:
             raise UserError("table.sql_too_many_rows", "The result has more than {limit} rows.", limit=max_rows)
         return _whole_numbers(frame)
@@ -77,8 +86,7 @@ def query(
             raise NodeTimeout(
                 "table.sql_timeout", "The query took longer than {seconds} s.", seconds=seconds
             ) from error
-        reason = " ".join(str(error).split())[:_REASON]
-        raise UserError("table.sql", "The query was refused: {reason}", reason=reason) from error
+        raise UserError("table.sql", "The query was refused: {reason}", reason=_reason(error, text)) from error
     finally:
         timer.cancel()
         connection.close()
@@ -91,6 +99,28 @@ def _check_query(statements: list[Any]) -> None:
     if kinds != [duckdb.StatementType.SELECT]:
         found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "nothing"
         raise UserError("table.sql_not_a_query", "Expected one SELECT statement; got {found}.", found=found)
+
+
+def _check_types(relation: Any) -> None:
+    """Refuse what a table cannot hold before it is computed.
+
+    Raises:
+        UserError: Names the column.
+    """
+    for name, kind in zip(relation.columns, relation.types, strict=True):
+        if _UNKNOWN_TYPES.search(str(kind)):
+            raise UserError(
+                "table.sql_type",
+                "The column {column} is of type {type}, which tables do not hold. Convert it, as in {column}::VARCHAR.",
+                column=name,
+                type=str(kind)[:100],
+            )
+
+
+def _reason(error: Exception, text: str) -> str:
+    """What DuckDB says, without paths of this machine that the query does not name itself."""
+    said = " ".join(str(error).split())
+    return _QUOTED_PATH.sub(lambda found: found[0] if found[1] in text else '"…"', said)[:_REASON]
 
 
 class _Stream:
