@@ -364,8 +364,10 @@ class Engine:
             claims = await self.store.claim(self.worker, room, gone=self._gone)
             if not claims:
                 self._gone = []
-            for claim in claims:
-                await adopt(self, claim)
+            # Side by side: each waits for its journal and its inbox.
+            for outcome in await asyncio.gather(*(adopt(self, claim) for claim in claims), return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
         finally:
             self._claiming = False
         return len(claims)
