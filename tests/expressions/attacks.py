@@ -9,6 +9,7 @@ from typing import Any
 
 from .attack import HARMLESS, REFUSED, Attack
 from .attacks_on_limits import LIMIT_ATTACKS
+from .attacks_on_time import TIME_ATTACKS
 
 
 def _attributes() -> list[Attack]:
@@ -289,6 +290,7 @@ ATTACKS: list[Attack] = [
     *_names(),
     *_numbers(),
     *LIMIT_ATTACKS,
+    *TIME_ATTACKS,
     *_unicode(),
 ]
 

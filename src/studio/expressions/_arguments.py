@@ -23,6 +23,7 @@ from studio.expressions._compiler import (
     overlapping,
 )  # fmt: skip
 from studio.expressions._convert import CONVERTERS
+from studio.expressions._literals import MAX_NESTING
 from studio.expressions._loops import compile_lambda, lazy_turns, repeats
 from studio.expressions._nodes import Call, Comp, Const, Lambda, Name, Node
 from studio.expressions._registry import FUNCTIONS, Function, Param
@@ -169,8 +170,11 @@ def _getter(env: Env, key: Any, needed: bool) -> Callable[[Any], Any] | None:
         raise ExpressionError(
             "expression.function_value", "A function or the name of a key is expected here, not {kind}.", kind=kind(key)
         )
-    keys: list[Any] = key.split(".") if type(key) is str else [key]
     meter = env[1]
+    keys: list[Any] = [key]
+    if type(key) is str:
+        meter.scan(key)
+        keys = key.split(".", MAX_NESTING)
 
     def get(item: Any) -> Any:
         meter.steps(1 + len(keys))

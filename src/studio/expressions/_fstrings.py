@@ -72,7 +72,8 @@ def format_value(meter: Meter, value: Any, spec: str) -> str:
     if cls is datetime or cls is date:
         return _temporal.write(value, spec)
     found = _SPEC.fullmatch(spec)
-    if found is None or int(found.group(7) or 0) > _MAX_WIDTH:
+    half = found is not None and found.group(10) == "c" and cls is int and 0xD800 <= value <= 0xDFFF
+    if found is None or half or int(found.group(7) or 0) > _MAX_WIDTH:
         raise ExpressionError("expression.format_spec", "'{spec}' is no format for a value.", spec=spec)
     if cls is not int and cls is not float:
         value = text(meter, value)

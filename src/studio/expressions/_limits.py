@@ -18,6 +18,9 @@ SLICE = 4096
 CHUNK = 512
 """Items of a list worked through between two charges."""
 
+_LARGEST = 2**63 - 1
+"""The largest size that a message names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -124,7 +127,7 @@ class Meter:
             raise ExpressionError(
                 "expression.budget.length",
                 "A list here would have {count} items; at most {limit} are allowed.",
-                count=count,
+                count=min(count, _LARGEST),
                 limit=self.budget.length,
             )
         self.alloc(64 + count * each)
@@ -135,7 +138,7 @@ class Meter:
             raise ExpressionError(
                 "expression.budget.text",
                 "A text here would have {count} characters; at most {limit} are allowed.",
-                count=count,
+                count=min(count, _LARGEST),
                 limit=self.budget.text,
             )
         self.alloc(56 + (count if ascii_only else 4 * count))

@@ -167,14 +167,14 @@ def div(meter: Meter, a: Any, b: Any) -> Any:
 def floordiv(meter: Meter, a: Any, b: Any) -> Any:
     """``a // b``"""
     if type(a) in NUMBERS and type(b) in NUMBERS:
-        return a // b
+        return checked(meter, a // b)
     raise operands("//", a, b)
 
 
 def mod(meter: Meter, a: Any, b: Any) -> Any:
     """``a % b`` of numbers, with the sign of ``b``."""
     if type(a) in NUMBERS and type(b) in NUMBERS:
-        return a % b
+        return checked(meter, a % b)
     raise operands("%", a, b)
 
 
@@ -203,13 +203,13 @@ def shift_right(meter: Meter, a: Any, b: Any) -> int:
         raise operands(">>", a, b)
     if b < 0:
         raise ExpressionError("expression.shift", "A number is not shifted by a negative count.")
-    return a >> b
+    return checked(meter, a >> b)
 
 
 def _bitwise(op: str, apply: Callable[[Any, Any], Any]) -> Callable[[Meter, Any, Any], Any]:
     def run(meter: Meter, a: Any, b: Any) -> Any:
         if type(a) in (int, bool) and type(b) in (int, bool):
-            return apply(a, b)
+            return checked(meter, apply(a, b))
         raise operands(op, a, b)
 
     return run
@@ -234,7 +234,7 @@ ARITHMETIC: dict[str, Callable[[Meter, Any, Any], Any]] = {
 def negate(meter: Meter, value: Any) -> Any:
     """``-x``"""
     if type(value) in NUMBERS or type(value) is timedelta:
-        return -value
+        return checked(meter, -value)
     raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="-", kind=kind(value))
 
 
@@ -248,7 +248,7 @@ def positive(meter: Meter, value: Any) -> Any:
 def invert(meter: Meter, value: Any) -> int:
     """``~x``"""
     if type(value) is int:
-        return ~value
+        return checked(meter, ~value)
     raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="~", kind=kind(value))
 
 

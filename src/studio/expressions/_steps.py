@@ -13,6 +13,9 @@ from studio.domain.lazy import LazyItems
 from studio.expressions._habits import METHODS, WORDS
 from studio.expressions._values import OPAQUE, Missing, Skipped, attribute, kind, near
 
+_SHOWN = 60
+"""Characters of a key that a message shows."""
+
 
 def unknown_name(scope: Any, name: str, start: int, end: int) -> ExpressionError:
     """The error for a name that stands for nothing, with what was probably meant."""
@@ -71,11 +74,13 @@ def step(value: Any, key: Any, path: str, start: int | None, end: int | None, qu
         raise Missing(
             "expression.skipped",
             "{node} did not run, so it has no {key}. Write default({path}.{key}, ...) for that case.",
-            start=start, end=end, node=value.node, key=key, path=path,
+            start=start, end=end, node=value.node, key=str(key)[:_SHOWN], path=path,
         )  # fmt: skip
     if value is None:
         raise Missing(
-            "expression.null_path", "{path} is null; it has no {key}.", start=start, end=end, path=path, key=key
+            "expression.null_path",
+            "{path} is null; it has no {key}.",
+            start=start, end=end, path=path, key=str(key)[:_SHOWN],
         )
     known = OPAQUE.get(cls)
     if known is not None:
@@ -93,20 +98,23 @@ def step(value: Any, key: Any, path: str, start: int | None, end: int | None, qu
             raise Missing(
                 "expression.missing_index",
                 "{path} has {length} items; there is none at {index}.",
-                start=start, end=end, path=path, length=len(value), index=key,
+                start=start, end=end, path=path, length=len(value), index=str(key)[:_SHOWN],
             ) from None  # fmt: skip
     raise _no_keys(value, key, path, start, end)
 
 
 def _missing_key(value: Any, key: Any, path: str, start: int | None, end: int | None, quiet: int) -> ExpressionError:
-    dashed = None if quiet else next((each for each in value if type(each) is str and each.startswith(f"{key}-")), None)
+    dashed = None
+    if not quiet and type(key) is str and len(key) <= _SHOWN:
+        begins = f"{key}-"
+        dashed = next((each for each in value if type(each) is str and each.startswith(begins)), None)
     if dashed is not None:
         return Missing(
             "expression.missing_key_dashed",
             "no key '{key}' in {path}. Write {path}['{dashed}'] for a key with a dash.",
             start=start, end=end, key=str(key)[:60], path=path, dashed=dashed[:60],
         )  # fmt: skip
-    close = near(str(key), value) if not quiet else []
+    close = near(key, value) if not quiet and type(key) is str else []
     hint = METHODS.get(key) if type(key) is str and not close else None
     if close:
         return Missing(

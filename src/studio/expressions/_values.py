@@ -137,12 +137,17 @@ def to_json(meter: Meter, value: Any, options: int = 0) -> str:
     Raises:
         ExpressionError: It holds what JSON cannot, or the text becomes too long.
     """
-    plain, size = _Walker(meter, unfold=True).walk(value, 0)
+    walker = _Walker(meter, unfold=True, indent=2 if options & orjson.OPT_INDENT_2 else 0)
+    plain, size = walker.walk(value, 0)
     meter.chars(size, False)
     try:
-        return orjson.dumps(plain, option=options).decode()
+        written = orjson.dumps(plain, option=options)
     except (TypeError, ValueError):
         raise ExpressionError("expression.json_write", "The value cannot be written as JSON.") from None
+    made = written.decode()
+    if len(made) > size:  # escapes take six characters each, and numbers up to 24
+        meter.chars(len(made))
+    return made
 
 
 def finish_scalar(value: Any) -> Any:
@@ -186,15 +191,17 @@ def finish(meter: Meter, value: Any) -> Any:
 class _Walker:
     """One walk over a value; ``seen`` maps the identity of a container to its plain form and logical size.
 
-    With ``unfold`` the value is about to become text: long lists are read in, and files stand as their names.
+    With ``unfold`` the value is about to become text: long lists are read in, and files stand as their names. With
+    ``indent`` every item stands on a line of its own, so many spaces to the right per level.
     """
 
-    __slots__ = ("meter", "seen", "unfold")
+    __slots__ = ("indent", "meter", "seen", "unfold")
 
-    def __init__(self, meter: Meter, unfold: bool) -> None:
+    def __init__(self, meter: Meter, unfold: bool, indent: int = 0) -> None:
         self.meter = meter
         self.unfold = unfold
-        self.seen: dict[int, tuple[Any, int, Any]] = {}
+        self.indent = indent
+        self.seen: dict[tuple[int, int], tuple[Any, int, Any]] = {}
 
     def walk(self, value: Any, depth: int) -> tuple[Any, int]:
         """The plain form and its size in bytes."""
@@ -208,12 +215,13 @@ class _Walker:
             cls = type(value)
             if cls is not list and cls is not dict:
                 return value, 32
-        known = self.seen.get(id(value))
+        place = (id(value), depth * self.indent)
+        known = self.seen.get(place)
         if known is not None:
             return known[0], known[1]
         self.meter.level(depth)
         plain, size = self.walk_list(value, depth) if cls is list else self.walk_dict(value, depth)
-        self.seen[id(value)] = (plain, size, value)
+        self.seen[place] = (plain, size, value)
         return plain, size
 
     def unfolded(self, value: Any) -> Any:
@@ -229,12 +237,13 @@ class _Walker:
 
     def walk_list(self, value: list[Any], depth: int) -> tuple[Any, int]:
         size = 2
+        margin = 1 + self.indent * (depth + 1)
         changed: list[Any] | None = None
         for index, item in enumerate(value):
             if not index % CHUNK:
                 self.meter.steps(CHUNK)
             plain, item_size = self.walk(item, depth + 1)
-            size += item_size + 1
+            size += item_size + margin
             if plain is not item and changed is None:
                 changed = value[:index]
             if changed is not None:
@@ -243,13 +252,14 @@ class _Walker:
 
     def walk_dict(self, value: dict[Any, Any], depth: int) -> tuple[Any, int]:
         size = 2
+        margin = 4 + self.indent * (depth + 1)
         changed: dict[str, Any] | None = None
         self.meter.steps(1 + len(value))
         for key, item in value.items():
             if type(key) is not str:
                 raise bad_key(key)
             plain, item_size = self.walk(item, depth + 1)
-            size += item_size + len(key) + 4
+            size += item_size + len(key) + margin
             if plain is not item:
                 if changed is None:
                     changed = dict(value)

@@ -29,7 +29,9 @@ _NESTING = re.compile(r"[\[\]{}\"]")
 def int_(meter: Meter, x: Any, base: int = 10) -> int:
     """A whole number; decimals are cut off. A text may be written in another base from 2 to 36."""
     if type(x) is str:
+        meter.scan(x)
         written = x.strip()
+        meter.alloc(len(written) >> 1)
         if base == 10 and not _INT.fullmatch(written):
             raise _no_number(x, "a whole number")
         if base != 10 and (not 2 <= base <= 36 or len(written) > 200):
@@ -50,8 +52,11 @@ def float_(meter: Meter, x: Any) -> float:
     """A decimal number."""
     if type(x) is timedelta:
         return float(seconds_of(x))
-    if type(x) is str and _FLOAT.fullmatch(x.strip()):
-        return float(x)
+    if type(x) is str:
+        meter.scan(x)
+        written = x.strip()
+        if _FLOAT.fullmatch(written):
+            return float(written)
     if type(x) in (int, float, bool):
         return float(x)
     raise _no_number(x, "a number")

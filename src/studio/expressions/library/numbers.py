@@ -43,7 +43,7 @@ def numbers(meter: Meter, items: list[Any], key: Callable[[Any], Any] | None = N
 @function("numbers", "number", [("abs(-3)", 3)], flow="number")
 def abs_(meter: Meter, x: float) -> Any:
     """The number without its sign."""
-    return abs(x)
+    return checked(meter, abs(x))
 
 
 @function(
@@ -55,10 +55,10 @@ def abs_(meter: Meter, x: float) -> Any:
 def round_(meter: Meter, x: float, digits: int | None = None) -> Any:
     """Rounded to so many decimal digits; without digits to a whole number. Halves go to the even neighbour."""
     if digits is None:
-        return round(x)
+        return checked(meter, round(x))
     if abs(digits) > _MAX_DIGITS:
         raise ExpressionError("expression.digits", "The digits are between -300 and 300.")
-    return round(x, digits)
+    return checked(meter, round(x, digits))
 
 
 @function("numbers", "int", [("floor(2.7)", 2), ("floor(-2.1)", -3)], flow="number")
@@ -184,9 +184,11 @@ def quantile(meter: Meter, items: list[Any], share: float) -> float:
 def mode(meter: Meter, items: list[Any]) -> Any:
     """The most frequent text or number; of several, the one that comes first."""
     meter.items(len(items), 96)
-    meter.steps(len(items) * 2)
     counts: dict[Any, int] = {}
     for item in _some(items, 1):
+        meter.steps(2)
+        if type(item) is str:
+            meter.scan(item)
         if type(item) not in (str, int, float, bool, type(None)):
             raise ExpressionError("expression.mode_kind", "mode counts texts and numbers, not {kind}.", kind=kind(item))
         counts[item] = counts.get(item, 0) + 1

@@ -150,10 +150,12 @@ def get(meter: Meter, x: Any, path: Any, otherwise: Any = None) -> Any:
     """What lies at a key, position or dotted path; the third value where nothing lies there."""
     if type(path) is str and type(x) is dict and path in x:
         return x[path]
+    if type(path) is str:
+        meter.scan(path)
     keys_: list[Any] = path.split(".", 50) if type(path) is str else [path]
     for key in keys_:
         meter.steps(1)
-        if type(key) is str and type(x) is list and key.isdecimal() and len(key) < 10:
+        if type(key) is str and type(x) is list and len(key) < 10 and key.isdecimal():
             key = int(key)
         if type(key) not in (str, int):
             raise ExpressionError(
@@ -171,6 +173,7 @@ def has(meter: Meter, x: Any, path: str) -> bool:
     """Whether something, even null, lies at a key or dotted path."""
     if type(x) is dict and path in x:
         return True
+    meter.scan(path)
     for key in path.split(".", 50):
         meter.steps(1)
         try:
