@@ -144,3 +144,13 @@ async def test_a_budget_is_kept_over_a_restart(tmp_path: Path, gate: Gate) -> No
         result = await one.wait(id, timeout=PATIENCE)
     assert result.error is not None
     assert (result.error.code, result.error.node) == ("execution.budget_node_runs", "last")
+
+
+async def test_the_time_out_of_an_execution_leaves_out_waiting(engine: Engine) -> None:
+    """Also a wait that is too short to leave memory for; the work after it counts again."""
+    nodes = {"wait": ("flow.wait", {"seconds": 0.6}), "work": ("lab.slow", {"seconds": "{{ inputs.work }}"})}
+    what = workflow(nodes, edges=["wait -> work"], inputs={"work": {"type": "number"}}, settings={"timeout": "500ms"})
+    assert (await run(engine, what, inputs={"work": 0})).status == OK
+    result = await run(engine, what, inputs={"work": 3600})
+    assert result.error is not None
+    assert (result.error.code, str(result.nodes["wait"].status)) == ("execution.timeout", "succeeded")

@@ -61,7 +61,7 @@ async def set_aside(engine: Engine, run: Run, error: RecordCorrupt) -> None:
     """Stop driving a run that needs something damaged; its tasks have ended."""
     run.detaching = True
     run.waits.close()
-    run.record((r.PARK, engine.clock(), run.active()))
+    run.record((r.PARK, engine.clock(), run.limits.active()))
     await run.journal.flush(Durability.POWER, _unable(engine, error))
     engine.left(run, ExecutionStatus.PAUSED)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import isfinite
@@ -25,6 +24,7 @@ from studio.engine.journal import Journal
 from studio.engine.per_item import bind_per_item
 from studio.engine.plan import Plan, PlanNode
 from studio.engine.records import Memory, Record
+from studio.engine.run_limits import RunLimits
 from studio.engine.waits import Waits
 from studio.expressions import Compiled
 
@@ -95,8 +95,6 @@ class Run:
         self.grants = Grants(**facts.get("grants", {}))
         self.origin: str = facts.get("origin") or execution_id
         self.accepted_at: int = facts.get("accepted_at", 0)
-        self.active_before = active
-        self.began = time.monotonic()
         self.grace = parse_duration(plan.settings.grace)
         self.cancel_grace = engine.config.cancel_grace
         self.acknowledge = plan.settings.acknowledge == "node"
@@ -108,7 +106,7 @@ class Run:
         self.cancel_requested = cancel_requested
         self.recovering = False
         self.pokes: set[Pokeable] = set()
-        self._timers: list[asyncio.TimerHandle] = []
+        self.limits = RunLimits(self, active)
         self._taken: dict[str, None] = {}
         self._tasks_waiting: set[asyncio.Task[None]] = set()
         self._seeds = hashlib.blake2b(self.origin.encode(), digest_size=16)
@@ -228,12 +226,14 @@ class Run:
         except asyncio.CancelledError:
             if not future.done() or future.cancelled():
                 self.busy += 1
+                self.limits.rise()
             raise
 
     def wake(self, future: asyncio.Future[Any], value: Any = None) -> None:
         """Resolve a future that somebody is suspended on."""
         if not future.done() and not self.parking:
             self.busy += 1
+            self.limits.rise()
             future.set_result(value)
 
     def is_waiting(self, task: asyncio.Task[None]) -> bool:
@@ -250,7 +250,7 @@ class Run:
     async def main(self) -> None:
         """Drive to the end, or until it leaves memory."""
         self.busy = 1
-        self._arm_limits()
+        self.limits.arm()
         status, output, error = ExecutionStatus.SUCCEEDED, None, None
         try:
             self.unwinding = self.cancel_requested
@@ -277,8 +277,7 @@ class Run:
         except Exception as failure:  # noqa: BLE001 - an execution ends with whatever failed it
             status = ExecutionStatus.FAILED
             error = failure if isinstance(failure, StudioError) else defect(failure)
-        for timer in self._timers:
-            timer.cancel()
+        self.limits.disarm()
         if isinstance(self.abort_error, StorageError):
             raise self.abort_error
         if isinstance(self.journal.error, StorageError):
@@ -311,39 +310,12 @@ class Run:
         except StudioError as bad:
             status, facts = ExecutionStatus.FAILED, error_facts(bad.at(None, "output"))
             form, payload = await self.values.encode(None)
-        self.record((r.END, self.clock(), str(status), form, payload, facts, self.active()))
+        self.record((r.END, self.clock(), str(status), form, payload, facts, self.limits.active()))
         update = ExecutionUpdate(
             status=status, release=True, wake_at=None, reason=None, error_code=facts["code"] if facts else None
         )
         await self.journal.flush(Durability.POWER, update)
         self.outcome = (status, (form, payload), facts)
-
-    def active(self) -> int:
-        """Microseconds this execution has been in memory, over all its drivers."""
-        return self.active_before + int((time.monotonic() - self.began) * 1e6)
-
-    def _arm_limits(self) -> None:
-        settings = self.plan.settings
-        if self.plan.timeout is not None:
-            left = self.plan.timeout - self.active_before / 1e6
-            self._timers.append(self.loop.call_later(max(0.0, left), self._limit, "timeout", str(settings.timeout)))
-        if settings.deadline is not None:
-            left = self.deadline_at() / 1e6 - self.clock() / 1e6
-            self._timers.append(self.loop.call_later(max(0.0, left), self._limit, "deadline", str(settings.deadline)))
-
-    def deadline_at(self) -> float:
-        """When the deadline falls, microseconds; infinity where there is none."""
-        deadline = self.plan.settings.deadline
-        return self.accepted_at + parse_duration(deadline) * 1e6 if deadline is not None else float("inf")
-
-    def _limit(self, which: str, text: str) -> None:
-        if which == "timeout":
-            error = NodeError("execution.timeout", "The execution ran longer than its timeout of {limit}.", limit=text)
-        else:
-            error = NodeError(
-                "execution.deadline", "The execution did not end within its deadline of {limit}.", limit=text
-            )
-        self.abort(error)
 
     def abort(self, error: StudioError) -> None:
         """End the execution as failed."""
@@ -411,6 +383,7 @@ class Run:
             self.abort(defect(RuntimeError("nothing runs and nothing is awaited")))
             return
         if not self.paused and self._next_timer() - self.clock() <= self.engine.config.linger * 1e6:
+            self.limits.rest()
             return
         if not self.paused and self.waits.local_children():
             return
@@ -420,7 +393,7 @@ class Run:
     def _next_timer(self) -> float:
         """When time alone brings this execution on, a deadline too; infinity where it does not."""
         soon = self.waits.soonest()
-        return self.deadline_at() if soon is None else min(soon, self.deadline_at())
+        return self.limits.deadline_at() if soon is None else min(soon, self.limits.deadline_at())
 
     def _give_up(self) -> bool:
         """Where a level fails and what it still runs only waits, grace would be for nothing: whether there is one."""
@@ -433,7 +406,7 @@ class Run:
         """Write down that this execution waits, and leave memory."""
         wake = float("inf") if self.paused else self._next_timer()
         wake_at = int(wake) if isfinite(wake) else None
-        self.record((r.PARK, self.clock(), self.active()))
+        self.record((r.PARK, self.clock(), self.limits.active()))
         status = ExecutionStatus.PAUSED if self.paused else ExecutionStatus.WAITING
         update = ExecutionUpdate(
             status=status,
@@ -451,8 +424,7 @@ class Run:
     async def detach(self) -> None:
         """Drop what is in memory without touching what is written."""
         self.detaching = True
-        for timer in self._timers:
-            timer.cancel()
+        self.limits.disarm()
         self.waits.close()
         if self.task is not None and not self.task.done():
             self.task.cancel()
@@ -478,7 +450,7 @@ class Run:
             "start": self.facts["raw"],
             "memory": self.memory.dump(),
             "messages": self.waits.unconsumed(),
-            "active": self.active(),
+            "active": self.limits.active(),
             "runs": self.node_runs,
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
