@@ -52,3 +52,10 @@ async def test_what_stays_forbidden(statement) -> None:
 async def test_too_many_returned(fails) -> None:
     query = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 10001) SELECT n FROM c"
     await fails("sql.too_many_rows", SqliteExecute, path="a.db", statement=query)
+
+
+async def test_a_statement_that_returns_without_end_is_stopped_early(fails, run) -> None:
+    rows = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c{limit}) SELECT x FROM c"
+    await fails("sql.too_many_rows", SqliteExecute, path="a.db", statement=rows.format(limit=""))
+    out = await run(SqliteExecute, path="a.db", statement=rows.format(limit=" LIMIT 3"))
+    assert out["items"] == [{"x": 1}, {"x": 2}, {"x": 3}]

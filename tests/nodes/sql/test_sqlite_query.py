@@ -8,6 +8,7 @@ import apsw
 import pytest
 
 from studio.domain.errors import AccessRefused, NodeTimeout
+from studio.nodes.sql._sqlite import Database, batch
 from studio.nodes.sql.sqlite_query import SqliteQuery
 from studio.sandbox.host_files import AllowedFiles
 from studio.testing import NodeTester
@@ -101,3 +102,26 @@ async def test_studios_own_file_is_out_of_reach(tmp_path) -> None:
     files = AllowedFiles(tmp_path, [], [data])
     with pytest.raises(AccessRefused):
         await files.local_path(".studio/studio.db")
+
+
+def test_batches_are_bounded_by_size_too(tmp_path) -> None:
+    database = Database(tmp_path / "a.db", seconds=60, write=True)
+    with closing(database):
+        endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(zeroblob(?)) AS a FROM c"
+        _, long = database.query(endless, [2_000_000])
+        assert len(batch(long)) == 3
+        _, short = database.query(endless, [1])
+        assert len(batch(short)) == 2_000
+        _, few = database.query("SELECT 1 AS a UNION SELECT 2", [])
+        assert batch(few) == [{"a": 1}, {"a": 2}]
+        assert batch(few) == []
+
+
+async def test_values_and_patterns_are_bounded(base) -> None:
+    for query in ("SELECT zeroblob(100000000)", "SELECT hex(zeroblob(40000000))", "SELECT 'a' LIKE hex(zeroblob(600))"):
+        result = await ask(base, query)
+        assert result.error is not None
+        assert result.error.code == "sql.sqlite"
+    assert (await ask(base, "SELECT length(zeroblob(1000000)) AS n, 'abc' LIKE '%b%' AS m")).output["items"] == [
+        {"n": 1_000_000, "m": 1}
+    ]

@@ -17,7 +17,11 @@ from studio.nodes.sql._values import plain, unique_names
 from studio.sdk import ItemsBase, NodeTimeout, UserError, describe
 
 _STEPS = 20_000
-_MOST_BYTES = 256 * 1024 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of one value."""
+_LONGEST_PATTERN = 1_000
+_BATCH_ROWS = 2_000
+_BATCH_BYTES = 8 * 1024 * 1024
 _READING = frozenset(
     {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE, apsw.SQLITE_TRANSACTION}
 )
@@ -39,6 +43,7 @@ class Database:
             self.connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             self.connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
             self.connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
+            self.connection.limit(apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _LONGEST_PATTERN)
             self.connection.set_progress_handler(self._expired, _STEPS)
             # Set last, because it would refuse the settings above.
             self.connection.authorizer = _writer if write else _reader
@@ -113,6 +118,18 @@ class Database:
             ) from error
         except apsw.Error as error:
             raise UserError("sql.sqlite", "SQLite refused the statement: {reason}.", reason=_reason(error)) from error
+
+
+def batch(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The next rows: a few thousand, or fewer where they are long; none at the end."""
+    found: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        found.append(row)
+        size += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(found) >= _BATCH_ROWS or size >= _BATCH_BYTES:
+            break
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from itertools import islice
 from typing import Any
 
-from studio.nodes.sql._sqlite import Database
+from studio.nodes.sql._sqlite import Database, batch
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
-
-_BATCH = 2_000
 
 
 class SqliteQuery(BaseNode):
@@ -81,10 +78,10 @@ class SqliteQuery(BaseNode):
 async def _batches(
     rows: Iterator[dict[str, Any]], limit: int, counted: list[int], ctx: NodeContext
 ) -> AsyncIterator[dict[str, Any]]:
-    while batch := await asyncio.to_thread(list, islice(rows, _BATCH)):
+    while found := await asyncio.to_thread(batch, rows):
         await ctx.check_cancelled()
-        counted[0] += len(batch)
+        counted[0] += len(found)
         if counted[0] > limit:
             raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=limit)
-        for row in batch:
+        for row in found:
             yield row
