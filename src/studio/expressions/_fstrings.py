@@ -84,4 +84,7 @@ def format_value(meter: Meter, value: Any, spec: str) -> str:
         meter.chars(max(len(value), _MAX_WIDTH), value.isascii())
     else:
         meter.chars(2 * _MAX_WIDTH + (int(value.bit_length()) if cls is int else 400))
-    return format(value, spec)
+    try:
+        return format(value, spec)
+    except ValueError:
+        raise ExpressionError("expression.format_spec", "'{spec}' is no format for a value.", spec=spec) from None
