@@ -30,8 +30,10 @@ def test_it_is_pythons_normal_form(text: str, form: Form) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_long_runs_of_marks_are_brought_into_order(form: Form) -> None:
     made = normal_form(form, "a" + "\u0315" * 300_000 + "\uff9e" * 1_000 + "\u0316" * 300_000)
-    assert made.startswith("a" + "\u0316" * 300_000 if form in ("NFKC", "NFKD") else "a\u0315")
-    assert len(made) == 601_001
+    if "K" in form:  # the half-width voiced mark has become a mark of the lowest class
+        assert made == "a" + "\u3099" * 1_000 + "\u0316" * 300_000 + "\u0315" * 300_000
+    else:
+        assert made == "a" + "\u0315" * 300_000 + "\uff9e" * 1_000 + "\u0316" * 300_000
 
 
 def test_ascii_stays() -> None:
