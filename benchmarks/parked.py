@@ -21,6 +21,7 @@ from benchmarks.floors import postgres_commit, sqlite_commit
 from studio.engine import StartRequest
 
 SIZES = (10_000,)
+WARM = 500
 
 
 def run(db: str | None = None, sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ async def _measure(db: str | None, executions: int) -> list[dict[str, Any]]:
     what = workflow({"ask": ("flow.signal_wait", {"name": "go"})}, output="{{ ask.payload }}")
     process = psutil.Process()
     async with engine(db, executions=256, linger=0.0) as one:
-        ids = await _park(one, what, 500)
+        ids = await _park(one, what, WARM)
         settle()
         before = process.memory_info().rss
         began = time.perf_counter()
