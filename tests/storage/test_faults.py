@@ -229,6 +229,74 @@ async def test_server_that_stays_away_is_said(own_cluster: Cluster, tmp_path: Pa
     await opened.close()
 
 
+class Silent:
+    """What stands between a store and its server, and passes nothing on when it is told so: no answer, and no end."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._open = asyncio.Event()
+        self._open.set()
+        self._writers: list[asyncio.StreamWriter] = []
+        self.port = 0
+
+    async def __aenter__(self) -> Silent:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.silent(False)
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await self._server.wait_closed()
+
+    def silent(self, so: bool) -> None:
+        """Pass nothing on from now on, or everything that came meanwhile."""
+        self._open.clear() if so else self._open.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._open.wait()
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers += [writer, there_writer]
+        await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                await self._open.wait()
+                writer.write(data)
+        except OSError:
+            pass
+        writer.close()
+
+
+async def test_server_that_gives_no_answer_is_said(own_cluster: Cluster, tmp_path: Path) -> None:
+    """Cut off somewhere on the way, without an end of the connection that could be noticed."""
+    async with Silent(own_cluster.port) as between:
+        url = own_cluster.url("postgres").replace(f":{own_cluster.port}/", f":{between.port}/")
+        (tmp_path / "data").mkdir()
+        keys = _Masters(tmp_path / "data", None, {})
+        opened = await open_postgres(url, tmp_path / "data", keys, False, patience=3, reading=3)
+        id = await running(opened.store)
+        await opened.store.read(id)
+        between.silent(True)
+        async with asyncio.timeout(60):
+            outcomes = await asyncio.gather(
+                opened.store.append(segment(id, 1)),
+                opened.store.set_variable(WORKSPACE, "x", b"", secret=False),
+                opened.store.read(id),
+                opened.blobs.put(WORKSPACE, b"x"),
+                return_exceptions=True,
+            )
+        assert [type(outcome) for outcome in outcomes] == [StorageUnavailable] * 4
+        between.silent(False)
+        seq = len(await opened.store.read(id))
+        await opened.store.append(segment(id, seq))
+        assert [part.seq for part in await opened.store.read(id)] == list(range(seq + 1))
+        await opened.close()
+
+
 class Cutting:
     """A connection that passes everything on, and is cut at one statement, before or after it."""
 

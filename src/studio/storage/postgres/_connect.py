@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it has none
 
-from studio.domain.errors import StorageUnavailable
+from studio.domain.errors import StorageError, StorageUnavailable, WriteRefused
 from studio.storage.postgres._errors import server_of, translate
 from studio.storage.postgres._typed import Connection, Pool
 
@@ -30,16 +30,19 @@ class Server:
 
     Args:
         url: ``postgresql://…``, with its password
-        patience: Seconds to go on trying where a connection that worked is lost.
+        patience: Seconds to go on trying where a connection that worked is lost. So long is an answer to a write waited
+            for; one that takes longer counts as lost.
+        reading: Seconds to wait for an answer to a question; without it, for ever.
     """
 
-    def __init__(self, url: str, patience: float) -> None:
+    def __init__(self, url: str, patience: float, *, reading: float | None = None) -> None:
         self.url = url
         self._patience = patience
+        self._reading = reading
         self.name = server_of(url)
 
-    async def connect(self) -> Connection:
-        """A new connection.
+    async def connect(self, *, bounded: bool = False) -> Connection:
+        """A new connection; a ``bounded`` one waits for no answer for ever.
 
         Raises:
             StorageUnavailable: There is none to be had.
@@ -47,7 +50,12 @@ class Server:
         try:
             return cast(
                 "Connection",
-                await asyncpg.connect(self.url, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS),  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
+                await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
+                    self.url,
+                    timeout=_CONNECT_SECONDS,
+                    server_settings=_SETTINGS,
+                    command_timeout=self._patience if bounded else None,
+                ),
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise self.refused(error) from error
@@ -56,7 +64,12 @@ class Server:
         """A few connections for reading, each made when it is wanted: a floor would be restored with a lot of noise."""
         try:
             made: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg has no types
-                self.url, min_size=0, max_size=_READERS, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS
+                self.url,
+                min_size=0,
+                max_size=_READERS,
+                timeout=_CONNECT_SECONDS,
+                server_settings=_SETTINGS,
+                command_timeout=self._reading,
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise self.refused(error) from error
@@ -65,7 +78,7 @@ class Server:
     def refused(self, error: BaseException) -> Exception:
         """What to raise where no connection is to be had."""
         found = translate(error, self.name)
-        if type(found).__name__ != "StorageError":
+        if type(found) not in (StorageError, WriteRefused):
             return found
         return StorageUnavailable(
             "storage.server_unreachable",
@@ -86,6 +99,11 @@ class Trial:
         self._loop = asyncio.get_running_loop()
         self._until = self._loop.time() + patience
         self._round = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether patience is over."""
+        return self._loop.time() > self._until
 
     async def pause(self) -> bool:
         """Wait a little longer each time; False once patience is over."""

@@ -16,6 +16,7 @@ from studio.storage.postgres._typed import Connection
 
 _CHANNEL = "studio_changes"
 _RECONNECT_SECONDS = 1.0
+_LOOK_SECONDS = 10.0
 
 
 class Listener:
@@ -50,7 +51,7 @@ class Listener:
     async def _serve(self) -> None:
         while True:
             try:
-                connection = await self._server.connect()
+                connection = await self._server.connect(bounded=True)
             except StorageError:
                 await asyncio.sleep(_RECONNECT_SECONDS)
                 continue
@@ -73,7 +74,12 @@ class Listener:
                 await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, self._token)
                 continue
             self._wake.clear()
-            await self._wake.wait()
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                # A connection that is cut off somewhere on the way is silent, too.
+                await connection.execute("SELECT 1")
 
     def _heard(self, _connection: Any, _process: int, _channel: str, token: str) -> None:
         if token != self._token:

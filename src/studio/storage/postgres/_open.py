@@ -22,6 +22,7 @@ from studio.storage.postgres.driver import PostgresDriver
 from studio.storage.store import SqlStore
 
 _PATIENCE = 20.0
+_READING = 60.0
 _MAKING = 7_305_119_210
 """Advisory lock held while tables are made."""
 
@@ -38,9 +39,15 @@ class Keys(Protocol):
         ...
 
 
-async def open_postgres(url: str, data: Path, keys: Keys, read_only: bool, *, patience: float = _PATIENCE) -> Opened:
-    """Open the store at ``url``; see ``open_store``. A lost connection is retried for ``patience`` seconds."""
-    server = Server(url, patience)
+async def open_postgres(
+    url: str, data: Path, keys: Keys, read_only: bool, *, patience: float = _PATIENCE, reading: float = _READING
+) -> Opened:
+    """Open the store at ``url``; see ``open_store``.
+
+    A lost connection is retried for ``patience`` seconds. A question that takes longer than ``reading`` seconds counts
+    as lost.
+    """
+    server = Server(url, patience, reading=reading)
     connection = await server.connect()
     try:
         meta = await _prepare(connection, server.name, keys, read_only)

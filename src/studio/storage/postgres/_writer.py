@@ -110,6 +110,8 @@ class Writer:
                 if is_lost(error):
                     lost = True
                     self._connection.terminate()
+                    if trial.over:
+                        raise
                     continue
                 if not (is_again(error) or isinstance(error, Again)):
                     raise
@@ -121,7 +123,7 @@ class Writer:
         self._connection.terminate()
         while True:
             try:
-                self._connection = await self._server.connect()
+                self._connection = await self._server.connect(bounded=True)
                 return
             except StorageError:
                 if not await trial.pause():
@@ -187,8 +189,8 @@ class Writer:
             for kind, operations in by_rank(batch):
                 outcomes = await run(self._connection, kind.plan([operation.item for operation in operations]))
                 results += zip((operation.future for operation in operations), outcomes, strict=True)
-        except Exception:
-            await self._roll_back()
+        except Exception as error:
+            await self._roll_back(error)
             raise
         await self._end(receipt, results)
         return results
@@ -201,8 +203,8 @@ class Writer:
             for kind, operations in by_rank(batch):
                 for operation in operations:
                     results.append((operation.future, await self._alone(kind, operation)))
-        except Exception:
-            await self._roll_back()
+        except Exception as error:
+            await self._roll_back(error)
             raise
         await self._end(receipt, results)
         return results
@@ -234,13 +236,16 @@ class Writer:
                 raise _InDoubt(receipt, results) from error
             raise
 
-    async def _roll_back(self) -> None:
+    async def _roll_back(self, cause: Exception) -> None:
+        """End a transaction that failed. On a connection that is lost, or does not answer, nothing more is asked."""
         try:
-            await self._connection.execute("ROLLBACK")
+            if not is_lost(cause):
+                await self._connection.execute("ROLLBACK")
+                return
         except Exception as error:
             if not is_lost(error):
                 raise
-            self._connection.terminate()
+        self._connection.terminate()
 
 
 def _is_single(item: Appending) -> bool:

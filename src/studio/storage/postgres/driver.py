@@ -53,7 +53,7 @@ class PostgresDriver:
         Raises:
             StorageUnavailable: The server cannot be reached.
         """
-        connection = await server.connect()
+        connection = await server.connect(bounded=True)
         try:
             pool = await server.pool()
         except BaseException:
@@ -107,6 +107,9 @@ class PostgresDriver:
             except Exception as error:
                 if isinstance(error, StudioError):
                     raise
+                if isinstance(error, TimeoutError):
+                    # It would be waited for again before the pool takes it back.
+                    connection.terminate()
                 raise translate(error, self._server.name) from error
         finally:
             await self._give_back(stack)
