@@ -104,6 +104,38 @@ async def test_join_first_does_not_wait_for_the_slow_branch(engine: Engine, gate
     assert result.nodes["either"].attempts == 1
 
 
+async def test_join_first_reads_what_came_first(engine: Engine, gate: Gate) -> None:
+    """References to what lies behind the other edges are null by then; others are waited for."""
+    what = workflow(
+        {
+            "aside": ("lab.slow", {"seconds": 0.05, "value": 7}),
+            "quick": ("lab.add", {"value": 1}),
+            "start": ("lab.gate", {"name": gate.name, "value": 2}),
+            "slow": ("lab.add", {"value": "{{ start.value }}"}),
+            "either": {
+                "type": "flow.set",
+                "params": {
+                    "values": {
+                        "got": "{{ default(slow.value, default(start.value, quick.value)) }}",
+                        "a": "{{ aside.value }}",
+                    }
+                },
+                "join": "first",
+            },
+        },
+        edges=["quick -> either", "slow -> either"],
+        output="{{ [either.values, slow.value] }}",
+    )
+    id = await engine.submit(StartRequest(workflow=what))
+    async with asyncio.timeout(PATIENCE):
+        async for event in engine.events(id):
+            if event.kind == "succeeded" and event.path == "either":
+                break
+    gate.open()
+    result = await engine.wait(id, timeout=PATIENCE)
+    assert (result.status, result.output) == (OK, [{"got": 2, "a": 7}, 3])
+
+
 async def test_join_all_wants_every_edge(engine: Engine) -> None:
     what = workflow(
         {
@@ -118,6 +150,28 @@ async def test_join_all_wants_every_edge(engine: Engine) -> None:
     )
     assert (await run(engine, what, inputs={"both": True})).output == 4
     assert (await run(engine, what, inputs={"both": False})).output is None
+
+
+async def test_the_input_through_branches(engine: Engine) -> None:
+    """A branch hands on what came in; an output named by the edge, and what nothing came into, stand for themselves."""
+    see = {"values": {"got": "{{ input }}"}}
+    what = workflow(
+        {
+            "joint": ("flow.noop", {"value": {"k": 7}}),
+            "check": ("flow.if", {"condition": True}),
+            "named": ("flow.set", see),
+            "through": ("flow.set", see),
+            **{f"n{i}": ("flow.noop", {}) for i in range(1500)},
+            "far": ("flow.set", see),
+        },
+        edges=[
+            "joint.value -> named", "joint -> check", "check.true -> through", "joint -> n0", "n1499 -> far",
+            *(f"n{i} -> n{i + 1}" for i in range(1499)),
+        ],
+        output="{{ [named.values.got, through.values.got, far.values.got] }}",
+    )  # fmt: skip
+    result = await run(engine, what)
+    assert (result.status, result.output) == (OK, [{"k": 7}, {"value": {"k": 7}}, {"value": {"k": 7}}])
 
 
 async def test_the_input_is_what_the_single_edge_carried(engine: Engine) -> None:

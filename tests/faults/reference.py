@@ -69,6 +69,10 @@ def _level(rng: random.Random, size: int, depth: int, fatal: bool) -> list[Spot]
             sources = rng.sample(range(index), min(index, rng.choice([1, 1, 2, 3])))
             spot.edges = [(source, _port(rng, spots[source])) for source in sources]
             spot.join = rng.choice(["any", "all", "first"])
+            if spot.join == "first" and len(spot.edges) > 1:
+                # Whether these have settled by then is a matter of time.
+                behind = _behind(spots, sources)
+                spot.refs = [ref for ref in spot.refs if ref not in behind]
         if spot.kind != "if":
             spot.disabled = rng.random() < 0.08
             spot.run_if = rng.choice([None, None, None, True, False])
@@ -80,6 +84,18 @@ def _level(rng: random.Random, size: int, depth: int, fatal: bool) -> list[Spot]
             spot.body = _level(rng, rng.randint(1, 5), depth + 1, fatal or spot.on_item_error != "fail")
         spots.append(spot)
     return spots
+
+
+def _behind(spots: list[Spot], sources: list[int]) -> set[int]:
+    """These nodes and all that they wait for."""
+    seen: set[int] = set()
+    ahead = list(sources)
+    while ahead:
+        index = ahead.pop()
+        if index not in seen:
+            seen.add(index)
+            ahead += [*spots[index].refs, *(source for source, _port in spots[index].edges)]
+    return seen
 
 
 def _port(rng: random.Random, source: Spot) -> str | None:

@@ -135,6 +135,36 @@ def test_branches(catalog: Catalog, settings: str, more: str, expected: list[str
     assert codes(catalog, edges(settings=settings, more=more)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ quick.slug }}", ["expression.check.may_be_null"]),
+        ("{{ default(quick.slug, slow.slug) }}", []),
+        ("{{ default(quick.slug, before.slug) }}", []),
+        ("{{ default(before.slug, 'none') }}", []),
+        ("{{ default(slow.slug, before.slug) }}", ["expression.check.may_be_null"]),
+        ("{{ both.slug + aside.slug }}", []),
+    ],
+)
+def test_who_runs_after_the_first_does_not_wait_for_the_others(
+    catalog: Catalog, text: str, expected: list[str]
+) -> None:
+    word = "{type: text.slugify, params: {text: x}}"
+    document = f"""
+studio: 1
+name: First
+nodes:
+  both: {word}
+  aside: {word}
+  before: {word}
+  quick: {word}
+  slow: {word}
+  m: {{type: text.template, join: first, params: {{template: "{text}"}}}}
+edges: [both -> quick, both -> before, before -> slow, quick -> m, slow -> m]
+"""
+    assert codes(catalog, document) == expected
+
+
 def test_what_follows_both_branches_always_runs(catalog: Catalog) -> None:
     assert codes(catalog, edges(extra="output: '{{ final.text }}'\n")) == []
     assert codes(catalog, edges(extra="output: '{{ yes_way.slug }}'\n")) == ["expression.check.may_be_null"]

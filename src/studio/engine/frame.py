@@ -240,22 +240,20 @@ class Frame:
             self.scope["input"] = self.incoming(node)
 
     def incoming(self, node: PlanNode) -> Any:
-        """What the single listed edge (else the single reference) of a node carried."""
-        if len(node.listed) == 1:
-            index, kind, port = node.listed[0]
-        elif len(node.implied) == 1 and not node.listed:
-            index, kind, port = node.implied[0], DEFAULT, None
-        else:
-            return None
-        source = self.level.nodes[index]
-        value = self.scope.get(source.id)
-        if kind == ERROR:
-            return value
-        if source.impl.passes_input:
-            return self.incoming(source)
-        if kind == DEFAULT and port is not None and isinstance(value, dict):
-            return cast("dict[str, Any]", value).get(port)
-        return value
+        """What the single listed edge (else the single reference) of a node carried.
+
+        A branch hands on what came in by its own single edge, and where there is none its output, like any other node.
+        """
+        carried: Any = None
+        while (edge := _single_edge(node)) is not None:
+            index, kind, port = edge
+            node = self.level.nodes[index]
+            carried = self.scope.get(node.id)
+            if kind == DEFAULT and port is not None and isinstance(carried, dict):
+                return cast("dict[str, Any]", carried).get(port)
+            if kind == ERROR or not node.impl.passes_input:
+                break
+        return carried
 
     def start(self, node: PlanNode, finished: tuple[dict[str, Any], tuple[str, ...] | None] | None = None) -> None:
         """Start an activity for a node."""
@@ -319,6 +317,10 @@ class Frame:
             if self.left[target] == 0:
                 self._enter(target, run=not self.blocked[target])
         elif node.join is Join.FIRST and self.carried[target] and self.implied_left[target] == 0:
+            for source in node.early:
+                if self.status[source] != SETTLED:
+                    id = self.level.nodes[source].id
+                    self.scope.setdefault(id, SKIPPED(id))
             self._enter(target, run=True)
         elif self.left[target] == 0:
             wanted = len(node.listed) if node.join is Join.ALL else 1
@@ -361,6 +363,13 @@ class Frame:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=None if self.run.detaching else self.run.cancel_grace)
+
+
+def _single_edge(node: PlanNode) -> tuple[int, int, str | None] | None:
+    """The one listed edge into a node, else its one reference."""
+    if len(node.listed) == 1:
+        return node.listed[0]
+    return (node.implied[0], DEFAULT, None) if len(node.implied) == 1 and not node.listed else None
 
 
 def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:

@@ -39,8 +39,8 @@ class PlanNode:
     """A node of a level, ready to run.
 
     ``implied`` and ``dependents`` are the references in both directions, ``listed`` and ``out_edges`` the listed edges
-    (other node, kind, port). ``static`` are the params as written where ``params`` is None. ``simple`` nodes are pure
-    and run in place.
+    (other node, kind, port). With ``join: first``, ``early`` are the nodes referred to that are not waited for.
+    ``static`` are the params as written where ``params`` is None. ``simple`` nodes are pure and run in place.
     """
 
     __slots__ = (
@@ -51,6 +51,7 @@ class PlanNode:
         "dependents",
         "each",
         "each_compiled",
+        "early",
         "effect",
         "executor",
         "fallbacks",
@@ -88,6 +89,7 @@ class PlanNode:
         self.implied: list[int] = []
         self.listed: list[tuple[int, int, str | None]] = []
         self.dependents: list[int] = []
+        self.early: list[int] = []
         self.out_edges: list[tuple[int, int, str | None]] = []
         self.body_plans: dict[str, Level] = {}
         self.join = spec.join
@@ -177,13 +179,33 @@ def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
             source = level.index.get(name)
             if source is not None and source != node.index:
                 node.implied.append(source)
-                level.nodes[source].dependents.append(node.index)
+    for node in level.nodes:
+        if node.join is Join.FIRST and len(node.listed) > 1:
+            behind = _behind(level, [source for source, _kind, _port in node.listed])
+            node.early = [source for source in node.implied if source in behind]
+            node.implied = [source for source in node.implied if source not in behind]
+    for node in level.nodes:
+        for source in node.implied:
+            level.nodes[source].dependents.append(node.index)
     level.roots = [node.index for node in level.nodes if not node.listed and not node.implied]
     level.output = compile_value(graph.output)
     level.output_static = graph.output
     level.next = compile_value(graph.next) if graph.next is not None else None
     level.straight = _straight(level)
     return level
+
+
+def _behind(level: Level, sources: list[int]) -> set[int]:
+    """These nodes and all that they wait for: who runs after the first of them does not wait for the others."""
+    seen: set[int] = set()
+    ahead = list(sources)
+    while ahead:
+        index = ahead.pop()
+        if index not in seen:
+            seen.add(index)
+            node = level.nodes[index]
+            ahead += [*node.implied, *node.early, *(source for source, _kind, _port in node.listed)]
+    return seen
 
 
 def _with_wires(graph: Graph, id: str, spec: Node) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from studio.domain.status import OnError
+from studio.domain.status import Join, OnError
 from studio.domain.workflow import Edge, Graph, Node
 from studio.expressions.types import ANY, Type, optional
 from studio.validation._context import Context
@@ -50,7 +50,7 @@ class LevelScope(Scope):
     """The nodes of a level, as seen from one of them or from the level's output.
 
     ``where`` is the condition under which the expression is evaluated; nodes that may not have run by then are
-    optional.
+    optional, and so are those that a node with ``join: first`` does not wait for.
     """
 
     def __init__(self, around: Scope, level: Level, viewer: str | None, where: Condition) -> None:
@@ -58,6 +58,7 @@ class LevelScope(Scope):
         self._level = level
         self._viewer = viewer
         self._where = where
+        self._early = level.early(viewer) if viewer is not None else frozenset[str]()
         self._found: dict[str, Type] = {}
 
     def find(self, name: str) -> Type | None:
@@ -77,11 +78,14 @@ class LevelScope(Scope):
     def may_be_skipped(self, name: str) -> bool:
         if name not in self._level.graph.nodes:
             return super().may_be_skipped(name)
-        return self._level.may_be_skipped(name, self._where)
+        return name in self._early or self._level.may_be_skipped(name, self._where)
 
     def one_surely_ran(self, names: Iterable[str]) -> bool:
         here = [name for name in names if name in self._level.graph.nodes]
-        return self._level.one_surely_ran(here, self._where) or super().one_surely_ran(names)
+        if self._early and self._viewer is not None and self._level.one_came_first(here, self._viewer):
+            return True
+        waited = [name for name in here if name not in self._early]
+        return self._level.one_surely_ran(waited, self._where) or super().one_surely_ran(names)
 
 
 class Level:
@@ -133,6 +137,24 @@ class Level:
         """Whether at least one of these nodes gave something wherever ``where`` holds."""
         plain = [id for id in ids if not self.may_be_skipped(id, self._reached(id))]
         return bool(plain) and (self.presence is None or self.presence.surely_one(plain, where))
+
+    def early(self, id: str) -> frozenset[str]:
+        """Nodes that ``id`` does not wait for although it refers to them: those behind an edge that came too late."""
+        listed = self.level.listed_in.get(id, ())
+        if self.graph.nodes[id].join is not Join.FIRST or len(listed) < 2:
+            return frozenset()
+        behind = [self.level.upstream(edge.source) | {edge.source} for edge in listed]
+        return frozenset[str]().union(*behind) - frozenset[str].intersection(*map(frozenset, behind))
+
+    def one_came_first(self, ids: Iterable[str], viewer: str) -> bool:
+        """Whether, whichever edge of a node with ``join: first`` carried, one of these nodes lies behind it."""
+        plain = [id for id in ids if not self.may_be_skipped(id, self._reached(id))]
+        return all(self._gave(plain, edge) for edge in self.level.listed_in[viewer])
+
+    def _gave(self, ids: list[str], edge: Edge) -> bool:
+        behind = self.level.upstream(edge.source) | {edge.source}
+        here = [id for id in ids if id in behind]
+        return bool(here) and (self.presence is None or self.presence.surely_one(here, self.presence.carries(edge)))
 
     def _reached(self, id: str) -> Condition:
         return self.presence.reached[id] if self.presence else None
