@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, Grants
+from studio.engine import Engine, Grants, StartRequest
 from studio.engine.context import static_path
 from tests.engine.kit import Host, engine, run, workflow
 
@@ -29,13 +30,28 @@ async def test_a_node_knows_where_it_runs(engine: Engine) -> None:
 
 
 async def test_what_is_told_is_seen(engine: Engine) -> None:
-    from studio.engine import StartRequest
-
     id = await engine.submit(StartRequest(workflow=workflow({"a": ("lab.hands", {"what": "tells"})})))
     told = {event.kind: event.data async for event in engine.events(id) if event.path == "a"}
     assert told["log"] == {"level": "info", "message": "half way", "step": 1}
     assert told["progress"] == {"percent": 50, "message": "half"}
     assert told["part"] == {"part": {"n": 1}}
+
+
+async def test_what_is_told_before_the_first_look_is_seen(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = engine.store.execution
+
+    async def late(id: str, workspace: str | None = None) -> Any:
+        while engine.drives(id):
+            await asyncio.sleep(0.01)
+        return await look(id, workspace)
+
+    monkeypatch.setattr(engine.store, "execution", late)
+    id = await engine.submit(StartRequest(workflow=workflow({"a": ("lab.hands", {"what": "tells"})})))
+    seen = [event async for event in engine.events(id)]
+    assert {"log", "progress", "part"} <= {event.kind for event in seen}
+    numbers = [(event.seq, event.index) for event in seen if event.seq >= 0]
+    assert numbers == sorted(set(numbers))
+    assert seen[-1].kind == "ended"
 
 
 async def test_files(engine: Engine) -> None:

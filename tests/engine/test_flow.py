@@ -286,3 +286,12 @@ async def test_large_values_travel_by_reference(engine: Engine) -> None:
     row = await engine.store.execution(result.execution_id)
     assert row is not None
     assert row.journal_bytes < 20_000
+
+
+@pytest.mark.parametrize("rest", [{}, {"timeout": "1m"}], ids=["in place", "in a task"])
+@pytest.mark.parametrize(("port", "code"), [("right", None), ("nowhere", "node.unknown_port")])
+async def test_a_port_that_is_not_declared_is_an_error(
+    engine: Engine, rest: dict[str, Any], port: str, code: str | None
+) -> None:
+    result = await run(engine, workflow({"a": ("lab.astray", {"port": port}, rest)}))
+    assert (result.error.code if result.error else None) == code

@@ -11,8 +11,8 @@ from studio.domain.workflow import SCOPE_NAMES
 
 def test_public_names() -> None:
     assert set(public.__all__) == {
-        "FUNCTIONS", "FUNCTION_NAMES", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget", "CheckResult",
-        "Compiled", "Expression",
+        "FUNCTIONS", "FUNCTION_NAMES", "LOOKUP_FAILS", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget",
+        "CheckResult", "Compiled", "Expression",
         "ExpressionProblem", "Function", "LazyItems", "Located", "Skipped", "Template", "Type", "check",
         "compile_expression", "compile_template", "compile_value", "is_template", "iter_templates", "type_from_schema",
     }  # fmt: skip

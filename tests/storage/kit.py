@@ -139,11 +139,10 @@ async def claim_one(store: SqlStore, worker: str = "w", **fields: Any) -> Claim:
     return claim
 
 
-def run_row(id: str, path: str, **fields: Any) -> NodeRunRow:
+def run_row(path: str, **fields: Any) -> NodeRunRow:
     """A projected node run."""
     return NodeRunRow(
         **{
-            "execution_id": id,
             "path": path,
             "type": "text.slugify",
             "status": NodeStatus.SUCCEEDED,

@@ -206,13 +206,13 @@ class ExecutionFilter(msgspec.Struct, kw_only=True, frozen=True):
     limit: int = 50
 
 
-class NodeRunRow(msgspec.Struct, kw_only=True):
+class NodeRunRow(msgspec.Struct, array_like=True):
     """One node run as the projection keeps it; inside a map one per chunk, and one per failing item.
 
-    ``first`` and ``count`` give the items a chunk row stands for. Durations in microseconds, sizes in bytes.
+    ``first`` and ``count`` give the items a chunk row stands for. Durations in microseconds, sizes in bytes. Rows are
+    kept as arrays of their fields in this order, so new fields come last.
     """
 
-    execution_id: str
     path: str
     type: str
     status: NodeStatus

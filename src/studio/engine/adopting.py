@@ -140,7 +140,7 @@ async def _write_unseen(engine: Engine, claim: Claim, records: Sequence[Record],
             workspace=claim.workspace,
             seq=claim.next_seq,
             epoch=claim.epoch,
-            payload=r.join([r.pack(record) for record in records]),
+            payload=r.pack(records),
             durability=Durability.POWER,
             update=update,
         )

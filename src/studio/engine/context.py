@@ -28,13 +28,13 @@ class RunContext(NodeContext):
     """The context of one attempt. Cheap to make: everything is looked up when it is asked for."""
 
     __slots__ = (
-        "_alternative", "_at", "_node", "_run", "_state", "activity", "attempt", "intent", "path", "recovering",
+        "_alternative", "_run", "_state", "activity", "at", "attempt", "intent", "node", "path", "recovering",
     )  # fmt: skip
 
     def __init__(self, run: Run, path: str, node: PlanNode, at: int, attempt: int, alternative: int) -> None:
         self._run = run
-        self._node = node
-        self._at = at
+        self.node = node
+        self.at = at
         self._alternative = alternative
         self._state: NodeStateHandle | None = None
         self.path = path
@@ -57,7 +57,7 @@ class RunContext(NodeContext):
 
     @property
     def now(self) -> datetime:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return datetime.fromtimestamp(self._at / 1e6, UTC)
+        return datetime.fromtimestamp(self.at / 1e6, UTC)
 
     @property
     def time_zone(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -92,13 +92,13 @@ class RunContext(NodeContext):
 
     @property
     def credential_alias(self) -> str | None:
-        return self._node.credential
+        return self.node.credential
 
     async def credential(self, alias: str | None = None) -> Mapping[str, Any]:
-        name = alias or self._node.credential
+        name = alias or self.node.credential
         if name is None:
             raise UserError(
-                "node.no_credential", "{type} needs a credential; choose one on the node.", type=self._node.type
+                "node.no_credential", "{type} needs a credential; choose one on the node.", type=self.node.type
             )
         return await self._run.engine.host.credential(self._run.workspace, name)
 
@@ -116,7 +116,7 @@ class RunContext(NodeContext):
 
     def translate(self, key: str, **arguments: Any) -> str:
         run = self._run
-        return run.engine.host.translate(self._node.type, key, run.grants.lang, arguments)
+        return run.engine.host.translate(self.node.type, key, run.grants.lang, arguments)
 
     async def make_file(self, data: bytes | AsyncIterator[bytes], name: str, media_type: str | None = None) -> FileRef:
         ref = await self._run.engine.blobs.put(self._run.workspace, data)
@@ -162,9 +162,32 @@ class RunContext(NodeContext):
         raise UserError(
             "node.call_needs_flow_call",
             "{type} cannot call {workflow}; use flow.call.",
-            type=self._node.type,
+            type=self.node.type,
             workflow=workflow,
         )
+
+
+class PlaceContext(RunContext):
+    """The context of nodes that run in place, moved on from one to the next: what is pure keeps nothing of it."""
+
+    __slots__ = ("prefix",)
+
+    def __init__(self, run: Run, prefix: str, node: PlanNode, at: int) -> None:
+        super().__init__(run, "", node, at, 1, 0)
+        self.prefix = prefix
+
+    @property
+    def path(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.prefix + self.node.id
+
+    @path.setter
+    def path(self, value: str) -> None:
+        """Follows from the node."""
+
+    @property
+    def state(self) -> StateHandle:
+        self._state = None
+        return super().state
 
 
 class _TableDraft(TableDraft):

@@ -437,7 +437,7 @@ class Engine:
 
     def committed(self, run: Run, seq: int, records: list[Record]) -> None:
         """A segment is committed: it may be shown and projected."""
-        self.projector.add(run.id, run.workspace, seq, node_rows(run.id, run.plan, records))
+        self.projector.add(run.id, run.workspace, seq, node_rows(run.plan, records))
         self.live.committed(run.id, seq, records, self.clock)
         if run.recovering:
             self.ownership.gets_on(run, records)
@@ -515,8 +515,6 @@ class Engine:
         for row in rows:
             plan = await self.plan(row.workspace, row.workflow_hash)
             for segment in await self.store.read(row.id, after=row.projected_seq):
-                self.projector.add(
-                    row.id, row.workspace, segment.seq, node_rows(row.id, plan, r.unpack(segment.payload))
-                )
+                self.projector.add(row.id, row.workspace, segment.seq, node_rows(plan, r.unpack(segment.payload)))
         await self.projector.drain()
         return len(rows)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from studio.domain.errors import StudioError
 from studio.domain.status import Join
 from studio.engine import records as r
+from studio.engine.context import PlaceContext
 from studio.engine.encode import MissingChunk, encode_small
 from studio.engine.failures import LEFT_ALONE, as_error, error_facts, error_from_facts
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
+from studio.engine.steps import Suspended
 from studio.expressions import SKIPPED
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ PENDING, STARTED, SETTLED = 0, 1, 2
 
 SLICE = 0.004
 """Longest time in seconds that nodes are run in place before others get their turn."""
+_SLICE_MICROSECONDS = int(SLICE * 1e6)
+_DONE_BYTES = 48
+"""What the record of a node run takes beside its output, about."""
 
 
 class Scope(dict[str, Any]):
@@ -47,6 +50,7 @@ class Frame:
     __slots__ = (
         "blocked",
         "carried",
+        "context",
         "error",
         "implied_left",
         "known",
@@ -71,8 +75,8 @@ class Frame:
         self.prefix = prefix
         self.scope = scope
         nodes = level.nodes
-        self.left = [len(node.implied) + len(node.listed) for node in nodes]
-        self.implied_left = [len(node.implied) for node in nodes]
+        self.left = level.source_counts.copy()
+        self.implied_left = level.implied_counts.copy()
         self.carried = [0] * len(nodes)
         self.blocked = bytearray(len(nodes))
         self.status = bytearray(len(nodes))
@@ -87,6 +91,7 @@ class Frame:
             self.ready = deque(stopped)
         self.known = run.memory.frame(prefix)
         self.only = only
+        self.context: PlaceContext | None = None
 
     def _failed_before(self) -> StudioError | None:
         """The error with which the level was failing when its run was interrupted: the first by time."""
@@ -152,66 +157,62 @@ class Frame:
         if run.unwinding:
             self._pick_up()
             return
-        until = perf_counter() + SLICE
-        count = 0
+        now = run.clock()
+        until = now + _SLICE_MICROSECONDS
         while ready and not run.halted and self.error is None:
             index = ready.popleft()
             node = nodes[index]
             self.status[index] = STARTED
             if node.simple and self.only is None and (self.recorded is None or node.id not in self.recorded):
-                self.in_place(node)
-                count += 1
-                if count & 15 == 0 and perf_counter() > until:
+                now = self.in_place(node, now)
+                if now > until:
                     return
             else:
                 self.start(node)
 
-    def in_place(self, node: PlanNode) -> None:
-        """Run a pure node here and now. What turns out not to be simple goes the long way."""
+    def in_place(self, node: PlanNode, at: int) -> int:
+        """Run a pure node here and now, beginning at ``at``; gives the time of its end.
+
+        What turns out not to be simple goes the long way.
+        """
         run = self.run
         scope = self.scope
-        at = run.clock()
-        began = perf_counter()
+        context = self.context
+        if context is None:
+            context = self.context = PlaceContext(run, self.prefix, node, at)
+        else:
+            context.node = node
+            context.at = at
         try:
-            if node.needs_now or node.needs_seed or node.needs_input:
+            if node.needs_names:
                 self.prepare_scope(node, at)
-            params = node.params
-            raw = node.static if params is None else params.evaluate(scope)
-            if node.per_item:
-                raw = run.with_per_item(node, raw, scope)
-            coroutine = node.run(node.validate(raw), run.light_context(self, node, at))
-            try:
-                coroutine.send(None)
-            except StopIteration as stop:
-                result: Any = stop.value
-                output, ports = node.finish(result)
-            else:
-                # It waits for something: pure, so it can be started again in a task, and so can all later runs.
-                _drop(coroutine)
-                node.simple = False
-                self.start(node)
-                return
+            output, ports = node.step(scope, context)
             if run.values.knows(output):
-                self.start(node, finished=(output, ports))
-                return
+                return self.start(node, finished=(output, ports))
             form, payload = encode_small(output, walk=node.any_output)
-            if len(payload) > run.inline_bytes:
-                self.start(node, finished=(output, ports))
-                return
+            size = len(payload)
+            if size > run.inline_bytes:
+                return self.start(node, finished=(output, ports))
+        except Suspended:
+            node.simple = False
+            return self.start(node)
         except MissingChunk:
-            self.start(node)
-            return
+            return self.start(node)
         except BaseException as error:
             if isinstance(error, LEFT_ALONE):
                 raise
-            self.fail_in_place(node, as_error(error, node), at, int((perf_counter() - began) * 1e6))
-            return
-        took = int((perf_counter() - began) * 1e6)
-        record = (r.DONE, self.prefix, node.id, at, took, 1, 0, ports, form, payload, 0, None)
+            return self.fail_in_place(node, as_error(error, node), at)
+        now = run.clock()
+        record = (r.DONE, self.prefix, node.id, at, now - at, 1, 0, ports, form, payload, 0, None)
         self.known[node.id] = [record]
-        run.record_done(record)
+        run.node_runs += 1
+        run.journal.add_plain(record, size + _DONE_BYTES)
         scope[node.id] = output
-        self._settle(node, True, ports, False)
+        if node.straight_on:
+            self._straight_on(node)
+        else:
+            self._settle(node, True, ports, False)
+        return now
 
     def _pick_up(self) -> None:
         """Start only what had begun before, to be stopped properly."""
@@ -223,12 +224,14 @@ class Frame:
                 self.status[index] = STARTED
                 self.start(node)
 
-    def fail_in_place(self, node: PlanNode, error: StudioError, at: int, took: int) -> None:
-        """Record the failure of a node that has no policy to soften it."""
-        path = self.prefix + node.id
-        error.at(path)
-        self.run.record((r.FAILED, self.prefix, node.id, at, took, 1, 0, error_facts(error), False, None))
+    def fail_in_place(self, node: PlanNode, error: StudioError, at: int) -> int:
+        """Record the failure of a node that has no policy to soften it; gives the time of its end."""
+        now = self.run.clock()
+        error.at(self.prefix + node.id)
+        facts = error_facts(error)
+        self.run.record((r.FAILED, self.prefix, node.id, at, now - at, 1, 0, facts, False, None))
         self.fail(error)
+        return now
 
     def prepare_scope(self, node: PlanNode, at: int) -> None:
         """Put the names into scope that differ from node to node."""
@@ -255,11 +258,11 @@ class Frame:
                 break
         return carried
 
-    def start(self, node: PlanNode, finished: tuple[dict[str, Any], tuple[str, ...] | None] | None = None) -> None:
-        """Start an activity for a node."""
-        run = self.run
-        task = run.spawn(self, node, finished)
+    def start(self, node: PlanNode, finished: tuple[dict[str, Any], tuple[str, ...] | None] | None = None) -> int:
+        """Start an activity for a node; gives the time."""
+        task = self.run.spawn(self, node, finished)
         self.tasks[task] = node
+        return self.run.clock()
 
     def ended(self, task: asyncio.Task[None]) -> None:
         """An activity's task is over."""
@@ -281,6 +284,19 @@ class Frame:
         """A node has failed and its error leaves by the ``error`` port."""
         self.scope[node.id] = {"error": error}
         self._settle(node, False, None, True)
+
+    def _straight_on(self, node: PlanNode) -> None:
+        """``_settle`` for a node that has succeeded and that only implied edges lead on from."""
+        self.status[node.index] = SETTLED
+        self.unsettled -= 1
+        left, blocked = self.left, self.blocked
+        for target in node.dependents:
+            left[target] -= 1
+            if left[target] == 0:
+                if blocked[target]:
+                    self._enter(target, run=False)
+                else:
+                    self.ready.append(target)
 
     def _settle(self, node: PlanNode, carries: bool, ports: tuple[str, ...] | None, failed: bool) -> None:
         self.status[node.index] = SETTLED
@@ -363,6 +379,7 @@ class Frame:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=None if self.run.detaching else self.run.cancel_grace)
+<<<<<<< HEAD
 
 
 def _single_edge(node: PlanNode) -> tuple[int, int, str | None] | None:
@@ -379,3 +396,5 @@ def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:
     except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it is run again, and fails then if it has to
         return
     coroutine.close()
+=======
+>>>>>>> a0007c6 (Nodes run in place by one prepared step; records are packed with their segment; what was told before a short execution was looked at is shown)

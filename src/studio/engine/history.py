@@ -202,7 +202,7 @@ async def _fill_result(history: History) -> None:
         result.seconds = max(0.0, (end[1] - row.accepted_at) / 1e6)
     summaries: dict[str, NodeSummary] = {}
     for segment in history.segments:
-        for node in node_rows(row.id, None, r.unpack(segment.payload)):
+        for node in node_rows(None, r.unpack(segment.payload)):
             if node.first is None or node.status is NodeStatus.FAILED:
                 summaries[node.path] = NodeSummary(node.status, node.duration / 1e6, node.attempts)
     result.nodes = summaries

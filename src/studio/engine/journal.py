@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import Raw
+
 from studio.contracts.store import ExecutionUpdate, Segment
 from studio.domain.status import Durability
 from studio.engine import records as r
@@ -20,13 +22,15 @@ Committed = Callable[[int, list[Record]], None]
 class Journal:
     """The journal of one execution as its owner writes it.
 
-    ``add`` never waits. ``flush`` waits until everything added before it is committed at the asked durability. A failed
-    commit is told to ``broken`` and raised by every later call: nothing more can be written once one segment is lost.
+    ``add`` never waits; what it adds begins to be written once there are ``flush_bytes`` of it. ``flush`` waits until
+    everything added before it is committed at the asked durability. A failed commit is told to ``broken`` and raised by
+    every later call: nothing more can be written once one segment is lost.
     """
 
     __slots__ = (
-        "_broken", "_buffer", "_dirty", "_error", "_loop", "_on_commit", "_packed", "_size", "_snapshot", "_store",
-        "_taken", "_writer", "epoch", "execution_id", "fresh", "level", "seq", "workspace",
+        "_broken", "_buffer", "_dirty", "_error", "_flush_bytes", "_loop", "_on_commit", "_packed", "_size",
+        "_snapshot", "_store", "_taken", "_writer", "epoch", "execution_id", "fresh", "level", "seq",
+        "since_snapshot", "workspace",
     )  # fmt: skip
 
     def __init__(
@@ -39,6 +43,7 @@ class Journal:
         seq: int,
         fresh: list[str],
         level: Durability,
+        flush_bytes: int,
         on_commit: Committed,
         dirty: Callable[[], None],
         broken: Callable[[BaseException], None],
@@ -56,8 +61,10 @@ class Journal:
         self._broken = broken
         self._snapshot = snapshot
         self._buffer: list[Record] = []
-        self._packed: list[bytes] = []
+        self._packed: list[Record | Raw] = []
         self._size = 0
+        self._flush_bytes = flush_bytes
+        self.since_snapshot = 0
         self._taken: list[str] = []
         self._writer: asyncio.Task[BaseException | None] | None = None
         self._error: BaseException | None = None
@@ -73,16 +80,24 @@ class Journal:
         """What made writing impossible."""
         return self._error
 
-    def add(self, record: Record) -> int:
-        """Add a record; returns its packed size in bytes."""
+    def add(self, record: Record) -> None:
+        """Add a record."""
         packed = r.pack(record)
+        self.add_plain(record, len(packed), Raw(packed))
+
+    def add_plain(self, record: Record, size: int, packed: Raw | None = None) -> None:
+        """Add a record of about ``size`` bytes. Unless it is ``packed``, that is done together with its segment.
+
+        Nothing in it may change until then.
+        """
         if not self._buffer:
             self._dirty()
         self._buffer.append(record)
-        self._packed.append(packed)
-        size = len(packed)
+        self._packed.append(packed or record)
         self._size += size
-        return size
+        self.since_snapshot += size
+        if self._size > self._flush_bytes:
+            self.kick()
 
     def taken(self, message_id: str) -> None:
         """Remember that the record just added stands for a message of the inbox."""
@@ -140,8 +155,9 @@ class Journal:
     async def _write(self, durability: Durability, update: ExecutionUpdate | None) -> None:
         snapshot = self._snapshot()
         if snapshot is not None:
+            self.since_snapshot = 0
             self._buffer.insert(0, snapshot)
-            self._packed.insert(0, r.pack(snapshot))
+            self._packed.insert(0, snapshot)
         records, packed, taken = self._buffer, self._packed, self._taken
         self._buffer, self._packed, self._taken, self._size = [], [], [], 0
         blobs = tuple(self.fresh)
@@ -154,7 +170,7 @@ class Journal:
                 workspace=self.workspace,
                 seq=seq,
                 epoch=self.epoch,
-                payload=r.join(packed),
+                payload=r.pack(packed),
                 durability=durability,
                 update=update,
                 taken=tuple(taken),

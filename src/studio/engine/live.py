@@ -89,6 +89,10 @@ class Live:
                 row = await engine.store.execution(execution_id)
                 if row is None:
                     raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
+                if row.status.terminal:
+                    # What was told without being recorded while the row was being read is in no backlog.
+                    for event in _unnumbered(queue):
+                        yield event
                 for event in await self._backlog(engine, execution_id, position):
                     position = (event.seq, event.index)
                     yield event
@@ -125,3 +129,9 @@ class Live:
                     continue
                 return None
             return None if event is _END else event
+
+
+def _unnumbered(queue: asyncio.Queue[Event]) -> list[Event]:
+    """Take out what waits, and give of it what is not recorded."""
+    waiting = [queue.get_nowait() for _ in range(queue.qsize())]
+    return [event for event in waiting if event is not _END and event.seq < 0]

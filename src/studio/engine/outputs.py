@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator
 from pydantic_core.core_schema import CoreConfig
 
+from studio.domain.errors import OutputInvalid
 from studio.sdk import BaseNode, NodeModel, Routed, dump_output, output_invalid
 
 Finish = Callable[[Any], tuple[dict[str, Any], tuple[str, ...] | None]]
@@ -62,6 +63,12 @@ def finisher(impl: BaseNode) -> Finish:
     fields_of = _fields_validator(model) if plain else None
 
     def finish(result: Any) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+        if result.__class__ is model and fields_of is not None:
+            # By far the most frequent way; asking a model class for its instances costs more than validating.
+            try:
+                return fields_of(result.__dict__)[0], None
+            except ValidationError as error:
+                raise output_invalid(impl.type, error) from error
         ports = None
         if isinstance(result, Routed):
             routed = cast("Routed[Any]", result)
@@ -78,6 +85,21 @@ def finisher(impl: BaseNode) -> Finish:
         return dump_output(checked), ports
 
     return finish
+
+
+def check_ports(impl: BaseNode, params: Mapping[str, Any], ports: tuple[str, ...] | None) -> None:
+    """Raise OutputInvalid where a node left by a port it does not declare."""
+    if ports is None:
+        return
+    known = impl.ports_of(params)
+    for port in ports:
+        if port not in known:
+            raise OutputInvalid(
+                "node.unknown_port",
+                "{type} left by port {port}, which it does not declare.",
+                type=impl.type,
+                port=port,
+            )
 
 
 def _fields_validator(model: type[BaseModel]) -> Callable[[Any], tuple[dict[str, Any], Any, Any]] | None:

@@ -14,6 +14,7 @@ from studio.domain.durations import parse_duration
 from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.engine.outputs import Finish, finisher, holds_any
+from studio.engine.steps import Step, prepare_step
 from studio.expressions import Compiled, Expression, compile_expression, compile_value
 from studio.sdk import BaseNode, ControlNode, TriggerNode, per_item_shape
 
@@ -40,7 +41,8 @@ class PlanNode:
 
     ``implied`` and ``dependents`` are the references in both directions, ``listed`` and ``out_edges`` the listed edges
     (other node, kind, port). With ``join: first``, ``early`` are the nodes referred to that are not waited for.
-    ``static`` are the params as written where ``params`` is None. ``simple`` nodes are pure and run in place.
+    ``static`` are the params as written where ``params`` is None. ``simple`` nodes are pure and run in place, by their
+    ``step``. Where ``straight_on``, no listed edge has a say in what the node's end means.
     """
 
     __slots__ = (
@@ -64,6 +66,7 @@ class PlanNode:
         "listed",
         "names",
         "needs_input",
+        "needs_names",
         "needs_now",
         "needs_seed",
         "on_error",
@@ -76,6 +79,8 @@ class PlanNode:
         "simple",
         "spec",
         "static",
+        "step",
+        "straight_on",
         "timeout",
         "type",
         "validate",
@@ -116,13 +121,18 @@ class PlanNode:
         self.needs_seed: bool
         self.needs_now: bool
         self.needs_input: bool
+        self.needs_names: bool
         self.simple: bool
+        self.step: Step
+        self.straight_on: bool
 
 
 class Level:
     """One graph of the workflow: its nodes in file order, who starts first, and what it gives."""
 
-    __slots__ = ("index", "next", "nodes", "output", "output_static", "roots", "straight")
+    __slots__ = (
+        "implied_counts", "index", "next", "nodes", "output", "output_static", "roots", "source_counts", "straight",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.nodes: list[PlanNode] = []
@@ -131,6 +141,8 @@ class Level:
         self.output_static: Any = None
         self.next: Compiled | None = None
         self.roots: list[int] = []
+        self.source_counts: list[int] = []
+        self.implied_counts: list[int] = []
         self.straight: list[PlanNode] | None = None
 
 
@@ -187,6 +199,10 @@ def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
     for node in level.nodes:
         for source in node.implied:
             level.nodes[source].dependents.append(node.index)
+    for node in level.nodes:
+        node.straight_on = not node.out_edges and not any(level.nodes[target].listed for target in node.dependents)
+    level.source_counts = [len(node.implied) + len(node.listed) for node in level.nodes]
+    level.implied_counts = [len(node.implied) for node in level.nodes]
     level.roots = [node.index for node in level.nodes if not node.listed and not node.implied]
     level.output = compile_value(graph.output)
     level.output_static = graph.output
@@ -270,6 +286,8 @@ def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNod
     node.needs_seed = _draws(node)
     node.needs_now = "now" in own
     node.needs_input = "input" in own
+    node.needs_names = node.needs_seed or node.needs_now or node.needs_input
+    node.step = prepare_step(node)
     node.simple = _is_simple(node, impl)
     return node
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 _MOST_WAITING = 20_000
+_SUCCEEDED = NodeStatus.SUCCEEDED
 
 
 class Projector:
@@ -99,77 +100,38 @@ def merge(batch: list[Projection]) -> list[Projection]:
     return list(merged.values())
 
 
-def node_rows(execution_id: str, plan: Plan | None, records: list[Record]) -> list[NodeRunRow]:
+def node_rows(plan: Plan | None, records: list[Record]) -> list[NodeRunRow]:
     """The node runs that a segment's records tell of."""
     rows: list[NodeRunRow] = []
     types = _Types(plan)
     for record in records:
         kind = record[0]
         if kind == r.DONE:
-            payload = record[9]
-            rows.append(
-                NodeRunRow(
-                    execution_id=execution_id,
-                    path=record[1] + record[2],
-                    type=types.of(record[1], record[2]),
-                    status=NodeStatus.SUCCEEDED,
-                    started_at=record[3],
-                    duration=record[4],
-                    waited=record[6],
-                    attempts=record[5],
-                    input_bytes=record[10],
-                    output_bytes=len(payload) if isinstance(payload, bytes) else size_of(record[8], payload),
-                )
-            )
+            _kind, prefix, node, at, took, attempts, waited, _ports, form, payload, given, _message = record
+            gave = len(payload) if payload.__class__ is bytes else size_of(form, payload)
+            type = types.of(prefix, node)
+            rows.append(NodeRunRow(prefix + node, type, _SUCCEEDED, at, took, waited, attempts, given, gave))
         elif kind == r.CHUNK:
-            _chunk_rows(rows, execution_id, record)
+            _chunk_rows(rows, record)
         elif kind == r.FAILED or kind == r.SKIPPED or (kind == r.WAIT and record[5] != r.LIMIT):
-            rows.append(_other_row(execution_id, record, types))
+            rows.append(_other_row(record, types))
     return rows
 
 
-def _chunk_rows(rows: list[NodeRunRow], execution_id: str, record: Record) -> None:
+def _chunk_rows(rows: list[NodeRunRow], record: Record) -> None:
     first, count, base = record[3], record[4], record[1] + record[2]
-    payload = record[6]
-    rows.append(
-        NodeRunRow(
-            execution_id=execution_id,
-            path=f"{base}[{first}]" if count == 1 else f"{base}[{first}-{first + count - 1}]",
-            type="",
-            status=NodeStatus.SUCCEEDED,
-            started_at=None,
-            duration=record[8],
-            output_bytes=len(payload) if isinstance(payload, bytes) else size_of(record[5], payload),
-            first=first,
-            count=count,
-        )
-    )
+    path = f"{base}[{first}]" if count == 1 else f"{base}[{first}-{first + count - 1}]"
+    size = size_of(record[5], record[6])
+    rows.append(NodeRunRow(path, "", _SUCCEEDED, None, duration=record[8], output_bytes=size, first=first, count=count))
     for error in record[7] or ():
-        rows.append(
-            NodeRunRow(
-                execution_id=execution_id,
-                path=f"{base}[{error['index']}]",
-                type="",
-                status=NodeStatus.FAILED,
-                started_at=None,
-                duration=0,
-                error_code=error["error"]["code"],
-                first=error["index"],
-                count=1,
-            )
-        )
+        index, code = error["index"], error["error"]["code"]
+        path = f"{base}[{index}]"
+        rows.append(NodeRunRow(path, "", NodeStatus.FAILED, None, 0, error_code=code, first=index, count=1))
 
 
-def _other_row(execution_id: str, record: Record, types: _Types) -> NodeRunRow:
+def _other_row(record: Record, types: _Types) -> NodeRunRow:
     kind, prefix, node, at = record[:4]
-    row = NodeRunRow(
-        execution_id=execution_id,
-        path=prefix + node,
-        type=types.of(prefix, node),
-        status=NodeStatus.SKIPPED,
-        started_at=at,
-        duration=0,
-    )
+    row = NodeRunRow(prefix + node, types.of(prefix, node), NodeStatus.SKIPPED, started_at=at, duration=0)
     if kind == r.FAILED:
         code = record[7]["code"]
         row.status = NodeStatus.CANCELLED if code == "node.cancelled" else NodeStatus.FAILED

@@ -25,7 +25,6 @@ encoded value is (form, payload).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -41,11 +40,6 @@ Record = tuple[Any, ...]
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[list[Any]] = msgspec.msgpack.Decoder(list[Any])
 pack = _ENCODER.encode
-
-
-def join(packed: Sequence[bytes]) -> bytes:
-    """One segment's payload from packed records: a MessagePack array with a 32-bit length."""
-    return b"\xdd" + len(packed).to_bytes(4, "big") + b"".join(packed)
 
 
 def unpack(payload: bytes) -> list[Record]:

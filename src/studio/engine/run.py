@@ -16,7 +16,6 @@ from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.activity import Activity
 from studio.engine.api import Grants
-from studio.engine.context import RunContext
 from studio.engine.encode import ItemsHandle, MissingChunk, Values
 from studio.engine.failures import Stop, error_facts, why_cancelled
 from studio.engine.frame import Frame, Scope
@@ -75,11 +74,10 @@ class Run:
         self.restoring = bool(memory.frames)
         self.values = Values(engine.blobs, workspace, engine.config.inline_bytes)
         self.inline_bytes = engine.config.inline_bytes
-        self.flush_bytes = engine.config.flush_bytes
         self.journal = Journal(
             engine.store, execution_id, workspace, epoch=epoch, seq=seq, fresh=self.values.fresh,
-            level=engine.config.level, on_commit=self._committed, dirty=self._mark_dirty, broken=self.broken,
-            snapshot=self._snapshot,
+            level=engine.config.level, flush_bytes=engine.config.flush_bytes, on_commit=self._committed,
+            dirty=self._mark_dirty, broken=self.broken, snapshot=self._snapshot,
         )  # fmt: skip
         self.clock: Callable[[], int] = engine.clock
         self.waits = Waits(self)
@@ -100,7 +98,6 @@ class Run:
         self.acknowledge = plan.settings.acknowledge == "node"
         self.node_runs = 0
         self.snapshot_at = engine.config.snapshot_bytes
-        self.since_snapshot = 0
         self.task: asyncio.Task[None] | None = None
         self.outcome: tuple[ExecutionStatus, tuple[int, Any], dict[str, Any] | None] | None = None
         self.cancel_requested = cancel_requested
@@ -123,23 +120,12 @@ class Run:
 
     def record(self, record: Record) -> None:
         """Add a record to the journal and to what a snapshot would hold."""
-        size = self.journal.add(record)
+        self.journal.add(record)
         kind = record[0]
         if r.DONE <= kind <= r.CHILD:
             self.memory.apply(record)
-        self.since_snapshot += size
-        if self.journal.pending > self.engine.config.flush_bytes:
-            self.journal.kick()
         if kind == r.DONE:
             self.node_runs += 1
-
-    def record_done(self, record: Record) -> None:
-        """``record`` for a node run in place, whose frame has put it into the memory itself."""
-        journal = self.journal
-        self.since_snapshot += journal.add(record)
-        self.node_runs += 1
-        if journal.pending > self.flush_bytes:
-            journal.kick()
 
     def clock_iso(self) -> str:
         """Now as ISO 8601."""
@@ -180,10 +166,6 @@ class Run:
     def with_per_item(self, node: PlanNode, raw: dict[str, Any], scope: Scope) -> dict[str, Any]:
         """Add the per-item functions to resolved params."""
         return {**raw, **{name: bind_per_item(value, scope) for name, value in node.per_item.items()}}
-
-    def light_context(self, frame: Frame, node: PlanNode, at: int) -> RunContext:
-        """The context of a node run in place."""
-        return RunContext(self, frame.prefix + node.id, node, at, 1, 0)
 
     def spawn(self, frame: Frame, node: PlanNode, finished: Any) -> asyncio.Task[None]:
         """Start the activity of a node as a task."""
@@ -444,7 +426,7 @@ class Run:
         It stands first in its segment and already includes the segment's other records. The distance to the next one
         grows with its size, which keeps the cost of all snapshots linear.
         """
-        if self.since_snapshot < self.snapshot_at:
+        if self.journal.since_snapshot < self.snapshot_at:
             return None
         facts = {
             "start": self.facts["raw"],
@@ -454,7 +436,6 @@ class Run:
             "runs": self.node_runs,
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
-        self.since_snapshot = 0
         return (r.SNAPSHOT, facts)
 
 

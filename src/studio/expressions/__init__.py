@@ -8,6 +8,7 @@ from studio.expressions._expression import Expression
 from studio.expressions._limits import Budget
 from studio.expressions._registry import FUNCTIONS, METHODS, Function
 from studio.expressions._template import (
+    LOOKUP_FAILS,
     Compiled,
     Located,
     Template,
@@ -33,8 +34,8 @@ The others are told from a node by being called: ``merge(a, b)`` is the function
 """
 
 __all__ = [
-    "FUNCTIONS", "FUNCTION_NAMES", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget", "CheckResult",
-    "Compiled", "Expression", "ExpressionProblem", "Function", "LazyItems", "Located", "Skipped", "Template", "Type",
-    "check", "compile_expression", "compile_template", "compile_value", "is_template", "iter_templates",
-    "type_from_schema",
+    "FUNCTIONS", "FUNCTION_NAMES", "LOOKUP_FAILS", "METHODS", "RESERVED_NAMES", "SEED", "SKIPPED", "Budget",
+    "CheckResult", "Compiled", "Expression", "ExpressionProblem", "Function", "LazyItems", "Located", "Skipped",
+    "Template", "Type", "check", "compile_expression", "compile_template", "compile_value", "is_template",
+    "iter_templates", "type_from_schema",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from studio.expressions._compiler import (
 from studio.expressions._limits import DEFAULT_BUDGET, Budget, Meter
 from studio.expressions._nodes import Name, Node
 from studio.expressions._parser import parse
-from studio.expressions._paths import is_bare_path
+from studio.expressions._paths import bare_path
 from studio.expressions._portable import portable
 from studio.expressions._values import finish, finish_scalar
 
@@ -41,7 +41,7 @@ class Expression:
         stop: What closes it: ``}}`` in templates, None where it is the whole text.
     """
 
-    __slots__ = ("_blank", "_bound", "_bytes", "_code", "_free", "_path", "_steps", "end", "node", "offset",
+    __slots__ = ("_blank", "_bound", "_bytes", "_code", "_free", "_steps", "end", "node", "offset", "path",
                  "references", "roots", "text")  # fmt: skip
 
     def __init__(self, text: str, start: int, stop: str | None) -> None:
@@ -58,7 +58,7 @@ class Expression:
         self._steps = compiler.steps
         self._bytes = compiler.bytes
         self._blank: list[Any] = [None] * (compiler.size - 2)
-        self._path = is_bare_path(self.node)
+        self.path = bare_path(self.node)
         self._bound: dict[tuple[str, str], tuple[Code, Compiler]] = {}
 
     @property
@@ -78,7 +78,7 @@ class Expression:
             ExpressionError: It cannot be evaluated; start and end name the place in ``text``.
         """
         try:
-            if self._path:
+            if self.path:
                 return self._code([scope, None])
             meter = Meter(budget or DEFAULT_BUDGET, scope, salt)
             meter.steps(self._steps)

@@ -195,10 +195,13 @@ def _scope_path(name: str, keys: list[Any], slow: Code) -> Code:
     return many
 
 
-def is_bare_path(node: Node) -> bool:
-    """Whether it is a name with at least one constant key: such an expression needs neither meter nor conversion."""
+def bare_path(node: Node) -> tuple[Any, ...] | None:
+    """The name and the keys of a name with at least one constant key, None for anything else.
+
+    Such an expression needs neither meter nor conversion.
+    """
     root, keys, _ = static_path(node)
-    return type(root) is Name and bool(keys)
+    return (root.id, *keys) if type(root) is Name and keys else None
 
 
 def _from_value(compiler: Compiler, root: Node, keys: list[Any], ends: list[int]) -> tuple[Code, Flow]:

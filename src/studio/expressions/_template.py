@@ -176,13 +176,20 @@ class Located:
     path: TreePath
 
 
+Lookup: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
+LOOKUP_FAILS = (KeyError, IndexError, TypeError)
 _Build: TypeAlias = "Callable[[Mapping[str, Any], Budget | None, str], Any]"
 
 
 class Compiled:
-    """A JSON tree with templates in it."""
+    """A JSON tree with templates in it.
 
-    __slots__ = ("_build", "expressions", "references", "roots", "value")
+    ``lookup`` is there where every template is a path of constant keys and nothing else. It gives the same as
+    ``evaluate`` by plain subscription, and raises one of ``LOOKUP_FAILS`` where ``evaluate`` has to be asked: for
+    values that are not subscripted, and for what is missing.
+    """
+
+    __slots__ = ("_build", "expressions", "lookup", "references", "roots", "value")
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -197,6 +204,7 @@ class Compiled:
         )
         self.roots: frozenset[str] = frozenset(path[0] for path in self.references)
         self._build = _builder(value, (), templates)
+        self.lookup: Lookup | None = _lookup(value)
 
     def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None, salt: str = "") -> Any:
         """The tree with every template replaced by its value; see ``Expression.evaluate``.
@@ -239,6 +247,52 @@ def _builder(value: Any, path: TreePath, templates: Mapping[TreePath, Template])
         parts = [_builder(part, (*path, place), templates) for place, part in enumerate(value)]
         return lambda scope, budget, salt: [build(scope, budget, salt) for build in parts]
     return lambda scope, budget, salt: value
+
+
+def _lookup(value: Any) -> Lookup | None:
+    """Plain subscription for a tree of paths and constants; None for any other."""
+    if isinstance(value, str):
+        return _path_lookup(value) if "{{" in value else lambda scope: value
+    if isinstance(value, dict):
+        fields = [(key, _lookup(part)) for key, part in value.items()]
+        known = [(key, part) for key, part in fields if part is not None]
+        if len(known) != len(fields):
+            return None
+        if len(known) == 1:
+            return _single_lookup(*known[0], value)
+        return lambda scope: {key: part(scope) for key, part in known}
+    if isinstance(value, list):
+        parts = [_lookup(part) for part in value]
+        found = [part for part in parts if part is not None]
+        return (lambda scope: [part(scope) for part in found]) if len(found) == len(parts) else None
+    return lambda scope: value
+
+
+def _single_lookup(only: str, inner: Lookup, value: dict[str, Any]) -> Lookup:
+    """The object with one field, in one call where that field is a path of one key: the most frequent of all params."""
+    text = value[only]
+    whole = compile_template(text).whole if isinstance(text, str) else None
+    if whole is None or whole.path is None or len(whole.path) != 2:
+        return lambda scope: {only: inner(scope)}
+    name, key = whole.path
+    return lambda scope: {only: scope[name][key]}
+
+
+def _path_lookup(text: str) -> Lookup | None:
+    whole = compile_template(text).whole
+    if whole is None or whole.path is None:
+        return None
+    name, first, *rest = whole.path
+    if not rest:
+        return lambda scope: scope[name][first]
+
+    def follow(scope: Mapping[str, Any]) -> Any:
+        value = scope[name][first]
+        for key in rest:
+            value = value[key]
+        return value
+
+    return follow
 
 
 def _rename(value: Any, old: str, new: str) -> Any:

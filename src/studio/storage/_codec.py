@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-
 import zstandard
 
 from studio.crypto import Cipher, KeyRing, SealBroken, place
 from studio.domain.errors import RecordCorrupt
 from studio.storage._plans.listing import RawSegment
+from studio.storage._zstd import compress, decompress
 
 _COMPRESS_FROM = 192
 _PLAIN, _ZSTD = b"\x00", b"\x01"
 
 
-class _Tools(threading.local):
-    """Compressors are not for two threads at once, and too dear to make for each row."""
-
-    def __init__(self) -> None:
-        self.compress = zstandard.ZstdCompressor(level=1).compress
-        self.decompress = zstandard.ZstdDecompressor().decompress
-
-
-_tools = _Tools()
-
-
 def _pack(data: bytes) -> bytes:
     if len(data) >= _COMPRESS_FROM:
-        packed = _tools.compress(data)
+        packed = compress(data)
         if len(packed) < len(data):
             return _ZSTD + packed
     return _PLAIN + data
@@ -35,7 +23,7 @@ def _pack(data: bytes) -> bytes:
 
 def _unpack(data: bytes) -> bytes:
     if data[:1] == _ZSTD:
-        return _tools.decompress(data[1:])
+        return decompress(data[1:])
     return data[1:]
 
 

@@ -16,18 +16,18 @@ from tests.storage.kit import WORKSPACE, Place, finished, run_row, running, segm
 
 def projection(id: str, seq: int, *paths: str, workspace: str = WORKSPACE) -> Projection:
     """Node runs at these paths."""
-    return Projection(execution_id=id, workspace=workspace, seq=seq, rows=[run_row(id, path) for path in paths])
+    return Projection(execution_id=id, workspace=workspace, seq=seq, rows=[run_row(path) for path in paths])
 
 
 async def test_rows_come_back_in_path_order(store: SqlStore) -> None:
     id = await running(store)
     full = run_row(
-        id, "b", status=NodeStatus.FAILED, started_at=None, waited=3, attempts=2, input_bytes=4, output_bytes=5,
+        "b", status=NodeStatus.FAILED, started_at=None, waited=3, attempts=2, input_bytes=4, output_bytes=5,
         error_code="x.y", first=6, count=7,
     )  # fmt: skip
-    await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[run_row(id, "c"), full])])
+    await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[run_row("c"), full])])
     await store.project([projection(id, 2, "a")])
-    assert await store.node_runs(id) == [run_row(id, "a"), full, run_row(id, "c")]
+    assert await store.node_runs(id) == [run_row("a"), full, run_row("c")]
     row = await store.execution(id)
     assert row is not None
     assert row.projected_seq == 2
@@ -37,14 +37,14 @@ async def test_rows_come_back_in_path_order(store: SqlStore) -> None:
 
 async def test_later_projection_of_a_run_wins(store: SqlStore) -> None:
     id = await running(store)
-    waiting = run_row(id, "a", status=NodeStatus.WAITING)
+    waiting = run_row("a", status=NodeStatus.WAITING)
     await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[waiting])])
     assert await store.node_runs(id) == [waiting]
     await asyncio.gather(store.project([projection(id, 2, "a")]), store.project([projection(id, 3, "a", "b")]))
-    assert await store.node_runs(id) == [run_row(id, "a"), run_row(id, "b")]
+    assert await store.node_runs(id) == [run_row("a"), run_row("b")]
     # Done again after a crash, it is the same.
     await store.project([projection(id, 3, "a", "b"), projection(id, 3, "a", "b")])
-    assert await store.node_runs(id) == [run_row(id, "a"), run_row(id, "b")]
+    assert await store.node_runs(id) == [run_row("a"), run_row("b")]
 
 
 async def test_projected_sequence_never_goes_back(store: SqlStore) -> None:
@@ -59,8 +59,8 @@ async def test_projected_sequence_never_goes_back(store: SqlStore) -> None:
 
 async def test_pages_end_between_paths(store: SqlStore) -> None:
     id = await running(store)
-    chunks = [run_row(id, "each", first=number * 10, count=10) for number in range(7)]
-    plain = [run_row(id, f"n{number}") for number in range(5)]
+    chunks = [run_row("each", first=number * 10, count=10) for number in range(7)]
+    plain = [run_row(f"n{number}") for number in range(5)]
     await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[*reversed(chunks), *plain])])
     assert await store.node_runs(id, limit=3) == chunks
     assert await store.node_runs(id, after="each", limit=3) == plain[:3]
@@ -70,7 +70,7 @@ async def test_pages_end_between_paths(store: SqlStore) -> None:
 
 async def test_thousands_of_runs(store: SqlStore) -> None:
     id = await running(store)
-    rows = [run_row(id, f"loop[{number:05}]/step") for number in range(4000)]
+    rows = [run_row(f"loop[{number:05}]/step") for number in range(4000)]
     await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=rows)])
     assert await store.node_runs(id, limit=10_000) == rows
     assert await store.node_runs(id, after=rows[3990].path, limit=100) == rows[3991:]

@@ -35,7 +35,7 @@ async def test_everything_that_is_theirs_goes(store: SqlStore, place: Place) -> 
     id = await running(store, retain_until=1, tags=("t",), blobs=("a",))
     await store.post(WORKSPACE, [Message(id, "m", "signal", b"x")])
     await store.append(segment(id, 1, blobs=("b",)))
-    await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[run_row(id, "n")])])
+    await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=1, rows=[run_row("n")])])
     other = await running(store, blobs=("b",))
     assert sorted(await store.live_blobs()) == ["a", "b"]
     done = await store.read(id)

@@ -8,23 +8,21 @@ an order of magnitude less work and space, and they are read an execution at a t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
 import msgspec
 import zstandard
 
 from studio.contracts.store import NodeRunRow, Projection
 from studio.domain.errors import RecordCorrupt
-from studio.domain.status import NodeStatus
 from studio.storage._driver import Kind
 from studio.storage._statement import Plan, Row, Statement
+from studio.storage._zstd import compress, decompress
 
 _COMPRESS_FROM = 512
 _MAX_PACK = 256 * 1024 * 1024
 _PLAIN, _ZSTD = b"\x00", b"\x01"
 _encode = msgspec.msgpack.Encoder().encode
-_Packed: TypeAlias = list[tuple[Any, ...]]
-_decode = msgspec.msgpack.Decoder(_Packed).decode
+_decode = msgspec.msgpack.Decoder(list[NodeRunRow]).decode
 
 _INSERT = Statement(
     "INSERT INTO node_runs (execution_id, seq, workspace, count, last_path, data)"
@@ -43,36 +41,21 @@ _READ = Statement("SELECT data FROM node_runs WHERE execution_id = :id AND last_
 
 def pack_runs(batch: Projection) -> Row:
     """The row that keeps a projection."""
-    rows: _Packed = [
-        (
-            run.path, run.type, run.status.value, run.started_at, run.duration, run.waited, run.attempts,
-            run.input_bytes, run.output_bytes, run.error_code, run.first, run.count,
-        )
-        for run in batch.rows
-    ]  # fmt: skip
-    data = _encode(rows)
+    data = _encode(batch.rows)
     if len(data) >= _COMPRESS_FROM:
-        data = _ZSTD + zstandard.ZstdCompressor(level=1).compress(data)
+        data = _ZSTD + compress(data)
     else:
         data = _PLAIN + data
     last = max((run.path for run in batch.rows), default="")
-    return (batch.execution_id, batch.workspace, batch.seq, len(rows), last, data)
+    return (batch.execution_id, batch.workspace, batch.seq, len(batch.rows), last, data)
 
 
 def _unpack(execution_id: str, data: bytes) -> list[NodeRunRow]:
     try:
         plain = data[1:]
         if data[:1] == _ZSTD:
-            plain = zstandard.ZstdDecompressor().decompress(plain, max_output_size=_MAX_PACK)
-        return [
-            NodeRunRow(
-                execution_id=execution_id, path=path, type=type, status=NodeStatus(status), started_at=started,
-                duration=duration, waited=waited, attempts=attempts, input_bytes=given, output_bytes=gave,
-                error_code=error, first=first, count=count,
-            )
-            for path, type, status, started, duration, waited, attempts, given, gave, error, first, count
-            in _decode(plain)
-        ]  # fmt: skip
+            plain = decompress(plain, _MAX_PACK)
+        return _decode(plain)
     except (ValueError, zstandard.ZstdError) as error:
         raise RecordCorrupt(
             "storage.node_runs_corrupt", "The node runs of execution {id} are damaged.", id=execution_id

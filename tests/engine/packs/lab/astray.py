@@ -9,7 +9,7 @@ class Astray(BaseNode):
     """Leave by the port that is asked for, declared or not."""
 
     type = "lab.astray"
-    effect = Effect.READ
+    effect = Effect.PURE
     ports = ("left", "right")
 
     class Input(NodeModel):
