@@ -179,7 +179,7 @@ async def test_a_loop_that_hangs_for_longer_than_its_bound_loses_the_lease(place
     (place.folder / "go").touch()
     row = await place.ended(id, PATIENCE)
     await place.says(f"seen {first.pid}")
-    assert (row.status, row.epoch, row.recoveries) == (ExecutionStatus.SUCCEEDED, 2, 1)
+    assert (row.status, row.epoch) == (ExecutionStatus.SUCCEEDED, 2)
     segments = await place.opened.store.read(id)
     epochs = [segment.epoch for segment in segments]
     assert epochs == sorted(epochs), "a stale driver wrote after it had lost"
