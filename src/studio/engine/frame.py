@@ -379,7 +379,6 @@ class Frame:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=None if self.run.detaching else self.run.cancel_grace)
-<<<<<<< HEAD
 
 
 def _single_edge(node: PlanNode) -> tuple[int, int, str | None] | None:
@@ -387,14 +386,3 @@ def _single_edge(node: PlanNode) -> tuple[int, int, str | None] | None:
     if len(node.listed) == 1:
         return node.listed[0]
     return (node.implied[0], DEFAULT, None) if len(node.implied) == 1 and not node.listed else None
-
-
-def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """End a coroutine that waits. ``close`` alone leaves async generators inside it half open on Python 3.11."""
-    try:
-        coroutine.throw(asyncio.CancelledError())
-    except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it is run again, and fails then if it has to
-        return
-    coroutine.close()
-=======
->>>>>>> a0007c6 (Nodes run in place by one prepared step; records are packed with their segment; what was told before a short execution was looked at is shown)
