@@ -151,8 +151,6 @@ def test_who_runs_after_the_first_does_not_wait_for_the_others(
 ) -> None:
     word = "{type: text.slugify, params: {text: x}}"
     document = f"""
-studio: 1
-name: First
 nodes:
   both: {word}
   aside: {word}
