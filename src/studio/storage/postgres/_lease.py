@@ -114,7 +114,8 @@ class ProcessKeeper(Keeper):
     def _start(self) -> None:
         if self._task.cancelling() or self._task.done():
             return
-        command = [sys.executable, "-I", "-S", _SCRIPT, str(os.getpid()), str(self.every)]
+        # The first renewal is early, since what it needs has to be loaded first.
+        command = [sys.executable, "-I", "-S", _SCRIPT, str(os.getpid()), str(self.every / 2)]
         environ = {name: os.environ[name] for name in _NEEDED_TO_START if name in os.environ}
         self._process = process = subprocess.Popen(  # noqa: S603 - our own script, and numbers
             command,
