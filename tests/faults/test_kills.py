@@ -19,7 +19,7 @@ from tests.fixtures.postgres import Cluster
 SEED = int(os.environ.get("STUDIO_FAULT_SEED", "20261"))
 KILLS = int(os.environ.get("STUDIO_FAULT_KILLS", "52"))
 PER_ROUND = 13
-CRASHES = 11
+CRASHES = int(os.environ.get("STUDIO_FAULT_CRASHES", "11"))
 
 
 @asynccontextmanager
@@ -71,6 +71,7 @@ async def test_killed_at_random_points(tmp_path: Path, database: str | None) -> 
 @pytest.mark.parametrize("method", ["append", "claim", "accept", "put", "project", "post"])
 async def test_killed_around_every_kind_of_write(tmp_path: Path, method: str, when: str) -> None:
     """The first driver dies at the first such call, the next at its second, and so on."""
+    print(f"seed {SEED}; another with STUDIO_FAULT_SEED")
     async with storm(tmp_path, None, random.Random(SEED)) as one:
         one.count = 1
         for number in (1, 2, 3, 5, 8, 13):
@@ -88,6 +89,7 @@ async def test_killed_around_every_kind_of_write(tmp_path: Path, method: str, wh
 
 async def test_postgres_itself_is_killed(tmp_path: Path, postgres_cluster: Cluster, postgres_url: str) -> None:
     """Drivers live through it, or give up with a clear error and are started again."""
+    print(f"seed {SEED}, {CRASHES} crashes; more with STUDIO_FAULT_SEED and STUDIO_FAULT_CRASHES")
     async with storm(tmp_path, postgres_url, random.Random(SEED)) as one:
         gave_up = 0
         for crash in range(CRASHES):
