@@ -321,13 +321,11 @@ def retry_policy(spec: Node, impl: BaseNode) -> RetryPolicy | None:
     retry = spec.retry
     if retry is None:
         return RetryPolicy(max_attempts=impl.retries) if impl.retries > 1 else None
-    if retry is False or retry == 1:
-        return None
-    if retry is True:
-        return RetryPolicy()
-    if isinstance(retry, int):
-        return RetryPolicy(max_attempts=retry)
-    return retry if retry.max_attempts > 1 else None
+    # In this order: true counts as 1 in Python, and means something else here.
+    if isinstance(retry, bool):
+        return RetryPolicy() if retry else None
+    policy = RetryPolicy(max_attempts=retry) if isinstance(retry, int) else retry
+    return policy if policy.max_attempts > 1 else None
 
 
 class _TypeFacts:
