@@ -4,7 +4,8 @@ Collects by syntax tree each literal ``SomethingError("code", "template", …)``
 a dotted code and a sentence, or that has ``code=`` and ``template=``), and reports codes without a French or Arabic
 translation, translations whose placeholders differ, translations of codes that are gone, and the same for the texts of
 ``locales/en.toml``, and for title, description and params of every node. Errors that are not written as literals cannot
-be collected and are reported too.
+be collected and are reported too, and so is English that would stand inside a translated sentence
+(``tools/message_parts.py``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from message_parts import Parts
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "studio"
 LANGUAGES = ("fr", "ar")
@@ -28,8 +31,15 @@ NOT_LITERAL: dict[str, str] = {
     "domain/errors.py": "defines the classes",
     "engine/failures.py": "makes recorded errors again",
     "nodes/flow/fail.py": "its code is the user's",
+    "domain/phrases.py": "defines phrases",
+    "catalog/_facts.py": "the phrase of a problem, whose code and template are literals where it is made",
+    "validation/_schemas.py": "the phrase of a problem, whose code and template are literals where it is made",
+    "engine/containers/calls.py": "the statuses are texts of en.toml",
 }
 """Files that make errors from values, and why."""
+
+PARTS = frozenset({"Phrase", "Refusal"})
+"""What makes parts of sentences; their template may be a single word."""
 
 NO_MESSAGES = frozenset({"CredentialType"})
 """Calls that begin with an id and a title, which is no message."""
@@ -67,12 +77,14 @@ def main(arguments: list[str]) -> int:
 def collect(source: Path) -> tuple[list[Message], list[str]]:
     """Every message under ``source``, and what is wrong with how they are written."""
     trees = {path: ast.parse(path.read_bytes()) for path in sorted(source.rglob("*.py"))}
-    errors = error_classes(trees.values())
+    errors = error_classes(trees.values()) | PARTS
+    parts = Parts(trees)
     messages: list[Message] = []
     problems: list[str] = []
     for path, tree in trees.items():
         file = path.relative_to(source).as_posix()
         pack = file.split("/")[1] if file.startswith("nodes/") else None
+        problems += [f"src/studio/{file}:{line}: raise Refusal(code, template)" for line in _refused(tree)]
         own = {
             node.name
             for node in tree.body
@@ -82,6 +94,10 @@ def collect(source: Path) -> tuple[list[Message], list[str]]:
             found = _message(call)
             if found is not None:
                 messages.append(Message(*found, file, call.lineno, pack))
+                problems += [
+                    f"{place}: {text!r} is English inside a message; make it a Phrase"
+                    for place, text in parts.english(path, call)
+                ]
             elif _last_name(call.func) in errors - own and file not in NOT_LITERAL and call.args:
                 problems.append(f"src/studio/{file}:{call.lineno}: code and template must be literals")
     seen: dict[str, Message] = {}
@@ -128,9 +144,20 @@ def _message(call: ast.Call) -> tuple[str, str] | None:
     named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in ("code", "template")}
     pair = [named.get("code"), named.get("template")] if len(named) == 2 else list(call.args[:2])
     texts = [one.value for one in pair if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    if len(texts) == 2 and _CODE.match(texts[0]) and re.search(r"[\s{]", texts[1]):
+    part = _last_name(call.func) in PARTS
+    if len(texts) == 2 and _CODE.match(texts[0]) and (part or re.search(r"[\s{]", texts[1])):
         return texts[0], texts[1]
     return None
+
+
+def _refused(tree: ast.Module) -> Iterator[int]:
+    """Lines of validators that refuse a value by a sentence in English: ``raise ValueError("...")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any("validator" in ast.unparse(one) for one in node.decorator_list):
+            for one in ast.walk(node):
+                call = one.exc if isinstance(one, ast.Raise) else None
+                if isinstance(call, ast.Call) and _last_name(call.func) in ("ValueError", "TypeError") and call.args:
+                    yield call.lineno
 
 
 def _last_name(node: ast.expr) -> str:

@@ -251,7 +251,7 @@ def test_failures_name_param_and_value():
     assert (unknown.code, unknown.param) == ("node.param_unknown", "cuont")
     invalid = input_invalid("a.b", failing({"count": 1, "words": ["a", 3]}))
     assert (invalid.code, invalid.param) == ("node.param_invalid", "words")
-    assert invalid.message == "Param words.1 of a.b: Input should be a valid string; got the number 3."
+    assert invalid.message == "Param words.1 of a.b: should be a text; got the number 3."
     whole = input_invalid("a.b", failing("text"))  # type: ignore[arg-type]
     assert whole.param is None
     assert "the whole output" in output_invalid("a.b", failing("text")).message  # type: ignore[arg-type]

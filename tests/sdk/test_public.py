@@ -9,16 +9,17 @@ import pytest
 PUBLIC = {
     "studio.sdk": """
         AccessRefused AuthenticationFailed AwsScheme BaseNode BasicScheme BodyScheme ControlNode CredentialField
-        CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme HostFiles HttpClient
-        HttpRequest HttpResponse HttpStream Items ItemsBase Json NodeContext NodeDefinitionError NodeError NodeModel
-        NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem ProviderError QueryScheme Rate RateLimited
-        Received Routed Scheme Slot StateHandle Table TableDraft TableRef TriggerEvent TriggerNode TriggerRequest
-        UserError as_node checked_effect describe dump_output input_invalid list_options migrate_by node node_class
-        node_schema output_invalid per_item_shape takes_items
+        CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme HostFiles
+        HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json NodeContext NodeDefinitionError
+        NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
+        ProviderError QueryScheme Rate RateLimited Received Refusal Routed Scheme Slot StateHandle Table
+        TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError as_node checked_effect describe
+        dump_output expected_by input_invalid list_options migrate_by node node_class node_schema output_invalid
+        per_item_shape reason_for reason_of takes_items
     """,
     "studio.catalog": "Catalog NodeFacts PackFacts PackProblem PackStrings Place RateFacts SlotFacts",
     "studio.i18n": """
-        Catalogue Entry LANGUAGES catalogue categories choose_language plural_category render right_to_left text
+        Catalogue Entry LANGUAGES catalogue categories choose_language filled plural_category render right_to_left text
     """,
     "studio.testing": """
         EngineRunner ExampleResult LoopbackServer NOW NodeContractError NodeResult NodeTester Parts ScratchContext

@@ -94,6 +94,79 @@ def test_what_is_found(source, file, text, expected):
     assert any(expected in problem for problem in problems(source)), problems(source)
 
 
+ENGLISH = {
+    "a literal": """raise UserError("mail.bad", "{address}", address="no address")""",
+    "an f-string": """raise UserError("mail.bad", "{address}", address=f"near: {one}")""",
+    "a choice": """raise UserError("mail.bad", "{address}", address=one or "its top")""",
+    "a choice of two": """raise UserError("mail.bad", "{address}", address=one if one else "not one of them")""",
+    "a concatenation": """raise UserError("mail.bad", "{address}", address=one + " is not here")""",
+    "joined": """raise UserError("mail.bad", "{address}", address=" or ".join(names))""",
+    "a variable": """
+        def send(one):
+            what = "the whole thing"
+            raise UserError("mail.bad", "{address}", address=what)
+    """,
+    "a constant": """
+        KINDS = {1: "a number", 2: "a text"}
+        def send(one):
+            raise UserError("mail.bad", "{address}", address=KINDS[one])
+    """,
+    "a parameter": """
+        def _wrong(what):
+            return UserError("mail.bad", "{address}", address=what)
+        raise _wrong("not there at all")
+    """,
+    "what a function returns": """
+        def _kind(one):
+            return "a kind of thing"
+        raise UserError("mail.bad", "{address}", address=_kind(1))
+    """,
+    "in a problem": """Problem(code="mail.bad", template="{address}", address="not an address")""",
+}
+
+
+@pytest.mark.parametrize("how", ENGLISH)
+def test_english_inside_a_sentence(source, how):
+    write(source, "a.py", ENGLISH[how])
+    assert any("is English inside a message" in problem for problem in problems(source)), problems(source)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'raise UserError("mail.bad", "{address}", address="`on error`")',
+        'raise UserError("mail.bad", "{address}", address=", ".join(names))',
+        'raise UserError("mail.bad", "{address}", address=Phrase("mail.other", "Another one."))',
+        'raise UserError("mail.bad", "{address}", address="https://example.org/a b")',
+        "def f(a):\n    a = a\n    raise UserError('mail.bad', '{address}', address=a)",
+    ],
+)
+def test_data_inside_a_sentence(source, text):
+    write(source, "a.py", text)
+    assert problems(source) == []
+
+
+def test_english_that_another_file_gives(source):
+    write(source, "a.py", "def wrong(what):\n    return UserError('mail.bad', '{address}', address=what)\n")
+    write(source, "b.py", "from studio.a import wrong\nraise wrong('not there at all')\n")
+    (found,) = problems(source)
+    assert "b.py:2: 'not there at all' is English" in found
+
+
+def test_phrases_are_messages_of_one_word(source):
+    write(source, "a.py", 'Phrase("mail.word", "private")')
+    assert any("mail.word is not translated into ar" in problem for problem in problems(source))
+    write(source, "a.py", 'Phrase("mail.bad", what)')
+    assert any("code and template must be literals" in problem for problem in problems(source))
+
+
+def test_validators_refuse_by_phrases(source):
+    write(
+        source, "a.py", "class M:\n    @model_validator(mode='after')\n    def f(self):\n        raise ValueError('no')"
+    )
+    assert any("a.py:4: raise Refusal" in problem for problem in problems(source))
+
+
 def test_plural_forms_may_leave_the_number_out(source):
     write(
         source,

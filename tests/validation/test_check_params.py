@@ -83,7 +83,7 @@ def test_versions(catalog: Catalog, version: str, params: str, expected: list[st
         ("{amount: 1, curency: EUR}", "workflow.unknown_param", "curency", 44, "`curency`, did you mean `currency`?"),
         ("{}", "workflow.missing_param", None, 3, "the param `amount` of `probe.pay` is missing"),
         ("{amount: x}", "workflow.wrong_value", "amount", 41, "`amount` should be a number, not the text `x`"),
-        ("{amount: -1}", "workflow.wrong_value", "amount", 41, "greater than or equal to 0"),
+        ("{amount: -1}", "workflow.wrong_value", "amount", 41, "should be at least 0"),
         ("{amount: 1, currency: E}", "workflow.wrong_value", "currency", 54, "at least 3 characters"),
         ("{amount: 1, lines: [{a: 1}, {a: b}]}", "workflow.wrong_value", "lines[1].a", 64, "a whole number"),
         ("{amount: 1, lines: {}}", "workflow.wrong_value", "lines", 51, "a list, not a mapping"),

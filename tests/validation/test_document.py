@@ -309,11 +309,15 @@ def test_the_rest_of_a_document_with_wrong_parts_can_still_be_checked() -> None:
         ("studio: 2\nname: x", "workflow.version", "this file has format 2; this version of Studio reads format 1"),
         ("studio: 1", "workflow.missing_key", "`name` is missing"),
         ("studio: 1\nname: x\nnodes: {a: {}}", "workflow.missing_key", "`type` is missing"),
-        ("studio: 1\nname: ''", "workflow.wrong_value", "should be"),
+        ("studio: 1\nname: ''", "workflow.wrong_value", "`name` should have at least 1 characters, not the text ``"),
         ("studio: 1\nname: x\nnodes: []", "workflow.wrong_value", "`nodes` should be a mapping, not a list"),
         ("studio: 1\nname: x\nnodes: {a: 5}", "workflow.wrong_value", "`a` should be a mapping, not the number 5"),
         ("studio: 1\nname: x\nsettings: {parallel: true}", "workflow.wrong_value", ""),
-        ("studio: 1\nname: x\nsettings: {priority: 500}", "workflow.wrong_value", "less than or equal to 100"),
+        (
+            "studio: 1\nname: x\nsettings: {priority: 500}",
+            "workflow.wrong_value",
+            "`priority` should be at most 100, not the number 500",
+        ),
         ("studio: 1\nname: x\ncanvas: {positions: {a: [1]}}", "workflow.missing_key", "`1` is missing"),
     ],
 )

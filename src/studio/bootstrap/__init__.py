@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from studio.bootstrap._host import Host
 from studio.bootstrap._maintenance import Maintenance
 from studio.bootstrap._settings import Settings
+from studio.bootstrap._upkeep import Upkeep
 
 if TYPE_CHECKING:
     from studio.bootstrap._bench import bench_database
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from studio.services.waterfall import Bar, bars
     from studio.storage import Opened
     from studio.testing import ExampleResult
-    from studio.validation import Problem
+    from studio.validation import Problem, reason_for
 
 __all__ = [
     "Bar",
@@ -68,6 +69,7 @@ __all__ = [
     "evaluate",
     "present",
     "read_value",
+    "reason_for",
     "split_assignment",
     "workflow_svg",
     "workflow_text",
@@ -82,6 +84,7 @@ _FOUND_IN = {
     "bars": "studio.services.waterfall",
     "evaluate": "studio.services.evaluate",
     "present": "studio.services.values",
+    "reason_for": "studio.validation",
     "read_value": "studio.services.overrides",
     "split_assignment": "studio.services.overrides",
     "workflow_svg": "studio.services.graph",
@@ -183,7 +186,8 @@ class Studio:
             from studio.storage import EngineLock
 
             lock = EngineLock(self.settings.data)
-            self._driver = Driver(self.engine, lock, self.opened.store, self.opened.blobs)
+            upkeep = Upkeep(self.opened, self.settings.data).when_due
+            self._driver = Driver(self.engine, lock, self.opened.store, self.opened.blobs, upkeep)
         return self._driver
 
     @cached_property

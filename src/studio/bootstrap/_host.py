@@ -74,12 +74,15 @@ class Host:
         return kind, msgspec.msgpack.decode(data)
 
     def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
-        """A text of a pack's strings; the key itself where there is none."""
-        from studio.domain.errors import fill
+        """A text of a pack's strings, in English where it is not translated; the key itself where there is none."""
+        from studio.i18n import filled
 
-        pack = node_type.partition(".")[0]
-        code = key if key.startswith(f"{pack}.") else f"{pack}.{key}"
-        return fill(self._catalog.error_template(code, lang) or key, arguments)
+        strings = self._catalog.strings(node_type.partition(".")[0])
+        for spoken in (lang, "en"):
+            entry = strings.text(key, spoken)
+            if entry is not None:
+                return filled(entry, arguments, spoken)
+        return filled(key, arguments, "en")
 
     async def close(self) -> None:
         """Close the connections."""

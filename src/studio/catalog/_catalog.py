@@ -79,7 +79,7 @@ class Catalog:
             for problem in pack.facts.problems:
                 if problem.type == type_id:
                     raise UserError(
-                        "catalog.broken_node", "{type} cannot be used: {reason}", type=type_id, reason=problem.message
+                        "catalog.broken_node", "{type} cannot be used: {reason}", type=type_id, reason=problem.phrase
                     )
         near = self.suggest(type_id)
         if near is None:
@@ -134,8 +134,8 @@ class Catalog:
             self._strings[pack] = PackStrings(Path(self.pack(pack).folder) / "strings")
         return self._strings[pack]
 
-    def error_template(self, code: str, lang: str) -> str | None:
-        """A pack's own translation of an error; the first part of the code names the pack."""
+    def error_template(self, code: str, lang: str) -> str | dict[str, str] | None:
+        """A pack's own translation of an error, perhaps with plural forms; the code's first part names the pack."""
         pack = code.partition(".")[0]
         return self.strings(pack).error(code, lang) if pack in self._packs else None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from studio.domain.errors import fill
+from studio.domain.phrases import Phrase
 from studio.domain.status import Effect
 
 
@@ -84,7 +84,12 @@ class PackProblem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def message(self) -> str:
         """The English sentence with its arguments filled in."""
-        return fill(self.template, self.args)
+        return str(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The sentence, for any language."""
+        return Phrase(self.code, self.template, **self.args)
 
 
 class PackFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

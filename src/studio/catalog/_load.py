@@ -14,6 +14,7 @@ import msgspec
 from studio.catalog._facts import NodeFacts, PackFacts
 from studio.catalog._reader import DECLARED
 from studio.domain.errors import StudioError, UserError
+from studio.domain.phrases import Refusal, reason_of
 from studio.sdk import BaseNode, CredentialType, node_class
 
 _NOT_COMPARED = frozenset({"title", "category", "runs_in", "keywords", "icon"})
@@ -32,7 +33,7 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
         cls = node_class(getattr(module, facts.class_name))
         node = cls()
     except Exception as error:  # a node file is somebody else's code and may raise anything
-        reason = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+        reason = reason_of(error) if isinstance(error, StudioError | Refusal) else f"{type(error).__name__}: {error}"
         raise UserError(
             "catalog.broken_node", "{type} cannot be used: {reason}", type=facts.type, reason=reason
         ) from error
@@ -51,9 +52,14 @@ def pack_credentials(pack: PackFacts) -> dict[str, CredentialType]:
         module = importlib.import_module(f"{pack.module}._credentials")
         found = {one.id: one for one in cast("tuple[CredentialType, ...]", module.CREDENTIALS)}
         if set(found) != set(pack.credentials):
-            raise TypeError(f"the manifest names {', '.join(pack.credentials)}, but it defines {', '.join(found)}")
+            raise UserError(
+                "catalog.credentials_differ",
+                "the manifest names {named}, but it defines {defined}",
+                named=", ".join(pack.credentials) or "-",
+                defined=", ".join(found) or "-",
+            )
     except Exception as error:  # a pack's file is somebody else's code and may raise anything
-        reason = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+        reason = reason_of(error) if isinstance(error, StudioError | Refusal) else f"{type(error).__name__}: {error}"
         raise UserError(
             "catalog.broken_credentials",
             "The credential types of the pack {pack} cannot be used: {reason}",

@@ -6,6 +6,9 @@ description = "..."
 params = {text = "Le titre"}
 [errors]
 "text.bad_pattern" = "...{pattern}..."
+"text.too_many" = {one = "...", other = "...{count}..."}
+[texts]
+"greeting" = "..."
 """
 
 from __future__ import annotations
@@ -51,9 +54,22 @@ class PackStrings:
         """``title`` or ``description`` of the pack itself."""
         return _text(self._table(lang, "pack").get(key))
 
-    def error(self, code: str, lang: str) -> str | None:
-        """Template of an error that the pack's nodes raise."""
-        return _text(self._table(lang, "errors").get(code))
+    def error(self, code: str, lang: str) -> str | dict[str, str] | None:
+        """Template of an error that the pack's nodes raise, or one per plural form."""
+        return _entry(self._table(lang, "errors").get(code))
+
+    def text(self, key: str, lang: str) -> str | dict[str, str] | None:
+        """A text that the pack's nodes write themselves, or one per plural form."""
+        return _entry(self._table(lang, "texts").get(key))
+
+
+def _entry(value: object) -> str | dict[str, str] | None:
+    """A template, or the forms of one that has ``other``; everything else counts as not translated."""
+    if not isinstance(value, dict):
+        return _text(value)
+    forms = cast("dict[str, object]", value)
+    texts = {name: form for name, form in forms.items() if isinstance(form, str)}
+    return texts if len(texts) == len(forms) and "other" in texts else None
 
 
 def _text(value: object) -> str | None:

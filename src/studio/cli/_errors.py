@@ -15,6 +15,7 @@ from studio.cli._commands import COMMANDS
 from studio.cli._hints import hint_for
 from studio.cli._say import Voice
 from studio.cli._terminal import bold, error_style, write_error, write_error_json
+from studio.cli._usage import usage_message
 from studio.domain.errors import StudioError, WorkflowInvalid
 
 if TYPE_CHECKING:
@@ -57,15 +58,15 @@ def report(error: BaseException, argv: Sequence[str]) -> int:
         show_error(error, voice, as_json=flags.json)
         return EXIT_FAILED
     if isinstance(error, KeyboardInterrupt):
-        _block(voice.say("cli.interrupted"), [], None, "cli.interrupted", as_json=flags.json)
+        _block(voice.say("cli.interrupted"), [], None, "cli.interrupted", voice, as_json=flags.json)
         return EXIT_INTERRUPTED
-    usage = _usage_message(error)
+    usage = usage_message(error, voice)
     if usage is not None:
         hint = voice.say("cli.hint.usage", command=f"studio {_command_of(argv)}".strip())
-        _block(usage, [], hint, "cli.usage", as_json=flags.json)
+        _block(usage, [], hint, "cli.usage", voice, as_json=flags.json)
         return EXIT_INVALID
     what = voice.say("cli.unexpected", kind=type(error).__name__, reason=str(error) or "-")
-    _block(what, [], voice.say("cli.hint.unexpected"), "cli.unexpected", as_json=flags.json)
+    _block(what, [], voice.say("cli.hint.unexpected"), "cli.unexpected", voice, as_json=flags.json)
     return EXIT_FAILED
 
 
@@ -94,14 +95,6 @@ def _voice(lang: str | None) -> Voice:
         return Voice("en")
 
 
-def _usage_message(error: BaseException) -> str | None:
-    from typer import Abort, TyperException
-
-    if isinstance(error, Abort):
-        return "Aborted."
-    return error.format_message() if isinstance(error, TyperException) else None
-
-
 def unknown_command(name: str, argv: Sequence[str]) -> int:
     """Say that there is no such command, and which was probably meant."""
     import difflib
@@ -111,7 +104,7 @@ def unknown_command(name: str, argv: Sequence[str]) -> int:
     near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     hint = voice.say("cli.hint.near_command", command=f"studio {near[0]}") if near else None
     hint = hint or voice.say("cli.hint.usage", command="studio")
-    _block(voice.say("cli.no_command", name=name), [], hint, "cli.no_command", as_json=flags.json)
+    _block(voice.say("cli.no_command", name=name), [], hint, "cli.no_command", voice, as_json=flags.json)
     return EXIT_INVALID
 
 
@@ -135,12 +128,13 @@ def show_failure(
     kind: str = "NodeError",
 ) -> None:
     """A failure whose sentence is rendered already."""
-    place = ", ".join(part for part in (_named("node", node), _named("param", param)) if part)
+    place = ", ".join(_places(node, param, voice))
     _block(
         message,
         [place] if place else [],
         hint_for(code, kind, voice, execution_id=execution_id, node=node),
         code,
+        voice,
         as_json=as_json,
         node=node,
         param=param,
@@ -155,7 +149,7 @@ def show_invalid(error: WorkflowInvalid, voice: Voice, *, as_json: bool) -> None
         return
     lines = [line for path, one in located for line in problem_lines(path, one, voice)]
     message = voice.say("cli.invalid", count=sum(1 for _, one in located if one.severity == "error"))
-    _block(message, lines, voice.say("cli.hint.invalid"), error.code, as_json=False)
+    _block(message, lines, voice.say("cli.hint.invalid"), error.code, voice, as_json=False)
 
 
 def located_problems(error: WorkflowInvalid) -> list[tuple[str, Problem]]:
@@ -177,8 +171,7 @@ def shown_path(document: Document) -> str:
 def problem_lines(path: str, problem: Problem, voice: Voice) -> list[str]:
     """A problem as lines: its place, and its sentence."""
     where = ":".join(str(part) for part in (path, problem.line, problem.column) if part)
-    places = [where, _named("node", problem.node), _named("param", problem.param)]
-    place = ", ".join(part for part in places if part)
+    place = ", ".join([*([where] if where else []), *_places(problem.node, problem.param, voice)])
     mark = "" if problem.severity == "error" else f"{voice.say('cli.warning')}: "
     return [place or problem.code, f"  {mark}{problem.text(voice.sentence)}"]
 
@@ -198,8 +191,10 @@ def problem_json(path: str, problem: Problem, voice: Voice) -> dict[str, Any]:
     }
 
 
-def _named(what: str, name: str | None) -> str:
-    return f"{what} {name}" if name else ""
+def _places(node: str | None, param: str | None, voice: Voice) -> list[str]:
+    """Node and param, as far as they are known."""
+    named = (("cli.place.node", node), ("cli.place.param", param))
+    return [voice.say(key, name=name) for key, name in named if name]
 
 
 def _block(
@@ -207,6 +202,7 @@ def _block(
     places: Sequence[str],
     hint: str | None,
     code: str,
+    voice: Voice,
     *,
     as_json: bool,
     node: str | None = None,
@@ -217,7 +213,7 @@ def _block(
         write_error_json({"error": facts})
         return
     sys.stdout.flush()
-    lines = [f"{error_style('Error')}: {bold(message)}"]
+    lines = [f"{error_style(voice.say('cli.error'))}{voice.say('cli.colon')} {bold(message)}"]
     lines += [f"  {place}" for place in places]
     if hint:
         lines.append(f"  → {hint}")

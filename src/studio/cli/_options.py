@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from studio.cli._say import speak_for
+
 if TYPE_CHECKING:
     from studio.bootstrap import Settings
 
@@ -73,10 +75,12 @@ def settings_from(
     """Settings from the options of a command and the environment."""
     from studio.bootstrap import Settings
 
-    return Settings(
+    settings = Settings(
         data=data_folder(data),
         db=database(db),
         lang=lang,
         allow_paths=tuple(allowed_paths(allow_path)),
         allow_hosts=tuple(allowed_hosts(allow_host)),
     )
+    speak_for(settings)
+    return settings

@@ -17,6 +17,7 @@ from studio.cli._say import Voice
 from studio.cli._terminal import colours, shorten, shown_seconds, shown_time, write, write_error, write_json
 from studio.domain.durations import parse_duration
 from studio.domain.errors import StudioError, UserError, WorkflowInvalid
+from studio.domain.phrases import reason_of
 
 if TYPE_CHECKING:
     from studio.bootstrap import ExecutionResult, Settings, StartRequest, Studio
@@ -48,7 +49,7 @@ def patience(written: str | None) -> tuple[float, bool]:
     try:
         return parse_duration(written), True
     except ValueError as error:
-        raise UserError("cli.wait", "--wait: {reason}.", reason=str(error)).at(param="--wait") from error
+        raise UserError("cli.wait", "--wait: {reason}.", reason=reason_of(error)).at(param="--wait") from error
 
 
 def run_request(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import AllowPathOption, DebugOption, LangOption, settings_from
+from studio.cli._options import AllowPathOption, DataOption, DebugOption, LangOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import write, write_error
 
@@ -17,6 +17,7 @@ def command(
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Where to write the picture; - for stdout")
     ] = None,
+    data: DataOption = None,
     allow_path: AllowPathOption = None,
     lang: LangOption = None,
     debug: DebugOption = False,
@@ -29,7 +30,7 @@ def command(
     from studio.bootstrap import Studio, workflow_svg, workflow_text
 
     voice = Voice(lang)
-    studio = Studio(settings_from(allow_path=allow_path, lang=voice.lang))
+    studio = Studio(settings_from(data=data, allow_path=allow_path, lang=voice.lang))
     workflow = studio.documents.readable(file)
     if svg is None:
         write(workflow_text(workflow, studio.catalog))

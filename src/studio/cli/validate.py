@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from studio.cli._errors import EXIT_INVALID, problem_json, problem_lines, shown_path
-from studio.cli._options import AllowPathOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import AllowPathOption, DataOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import write, write_error, write_json
 
 
 def command(
     files: Annotated[list[Path], typer.Argument(help="Workflow files", show_default=False)],
+    data: DataOption = None,
     allow_path: AllowPathOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
@@ -27,7 +28,7 @@ def command(
     from studio.bootstrap import Studio
 
     voice = Voice(lang)
-    studio = Studio(settings_from(allow_path=allow_path, lang=voice.lang))
+    studio = Studio(settings_from(data=data, allow_path=allow_path, lang=voice.lang))
     documents = [studio.documents.read(file) for file in files]
     valid = all(document.valid for document in documents)
     if json:

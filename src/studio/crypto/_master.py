@@ -130,7 +130,7 @@ class MasterKey:
                 "crypto.key_file_unreadable",
                 "The key file {path} cannot be read: {reason}.",
                 path=str(path),
-                reason=error.strerror or "unknown reason",
+                reason=error.strerror or "?",
             ) from error
         with os.fdopen(handle, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode & 0o777
@@ -164,7 +164,7 @@ class MasterKey:
                 "crypto.key_file_unwritable",
                 "The key file {path} cannot be written: {reason}.",
                 path=str(path),
-                reason=error.strerror or "unknown reason",
+                reason=error.strerror or "?",
             ) from error
         finally:
             with contextlib.suppress(OSError):

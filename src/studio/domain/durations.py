@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from studio.domain.phrases import Refusal
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 MAX_SECONDS = 100 * 366 * 86400.0
@@ -19,7 +21,7 @@ def parse_duration(value: str | int | float) -> float:
         ValueError: It is not a duration, is negative or longer than a hundred years.
     """
     if isinstance(value, bool):
-        raise ValueError("a duration is a number of seconds or a text such as 10m")
+        raise Refusal("duration.kind", "a duration is a number of seconds or a text such as 10m")
     if isinstance(value, int | float):
         seconds = float(value)
     else:
@@ -29,9 +31,13 @@ def parse_duration(value: str | int | float) -> float:
         elif text and not _PART.sub("", text).strip():
             seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
         else:
-            raise ValueError(f"{value!r} is not a duration; write for example 250ms, 10s, 5m, 1h30m or 2d")
+            raise Refusal(
+                "duration.form",
+                "{text} is not a duration; write for example 250ms, 10s, 5m, 1h30m or 2d",
+                text=repr(value[:60]),
+            )
     if not 0 <= seconds <= MAX_SECONDS:
-        raise ValueError("a duration lies between 0 and a hundred years")
+        raise Refusal("duration.range", "a duration lies between 0 and a hundred years")
     return seconds
 
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from studio.domain.durations import Duration
 from studio.domain.errors import ErrorClass
+from studio.domain.phrases import Refusal
 from studio.domain.status import InDoubtPolicy, Join, OnError
 
 FORMAT_VERSION = 1
@@ -41,9 +42,13 @@ def check_node_id(value: str) -> str:
         ValueError: It has the wrong form, or is a Python keyword or a scope name.
     """
     if not NODE_ID.match(value) or len(value) > MAX_ID_LENGTH:
-        raise ValueError(f"{value!r} is not a node id: use a-z, 0-9 and _, starting with a letter, 64 at most")
+        raise Refusal(
+            "workflow.node_id",
+            "{id} is not a node id: use a-z, 0-9 and _, starting with a letter, 64 at most",
+            id=repr(value[:100]),
+        )
     if keyword.iskeyword(value) or value in SCOPE_NAMES:
-        raise ValueError(f"{value!r} is a reserved word and cannot name a node")
+        raise Refusal("workflow.reserved_id", "{id} is a reserved word and cannot name a node", id=repr(value))
     return value
 
 
@@ -52,7 +57,11 @@ NodeId = Annotated[str, AfterValidator(check_node_id)]
 
 def _check_input_name(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) or len(value) > MAX_ID_LENGTH:
-        raise ValueError(f"{value!r} is not a name for an input: use letters, digits and _")
+        raise Refusal(
+            "workflow.input_name",
+            "{name} is not a name for an input: use letters, digits and _",
+            name=repr(value[:100]),
+        )
     return value
 
 
@@ -94,7 +103,11 @@ class Edge(Model):
     def _parts(text: str) -> dict[str, Any]:
         match = _EDGE.match(text)
         if match is None:
-            raise ValueError(f"{text!r} is not an edge; write source -> target, or source.port -> target.param")
+            raise Refusal(
+                "workflow.bad_edge",
+                "{text} is not an edge; write source -> target, or source.port -> target.param",
+                text=repr(text[:200]),
+            )
         source, port, target, param = match.groups()
         return {"source": source, "port": port, "target": target, "param": param}
 

@@ -161,7 +161,7 @@ def encode_small(value: Any, *, walk: bool = False) -> Encoded:
         check_plain(value)
         return PACKED, msgspec.msgpack.encode(_lift(value))
     except RecursionError as error:
-        raise refuse("its root", value, "nested too deeply") from error
+        raise refuse("", value, Phrase("value.too_deep", "nested too deeply")) from error
     # Searched from the end, which takes a tenth to a half of the time that ``in`` takes for megabytes.
     if (data.rfind(b"null") >= 0 and _has_infinite(value)) or (walk and len(data) < _WALK_LIMIT):
         check_plain(value)

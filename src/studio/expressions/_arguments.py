@@ -25,10 +25,11 @@ from studio.expressions._compiler import (
 from studio.expressions._convert import CONVERTERS
 from studio.expressions._literals import MAX_NESTING
 from studio.expressions._loops import compile_lambda, lazy_turns, repeats
+from studio.expressions._names import THE_ITEM
 from studio.expressions._nodes import Call, Comp, Const, Lambda, Name, Node
 from studio.expressions._registry import FUNCTIONS, Function, Param
 from studio.expressions._steps import step
-from studio.expressions._values import kind
+from studio.expressions._values import kind_name
 
 
 def compile_arguments(
@@ -168,7 +169,9 @@ def _getter(env: Env, key: Any, needed: bool) -> Callable[[Any], Any] | None:
         return None
     if type(key) is not str and type(key) is not int:
         raise ExpressionError(
-            "expression.function_value", "A function or the name of a key is expected here, not {kind}.", kind=kind(key)
+            "expression.function_value",
+            "A function or the name of a key is expected here, not {kind}.",
+            kind=kind_name(key),
         )
     meter = env[1]
     keys: list[Any] = [key]
@@ -181,7 +184,7 @@ def _getter(env: Env, key: Any, needed: bool) -> Callable[[Any], Any] | None:
         if type(item) is dict and key in item:
             return item[key]
         for part in keys:
-            item = step(item, part, "the item", None, None, 1)
+            item = step(item, part, THE_ITEM, None, None, 1)
         return item
 
     return get

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.domain.errors import ExpressionError
+from studio.domain.phrases import Phrase
 from studio.expressions._displays import DisplayParser
 from studio.expressions._lexer import foreign, too_deep
 from studio.expressions._literals import MAX_NESTING
@@ -71,7 +72,12 @@ class AtomParser(DisplayParser):
         while self.tokens[self.at][0] != ")":
             token = self.tokens[self.at]
             if token[0] in ("*", "**"):
-                raise foreign(f"{token[0]}args", "every argument by itself", token[2], token[3])
+                raise foreign(
+                    f"{token[0]}args",
+                    Phrase("expression.instead.arguments", "every argument by itself"),
+                    token[2],
+                    token[3],
+                )
             if self.tokens[min(self.at + 1, len(self.tokens) - 1)][0] == "=" and is_word(token):
                 self.at += 2
                 keywords.append((token[1], self.expression()))

@@ -28,9 +28,10 @@ from studio.expressions._compiler import (
     join,
 )  # fmt: skip
 from studio.expressions._lookup import bind_arguments, find_function, find_methods, wrong_arguments
+from studio.expressions._names import type_names
 from studio.expressions._nodes import Call, Lambda, Node
 from studio.expressions._registry import METHODS, Function
-from studio.expressions._values import Missing, kind
+from studio.expressions._values import Missing, kind, kind_name
 
 
 @handles(Lambda)
@@ -161,5 +162,5 @@ def _no_method(value: Any, name: str, start: int, end: int) -> ExpressionError:
     return ExpressionError(
         "expression.method_kind",
         "{name}() belongs to {owners}, not to {kind}.",
-        start=start, end=end, name=name, owners=", ".join(owners), kind=kind(value),
+        start=start, end=end, name=name, owners=type_names(owners), kind=kind_name(value),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from studio.expressions import _check_operators as operators
 from studio.expressions import _check_values as values
 from studio.expressions._check_calls import call_type
 from studio.expressions._expression import Expression
+from studio.expressions._names import THE_VALUE
 from studio.expressions._nodes import (
     Arith,
     Attr,
@@ -240,7 +241,7 @@ class Checker:
         """One step of a path."""
         of = self.infer(node.value)
         root, keys, _ = static_path(node.value)
-        written = path_text(root.id, keys) if isinstance(root, Name) else "the value"
+        written = path_text(root.id, keys) if isinstance(root, Name) else THE_VALUE
         if isinstance(node, Item) and not (isinstance(node.key, Const) and type(node.key.value) in (str, int)):
             return values.dynamic_item(self, node, of, self.infer(node.key))
         key = node.key if isinstance(node, Attr) else node.key.value if isinstance(node.key, Const) else None

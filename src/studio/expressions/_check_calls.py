@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from studio.domain.errors import ExpressionError
 from studio.expressions._arguments import swapped
 from studio.expressions._lookup import bind_arguments, find_function, find_methods
+from studio.expressions._names import type_names
 from studio.expressions._nodes import Call, Comp, Lambda, Name, Node
 from studio.expressions._registry import FUNCTIONS, Function, Param
 from studio.expressions.types import (
@@ -26,6 +27,7 @@ from studio.expressions.types import (
     accepts,
     options_of,
     parse_type,
+    shown_type,
     union,
     without_null,
 )
@@ -110,12 +112,12 @@ def _method_type(checker: Checker, node: Call, receiver: Node) -> Type:
         checker.add(attempts[0][1])
     made = clean or [kind for kind, _ in attempts]
     if not fits:
-        owners = ", ".join(sorted(found))
+        owners = type_names(sorted(found))
         checker.report(
             ExpressionError(
                 "expression.method_kind",
                 "{name}() belongs to {owners}, not to {kind}.",
-                start=node.name_start, end=node.name_end, name=node.name, owners=owners, kind=str(of),
+                start=node.name_start, end=node.name_end, name=node.name, owners=owners, kind=shown_type(of),
             )
         )  # fmt: skip
     elif not made and problem is not None:
@@ -193,7 +195,8 @@ def _argument(checker: Checker, function: Function, param: Param, node: Node) ->
             ExpressionError(
                 "expression.argument",
                 "{name} is {kind}; {expected} is expected.",
-                start=node.start, end=node.end, name=param.name, kind=str(kind), expected=str(wanted),
+                start=node.start, end=node.end, name=param.name, kind=shown_type(kind),
+                expected=shown_type(wanted or ANY),
             )
         )  # fmt: skip
     return kind

@@ -23,6 +23,7 @@ from studio.expressions.types import (
     Type,
     may_be_null,
     options_of,
+    shown_type,
     union,
 )
 
@@ -43,7 +44,7 @@ def unary_type(checker: Checker, node: Unary, inner: Type) -> Type:
             start=node.start,
             end=node.end,
             op=node.op,
-            kind=str(inner),
+            kind=shown_type(inner),
         )
     )
     return ANY
@@ -71,8 +72,8 @@ def arith_type(checker: Checker, node: Arith, op: str, left: Type, right_node: N
             start=node.start,
             end=right_node.end,
             op=op,
-            left=str(left),
-            right=str(right),
+            left=shown_type(left),
+            right=shown_type(right),
         ),
         suggestion,
     )
@@ -134,8 +135,8 @@ def check_comparison(checker: Checker, node: Node, op: str, left: Type, right: T
                 start=node.start,
                 end=node.end,
                 op=op,
-                left=str(left),
-                right=str(right),
+                left=shown_type(left),
+                right=shown_type(right),
             )
         )
 

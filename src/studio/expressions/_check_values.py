@@ -25,6 +25,7 @@ from studio.expressions.types import (
     ObjectType,
     Type,
     options_of,
+    shown_type,
     union,
     without_null,
 )
@@ -103,7 +104,7 @@ def _report_key(checker: Checker, node: Node, of: Type, key: Any, written: str) 
         return
     error = ExpressionError(
         "expression.no_keys", "{path} is {kind}; it has no '{key}'.",
-        start=start, end=end, path=written, kind=str(of), key=key,
+        start=start, end=end, path=written, kind=shown_type(of), key=key,
     )  # fmt: skip
     checker.report(error, METHODS.get(str(key)))
 
@@ -123,7 +124,7 @@ def dynamic_item(checker: Checker, node: Item, of: Type, key: Type) -> Type:
     if not found:
         checker.report(
             ExpressionError(
-                "expression.check.no_items", "{kind} has no items.", start=node.start, end=node.end, kind=str(of)
+                "expression.check.no_items", "{kind} has no items.", start=node.start, end=node.end, kind=shown_type(of)
             )
         )
     return union(*found) if found else ANY
@@ -139,7 +140,7 @@ def slice_type(checker: Checker, node: Slice, of: Type) -> Type:
                 "Only lists and texts can be cut, not {kind}.",
                 start=node.start,
                 end=node.end,
-                kind=str(of),
+                kind=shown_type(of),
             )
         )
     return union(*fits) if fits else ANY
@@ -162,7 +163,7 @@ def item_type(checker: Checker, of: Type, node: Node) -> Type:
                 "A list is expected here, not {kind}.",
                 start=node.start,
                 end=node.end,
-                kind=str(of),
+                kind=shown_type(of),
             )
         )
     return union(*found) if found else ANY

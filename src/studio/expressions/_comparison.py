@@ -19,7 +19,7 @@ from studio.expressions._operators import (
     operands,
     plain_list,
 )
-from studio.expressions._values import Skipped, kind
+from studio.expressions._values import Skipped, kind_name
 
 _LONG_TEXT = 1024
 
@@ -88,8 +88,8 @@ def less(meter: Meter, op: str, a: Any, b: Any, depth: int = 0) -> bool:
             "expression.operands_time",
             "'{op}' does not compare {left} and {right}. Write datetime(text) for a text that names a time.",
             op=op,
-            left=kind(a),
-            right=kind(b),
+            left=kind_name(a),
+            right=kind_name(b),
         )
     if left is timedelta and right is timedelta:
         return a < b

@@ -23,7 +23,7 @@ from studio.expressions._limits import Meter
 from studio.expressions._nodes import Const, DictOf, ListOf, Node, Star
 from studio.expressions._operators import plain_list
 from studio.expressions._unique import Seen
-from studio.expressions._values import bad_key, kind
+from studio.expressions._values import bad_key, kind_name
 
 DICT_BYTES = 232
 PAIR_BYTES = 64
@@ -117,7 +117,9 @@ def _any_key(fn: Code) -> Code:
         key = fn(env)
         if key is None or type(key) in (str, int, float, bool):
             return key
-        raise ExpressionError("expression.key_type", "A key is a text or a whole number, not {kind}.", kind=kind(key))
+        raise ExpressionError(
+            "expression.key_type", "A key is a text or a whole number, not {kind}.", kind=kind_name(key)
+        )
 
     return run
 
@@ -133,7 +135,7 @@ def _merged_dict(env: Env, pairs: list[tuple[Code | None, Code]]) -> dict[Any, A
         value = fn(env)
         if not isinstance(value, Mapping):
             raise ExpressionError(
-                "expression.not_an_object", "An object is expected here, not {kind}.", kind=kind(value)
+                "expression.not_an_object", "An object is expected here, not {kind}.", kind=kind_name(value)
             )
         meter.items(len(out) + len(value), PAIR_BYTES)
         meter.steps(len(value) >> 2)

@@ -12,8 +12,9 @@ from typing import Any
 from studio.domain.errors import ExpressionError
 from studio.expressions import _temporal
 from studio.expressions._limits import Meter
+from studio.expressions._names import type_name
 from studio.expressions._operators import plain_list
-from studio.expressions._values import kind
+from studio.expressions._values import kind_name
 
 Converter = Callable[[Meter, Any, str], Any]
 
@@ -24,14 +25,14 @@ def _refused(value: Any, name: str, expected: str) -> ExpressionError:
             "expression.argument_null",
             "{name} is null; {expected} is expected. Write default(value, ...) where null may come.",
             name=name,
-            expected=expected,
+            expected=type_name(expected),
         )
     return ExpressionError(
         "expression.argument",
         "{name} is {kind}; {expected} is expected.",
         name=name,
-        kind=kind(value),
-        expected=expected,
+        kind=kind_name(value),
+        expected=type_name(expected),
     )
 
 

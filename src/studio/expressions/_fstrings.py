@@ -21,7 +21,7 @@ from studio.expressions._compiler import (
 )  # fmt: skip
 from studio.expressions._limits import Meter
 from studio.expressions._nodes import FString, Node
-from studio.expressions._values import kind, text
+from studio.expressions._values import kind_name, text
 
 
 @handles(FString)
@@ -79,7 +79,10 @@ def format_value(meter: Meter, value: Any, spec: str) -> str:
         value = text(meter, value)
         if found.group(10) not in (None, "s") or found.group(8) or found.group(3) or found.group(2) == "=":
             raise ExpressionError(
-                "expression.format_kind", "The format '{spec}' is for numbers, not {kind}.", spec=spec, kind=kind(value)
+                "expression.format_kind",
+                "The format '{spec}' is for numbers, not {kind}.",
+                spec=spec,
+                kind=kind_name(value),
             )
         meter.chars(max(len(value), _MAX_WIDTH), value.isascii())
     else:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.domain.errors import ExpressionError
+from studio.domain.phrases import Phrase
 from studio.expressions._habits import DOLLARS, OPERATORS
 from studio.expressions._literals import (
     BODIES,
@@ -195,7 +196,7 @@ def _dollar(text: str, pos: int) -> ExpressionError:
     wrote = text[pos:end]
     if wrote == "$" and text.startswith("{", end):
         return foreign("${...}", "f'...{name}...'", pos, end + 1)
-    return foreign(wrote, DOLLARS.get(wrote, "the name without $"), pos, end)
+    return foreign(wrote, DOLLARS.get(wrote, Phrase("expression.instead.dollar", "the name without $")), pos, end)
 
 
 def _string(text: str, start: int, opening: str, depth: int) -> Token:

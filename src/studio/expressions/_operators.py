@@ -13,7 +13,7 @@ from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
 from studio.expressions import _temporal
 from studio.expressions._limits import CHUNK, Meter
-from studio.expressions._values import INT_MAX, INT_MIN, kind
+from studio.expressions._values import INT_MAX, INT_MIN, kind_name
 
 NUMBERS = frozenset({int, float, bool})
 TIMES = frozenset({datetime, date})
@@ -41,12 +41,12 @@ def plain_list(meter: Meter, value: Any) -> list[Any]:
             meter.steps(CHUNK)
             found += value[start : start + CHUNK]
         return found
-    raise ExpressionError("expression.not_a_list", "A list is expected here, not {kind}.", kind=kind(value))
+    raise ExpressionError("expression.not_a_list", "A list is expected here, not {kind}.", kind=kind_name(value))
 
 
 def operands(op: str, a: Any, b: Any) -> ExpressionError:
     """The error for values that an operator does not take, with what to write where that is clear."""
-    left, right = kind(a), kind(b)
+    left, right = kind_name(a), kind_name(b)
     if op == "+" and "text" in (left, right):
         return ExpressionError(
             "expression.operands_text",
@@ -235,21 +235,21 @@ def negate(meter: Meter, value: Any) -> Any:
     """``-x``"""
     if type(value) in NUMBERS or type(value) is timedelta:
         return checked(meter, -value)
-    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="-", kind=kind(value))
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="-", kind=kind_name(value))
 
 
 def positive(meter: Meter, value: Any) -> Any:
     """``+x``"""
     if type(value) in NUMBERS or type(value) is timedelta:
         return +value
-    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="+", kind=kind(value))
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="+", kind=kind_name(value))
 
 
 def invert(meter: Meter, value: Any) -> int:
     """``~x``"""
     if type(value) is int:
         return checked(meter, ~value)
-    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="~", kind=kind(value))
+    raise ExpressionError("expression.operand", "'{op}' does not take {kind}.", op="~", kind=kind_name(value))
 
 
 UNARY: dict[str, Callable[[Meter, Any], Any]] = {"-": negate, "+": positive, "~": invert}

@@ -9,10 +9,12 @@ from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
+from studio.domain.phrases import Phrase
 from studio.expressions._compiler import DEEP, PLAIN, SCALAR, Code, Compiler, Env, Flow, guarded, handles
+from studio.expressions._names import THE_VALUE
 from studio.expressions._nodes import Attr, Const, Item, Name, Node, Slice
 from studio.expressions._steps import step, unknown_name
-from studio.expressions._values import Missing, Skipped, kind
+from studio.expressions._values import Missing, Skipped, kind_name
 
 _FAILS = (KeyError, IndexError, TypeError)
 
@@ -37,6 +39,8 @@ def static_path(node: Node) -> tuple[Node, list[Any], list[int]]:
 
 def path_text(root: str, keys: list[Any]) -> str:
     """How a path is written, shortened where it is long."""
+    if isinstance(root, Phrase):
+        return Phrase("expression.inside", "{value}{path}", value=root, path=path_text("", keys)) if keys else root
     written = root + "".join(f".{key}" if type(key) is str and key.isidentifier() else f"[{key!r}]" for key in keys)
     return written if len(written) <= 120 else written[:117] + "..."
 
@@ -207,11 +211,12 @@ def bare_path(node: Node) -> tuple[Any, ...] | None:
 def _from_value(compiler: Compiler, root: Node, keys: list[Any], ends: list[int]) -> tuple[Code, Flow]:
     fn, flow = compiler.code(root)
     start = root.start
+    paths = [path_text(THE_VALUE, keys[:index]) for index in range(len(keys))]
 
     def run(env: Env) -> Any:
         value = fn(env)
         for index, key in enumerate(keys):
-            value = step(value, key, path_text("the value", keys[:index]), start, ends[index], env[1].quiet)
+            value = step(value, key, paths[index], start, ends[index], env[1].quiet)
         return value
 
     return run, Flow(DEEP if flow.level else PLAIN, flow.shared, flow.refs)
@@ -222,7 +227,7 @@ def _dynamic(compiler: Compiler, node: Item) -> tuple[Code, Flow]:
     fn, flow = compiler.code(node.value)
     key_fn, _ = compiler.code(node.key)
     root, keys, _ = static_path(node.value)
-    path = path_text(root.id, keys) if type(root) is Name else "the value"
+    path = path_text(root.id, keys) if type(root) is Name else THE_VALUE
     start, end, key_start = node.start, node.end, node.key.start
 
     def run(env: Env) -> Any:
@@ -240,7 +245,7 @@ def _dynamic(compiler: Compiler, node: Item) -> tuple[Code, Flow]:
             "A key is a text or a whole number, not {kind}.",
             start=key_start,
             end=end,
-            kind=kind(key),
+            kind=kind_name(key),
         )
 
     return run, Flow(DEEP if flow.level else PLAIN, flow.shared, flow.refs)
@@ -268,7 +273,7 @@ def _cut(meter: Any, value: Any, lower: Any, upper: Any, stride: Any) -> Any:
     for bound in (lower, upper, stride):
         if bound is not None and type(bound) is not int:
             raise ExpressionError(
-                "expression.slice_bound", "The bounds of a slice are whole numbers, not {kind}.", kind=kind(bound)
+                "expression.slice_bound", "The bounds of a slice are whole numbers, not {kind}.", kind=kind_name(bound)
             )
     if stride == 0:
         raise ExpressionError("expression.slice_step", "The step of a slice is not 0.")
@@ -283,4 +288,6 @@ def _cut(meter: Any, value: Any, lower: Any, upper: Any, stride: Any) -> Any:
         return value[cut]
     if value is None or type(value) is Skipped:
         raise Missing("expression.null_slice", "The value is null; nothing can be cut from it.")
-    raise ExpressionError("expression.slice_kind", "Only lists and texts can be cut, not {kind}.", kind=kind(value))
+    raise ExpressionError(
+        "expression.slice_kind", "Only lists and texts can be cut, not {kind}.", kind=kind_name(value)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
 from studio.expressions._habits import METHODS, WORDS
-from studio.expressions._values import OPAQUE, Missing, Skipped, attribute, kind, near
+from studio.expressions._values import OPAQUE, Missing, Skipped, attribute, kind_name, near
 
 _SHOWN = 60
 """Characters of a key that a message shows."""
@@ -80,7 +80,10 @@ def step(value: Any, key: Any, path: str, start: int | None, end: int | None, qu
         raise Missing(
             "expression.null_path",
             "{path} is null; it has no {key}.",
-            start=start, end=end, path=path, key=str(key)[:_SHOWN],
+            start=start,
+            end=end,
+            path=path,
+            key=str(key)[:_SHOWN],
         )
     known = OPAQUE.get(cls)
     if known is not None:
@@ -89,7 +92,7 @@ def step(value: Any, key: Any, path: str, start: int | None, end: int | None, qu
         raise ExpressionError(
             "expression.opaque_key",
             "{path} is a {kind}; it has {known}, not {key}.",
-            start=start, end=end, path=path, kind=kind(value), known=", ".join(sorted(known)), key=str(key)[:60],
+            start=start, end=end, path=path, kind=kind_name(value), known=", ".join(sorted(known)), key=str(key)[:60],
         )  # fmt: skip
     if type(key) is int and (cls is list or cls is str or isinstance(value, LazyItems)):
         try:
@@ -156,7 +159,7 @@ def _no_keys(value: Any, key: Any, path: str, start: int | None, end: int | None
         )  # fmt: skip
     return ExpressionError(
         "expression.no_keys", "{path} is {kind}; it has no '{key}'.",
-        start=start, end=end, path=path, kind=kind(value), key=shown,
+        start=start, end=end, path=path, kind=kind_name(value), key=shown,
     )  # fmt: skip
 
 

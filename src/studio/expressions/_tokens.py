@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from studio.domain.errors import ExpressionError
+from studio.domain.phrases import Phrase
 from studio.expressions._habits import WORDS
 from studio.expressions._lexer import foreign, too_deep
 from studio.expressions._literals import MAX_NESTING, Token
@@ -59,7 +60,9 @@ class TokenReader(ABC):
         if tag == "name" and value in WORDS:
             return foreign(value, WORDS[value], start, end)
         if tag == "num" and before[0] in ("name", "]"):
-            return foreign(f".{value}", "x[0] for a position in a list", start, end)
+            return foreign(
+                f".{value}", Phrase("expression.instead.position", "x[0] for a position in a list"), start, end
+            )
         shown = {"str": "'...'", "fstr": "f'...'"}.get(tag, str(value)[:40])
         return ExpressionError(
             "expression.unexpected", "'{token}' is not expected here.", start=start, end=end, token=shown

@@ -16,6 +16,7 @@ from studio.domain.errors import ExpressionError
 from studio.domain.lazy import LazyItems
 from studio.domain.values import FileRef, ItemsRef, TableRef
 from studio.expressions._limits import CHUNK, Meter
+from studio.expressions._names import type_name
 
 INT_MIN = -(2**63)
 INT_MAX = 2**63 - 1
@@ -65,6 +66,11 @@ _KINDS: dict[type, str] = {
     dict: "object", datetime: "datetime", date: "date", timedelta: "duration", FileRef: "file", TableRef: "table",
     ItemsRef: "list",
 }  # fmt: skip
+
+
+def kind_name(value: Any) -> str:
+    """The name of a value's type, as a part of a sentence."""
+    return type_name(kind(value))
 
 
 def near(name: str, known: Iterable[Any], limit: int = 3) -> list[str]:
@@ -173,7 +179,7 @@ def finish_scalar(value: Any) -> Any:
         return None
     if cls in OPAQUE or cls is ItemsRef or isinstance(value, LazyItems | Mapping):
         return value
-    raise ExpressionError("expression.result_type", "A {kind} cannot be a result.", kind=cls.__name__)
+    raise ExpressionError("expression.result_type", "A {kind} cannot be a result.", kind=kind_name(value))
 
 
 def finish(meter: Meter, value: Any) -> Any:
@@ -232,7 +238,7 @@ class _Walker:
         if type(value) is FileRef:
             return value.name
         if type(value) in (TableRef, ItemsRef):
-            raise ExpressionError("expression.result_type", "A {kind} cannot be part of a text.", kind=kind(value))
+            raise ExpressionError("expression.result_type", "A {kind} cannot be part of a text.", kind=kind_name(value))
         return finish_scalar(value)
 
     def walk_list(self, value: list[Any], depth: int) -> tuple[Any, int]:
@@ -272,5 +278,5 @@ def bad_key(key: Any) -> ExpressionError:
     return ExpressionError(
         "expression.result_key",
         "The keys of an object in the result are texts; this one is {kind}. Write str(key).",
-        kind=kind(key),
+        kind=kind_name(key),
     )

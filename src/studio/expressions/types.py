@@ -19,7 +19,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from studio.domain.lazy import LazyItems
+from studio.domain.phrases import Phrase, listed
 from studio.domain.values import FileRef, ItemsRef, TableRef
+from studio.expressions._names import type_name
 from studio.expressions._values import Skipped
 
 
@@ -118,6 +120,26 @@ def union(*types: Type) -> Type:
             if option not in options:
                 options.append(option)
     return options[0] if len(options) == 1 else UnionType(options=tuple(options)) if options else ANY
+
+
+def shown_type(kind: Type) -> str:
+    """A type as a part of a sentence: ``text | null``, ``list[number]``, ``object{name: text}``."""
+    if isinstance(kind, ListType):
+        return Phrase("type.list_of", "list[{item}]", item=shown_type(kind.item))
+    if isinstance(kind, DictType):
+        return Phrase("type.object_of", "object[{value}]", value=shown_type(kind.value))
+    if isinstance(kind, ObjectType):
+        some = [(key, shown_type(each)) for key, each in list(kind.fields.items())[:8]]
+        fields = [Phrase("type.field", "{key}: {kind}", key=key, kind=each) for key, each in some]
+        more = ["..."] if kind.open or len(kind.fields) > 8 else []
+        shown = listed([*fields, *more])
+        return Phrase("type.object_with", "object{open}{fields}{close}", open="{", close="}", fields=shown)
+    if isinstance(kind, UnionType):
+        out, *others = (shown_type(each) for each in kind.options)
+        for other in others:
+            out = Phrase("type.either", "{one} | {other}", one=out, other=other)
+        return out
+    return type_name(kind.name)
 
 
 def optional(inner: Type) -> Type:

@@ -1,6 +1,6 @@
 """Messages in the languages Studio speaks. English is the template in the code, the others are looked up by code."""
 
-from studio.i18n._catalogue import Catalogue, Entry, catalogue, render, text
+from studio.i18n._catalogue import Catalogue, Entry, catalogue, filled, render, text
 from studio.i18n._language import LANGUAGES, choose_language, right_to_left
 from studio.i18n._plural import categories, plural_category
 
@@ -11,6 +11,7 @@ __all__ = [
     "catalogue",
     "categories",
     "choose_language",
+    "filled",
     "plural_category",
     "render",
     "right_to_left",

@@ -5,7 +5,8 @@
     [texts]
     "run.items" = {one = "{count} élément", other = "{count} éléments"}
 
-A template may have plural forms, chosen by the argument ``count``, or by the one that ``by`` names.
+A template may have plural forms, chosen by the argument ``count``, or by the one that ``by`` names. An argument that is
+a phrase is said in the same language.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from studio.domain.errors import StudioError, fill
+from studio.domain.phrases import Phrase
 from studio.i18n._plural import plural_category
 
 Entry: TypeAlias = str | dict[str, str]
 """A template, or one per plural category."""
+
+Packs: TypeAlias = Callable[[str, str], "Entry | None"]
+"""Gives a pack's own entry for a code in a language."""
 
 _LOCALES = Path(__file__).parent / "locales"
 _PACKS = Path(__file__).parent.parent / "nodes"
@@ -61,7 +66,7 @@ def render(
     arguments: Mapping[str, Any] | None = None,
     lang: str = "en",
     *,
-    packs: Callable[[str, str], str | None] | None = None,
+    packs: Packs | None = None,
 ) -> str:
     """The sentence for an error, or for a code with its English template and arguments.
 
@@ -76,16 +81,29 @@ def render(
         code, template, arguments = error.code, error.template, error.arguments
     else:
         code = error
-    given = arguments or {}
     entry: Entry | None = None
     if lang != "en":
-        entry = catalogue(lang).errors.get(code)
+        own = catalogue(lang)
+        entry = own.errors.get(code) or own.texts.get(code)
         pack = code.partition(".")[0]
         if entry is None and pack.isidentifier():
             entry = _pack_errors(pack, lang).get(code)
         if entry is None and packs is not None:
             entry = packs(code, lang)
-    return fill(_chosen(entry, given, lang) if entry is not None else template, given)
+    return filled(template if entry is None else entry, arguments or {}, lang, packs=packs)
+
+
+def filled(entry: Entry, arguments: Mapping[str, Any], lang: str, *, packs: Packs | None = None) -> str:
+    """A template of a language with its arguments: the plural form that goes with them, phrases said in it too."""
+    given = {key: _spoken(value, lang, packs) for key, value in arguments.items()}
+    return fill(_chosen(entry, given, lang), given)
+
+
+def _spoken(value: Any, lang: str, packs: Packs | None) -> Any:
+    """An argument in the language of the sentence it stands in."""
+    if isinstance(value, Phrase):
+        return render(value.code, value.template, value.arguments, lang, packs=packs)
+    return value
 
 
 def text(key: str, lang: str = "en", /, **arguments: Any) -> str:
@@ -99,7 +117,7 @@ def text(key: str, lang: str = "en", /, **arguments: Any) -> str:
         lang, entry = "en", catalogue("en").texts.get(key)
     if entry is None:
         raise LookupError(f"there is no text {key!r} in locales/en.toml")
-    return fill(_chosen(entry, arguments, lang), arguments)
+    return filled(entry, arguments, lang)
 
 
 def _chosen(entry: Entry, arguments: Mapping[str, Any], lang: str) -> str:

@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from studio.domain.errors import AccessRefused, ProviderError, UserError
+from studio.domain.phrases import Phrase
 from studio.net._addresses import Address, Network, embedded_v4, special_kind, unmap
 from studio.net._hosts import literal_address, normal_host, split_authority
 
@@ -27,6 +28,21 @@ class _Entry(NamedTuple):
 
     def covers_port(self, port: int) -> bool:
         return self.port is None or self.port == port
+
+
+_KINDS: dict[str, str] = {
+    "unspecified": Phrase("net.kind.unspecified", "unspecified"),
+    "private": Phrase("net.kind.private", "private"),
+    "shared": Phrase("net.kind.shared", "shared"),
+    "loopback": Phrase("net.kind.loopback", "loopback"),
+    "metadata": Phrase("net.kind.metadata", "metadata"),
+    "link-local": Phrase("net.kind.link_local", "link-local"),
+    "reserved": Phrase("net.kind.reserved", "reserved"),
+    "documentation": Phrase("net.kind.documentation", "documentation"),
+    "benchmarking": Phrase("net.kind.benchmarking", "benchmarking"),
+    "multicast": Phrase("net.kind.multicast", "multicast"),
+    "embedded": Phrase("net.kind.embedded", "embedded"),
+}
 
 
 class EgressPolicy:
@@ -62,7 +78,7 @@ class EgressPolicy:
             "{host} is at a {kind} address, which is not allowed. "
             "An administrator can allow it with --allow-host {host} or STUDIO_ALLOW_HOSTS={host}.",
             host=shown,
-            kind=kind,
+            kind=_KINDS.get(kind, kind),
         )
 
     def excepts(self, host: str, port: int, address: Address | None = None) -> bool:

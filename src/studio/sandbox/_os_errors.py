@@ -7,6 +7,7 @@ import os
 from difflib import get_close_matches
 
 from studio.domain.errors import AccessRefused, UserError
+from studio.domain.phrases import Phrase
 from studio.sandbox._contained import Walls
 from studio.sandbox._listing import list_folder
 
@@ -38,4 +39,5 @@ def _near(walls: Walls, path: str) -> tuple[str, str]:
     except (OSError, UserError, AccessRefused):
         names = []
     close = get_close_matches(full.name, names, n=3)
-    return str(full.parent), f" Near: {', '.join(close)}." if close else ""
+    near = Phrase("files.near", " Near: {names}.", names=", ".join(close)) if close else ""
+    return str(full.parent), near

@@ -11,6 +11,7 @@ from studio.domain.errors import (
     RateLimited,
     UserError,
 )
+from studio.domain.phrases import Phrase, Refusal, reason_of
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, Json, TableRef
 from studio.sdk._aws import AwsScheme
@@ -25,6 +26,7 @@ from studio.sdk._generic import GENERIC_CREDENTIALS
 from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape, takes_items
 from studio.sdk._oauth import OAuth2Scheme
 from studio.sdk._options import Option, Options, OptionsPage, list_options, migrate_by
+from studio.sdk._reasons import expected_by, reason_for
 from studio.sdk._schema import node_schema
 from studio.sdk._schemes import BasicScheme, BodyScheme, HeaderScheme, QueryScheme, Scheme
 from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequest
@@ -66,11 +68,13 @@ __all__ = [
     "OptionsPage",
     "Param",
     "PerItem",
+    "Phrase",
     "ProviderError",
     "QueryScheme",
     "Rate",
     "RateLimited",
     "Received",
+    "Refusal",
     "Routed",
     "Scheme",
     "Slot",
@@ -86,6 +90,7 @@ __all__ = [
     "checked_effect",
     "describe",
     "dump_output",
+    "expected_by",
     "input_invalid",
     "list_options",
     "migrate_by",
@@ -94,5 +99,7 @@ __all__ = [
     "node_schema",
     "output_invalid",
     "per_item_shape",
+    "reason_for",
+    "reason_of",
     "takes_items",
 ]

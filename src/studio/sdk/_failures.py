@@ -6,11 +6,15 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from studio.domain import nouns
 from studio.domain.errors import InputInvalid, OutputInvalid
+from studio.domain.phrases import Phrase
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, TableRef
 from studio.sdk._base import BaseNode
 from studio.sdk._check import NodeDefinitionError
+from studio.sdk._model import ItemsBase
+from studio.sdk._reasons import reason_for
 
 
 def input_invalid(type_id: str, error: ValidationError) -> InputInvalid:
@@ -27,7 +31,7 @@ def input_invalid(type_id: str, error: ValidationError) -> InputInvalid:
             "Param {param} of {type}: {reason}; got {found}.",
             param=place,
             type=type_id,
-            reason=first["msg"],
+            reason=reason_for(first),
             found=describe(first.get("input")),
         )
     out.param = str(first["loc"][0]) if first["loc"] else None
@@ -41,28 +45,41 @@ def output_invalid(type_id: str, error: ValidationError) -> OutputInvalid:
         "node.output_invalid",
         "{type} returned an output that does not fit its model: {place}: {reason}; got {found}.",
         type=type_id,
-        place=".".join(str(part) for part in first["loc"]) or "the whole output",
-        reason=first["msg"],
+        place=".".join(str(part) for part in first["loc"]) or Phrase("value.whole_output", "the whole output"),
+        reason=reason_for(first),
         found=describe(first.get("input")),
     )
 
 
 def describe(value: object) -> str:
-    """A short description of a value for an error, never its whole content."""
+    """A short description of a value for an error, never its whole content; a part of a sentence."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        return f"the text {value[:40]!r}" + ("…" if len(value) > 40 else "")
+        shown = f"{value[:40]!r}" + ("…" if len(value) > 40 else "")
+        return Phrase("value.text", "the text {text}", text=shown)
     if isinstance(value, int | float):
-        text = repr(value)
-        return f"the number {text}" if len(text) <= 40 else f"a number of {len(text)} digits"
-    if isinstance(value, list):
-        return f"a list of {len(cast('list[object]', value))}"
+        shown = _digits(value)
+        if len(shown) > 40:
+            return Phrase("value.long_number", "a number of {count} digits", count=len(shown))
+        return Phrase("value.number", "the number {number}", number=shown)
+    if isinstance(value, list | tuple | ItemsBase):
+        return Phrase("value.list", "a list of {count}", count=len(cast("list[object]", value)))
     if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, FileRef | TableRef):
-        return "a file" if isinstance(value, FileRef) else "a table"
-    return f"a {type(value).__name__}"
+        return nouns.AN_OBJECT
+    if isinstance(value, FileRef):
+        return nouns.A_FILE
+    if isinstance(value, TableRef):
+        return nouns.A_TABLE
+    return Phrase("value.other", "a {kind}", kind=type(value).__name__)
+
+
+def _digits(value: float) -> str:
+    """The number as written, or as many marks as it has digits where there are more than Python writes."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "9" * int(int(value).bit_length() * 0.30103 + 1)
 
 
 def checked_effect(node: BaseNode, input: Any) -> Effect:

@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from studio.domain.lazy import LazyItems
+from studio.domain.nouns import A_LIST
+from studio.domain.phrases import Refusal
 from studio.domain.values import FileRef, TableRef
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class _ItemsKind:
 def _check_items(value: Any) -> Any:
     if isinstance(value, list | ItemsBase):
         return value  # pyright: ignore[reportUnknownVariableType]
-    raise ValueError(f"expected a list, got {type(value).__name__}")
+    raise Refusal("reason.expected", "should be {expected}", expected=A_LIST)
 
 
 File = Annotated[FileRef, _Kind("file", FileRef, "A file by reference")]

@@ -57,7 +57,7 @@ class Doctor:
                 facts = {"pack": pack.id, "modules": ", ".join(pack.missing), "install": pack.install or ""}
                 found.append(Finding("pack_missing", "warning", facts))
             for problem in pack.problems:
-                facts = {"pack": pack.id, "file": problem.file, "reason": problem.message}
+                facts = {"pack": pack.id, "file": problem.file, "reason": problem.phrase}
                 found.append(Finding("pack_problem", "warning", facts))
         return found
 

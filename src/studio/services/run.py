@@ -17,7 +17,7 @@ from studio.engine import Grants, StartRequest
 from studio.expressions import compile_value
 from studio.services.documents import DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
-from studio.validation import load
+from studio.validation import load, reason_for
 from studio.validation.inputs import coerce_inputs
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Runs:
             first = error.errors()[0]
             raise UserError(
                 "cli.event_invalid", "The event does not fit {node} ({type}): {where}: {reason}.",
-                node=trigger, type=node.type, where=".".join(map(str, first["loc"])) or "event", reason=first["msg"],
+                node=trigger, type=node.type, where=".".join(map(str, first["loc"])) or "event",
+                reason=reason_for(first),
             ).at(trigger, "event") from error  # fmt: skip
 
 

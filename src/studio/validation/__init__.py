@@ -1,5 +1,6 @@
 """A workflow against catalogue and expressions: every problem, with position and suggestion."""
 
+from studio.sdk import reason_for
 from studio.validation._calls import MAX_CALL_DEPTH, ResolveCall
 from studio.validation._positions import Positions
 from studio.validation._problems import Problem, Severity
@@ -24,6 +25,7 @@ __all__ = [
     "check",
     "coerce_inputs",
     "load",
+    "reason_for",
     "rename_node",
     "save",
     "workflow_schema",

@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from studio.validation._explain import shown
+from studio.domain.phrases import Phrase
 from studio.validation._plain_schemas import fits, is_plain
 from studio.validation._problems import Problem, nearest, problem
+from studio.validation._violations import no_match, not_unique, violation
 from studio.validation.document import param_path
 
 Where: TypeAlias = tuple[str | int, ...]
@@ -37,7 +38,9 @@ def schema_problems(schema: Mapping[str, Any]) -> list[tuple[Where, Problem]]:
     found += _nothing_declared(schema)
     if not found and "default" in schema:
         for path, each in violations(schema, schema["default"]):
-            reason = f"{param_path(path)}: {each.message}" if path else each.message
+            reason = Phrase(each.code, each.template, **each.arguments)
+            if path:
+                reason = Phrase("inputs.within", "{path}: {reason}", path=param_path(path), reason=reason)
             what = problem("inputs.bad_default", "the default does not fit the schema: {reason}", reason=reason)
             found.append((("default",), what))
     return found
@@ -47,7 +50,7 @@ def _unsound(schema: Mapping[str, Any]) -> list[tuple[Where, Problem]]:
     kind = _jsonschema().Draft202012Validator
     found: list[tuple[Where, Problem]] = []
     for error in kind(kind.META_SCHEMA).iter_errors(schema):
-        what = problem("inputs.bad_schema", "this is not a JSON Schema: {reason}", reason=_reason(error))
+        what = problem("inputs.bad_schema", "this is not a JSON Schema: {reason}", reason=violation(error))
         found.append((tuple(error.absolute_path), what))
     return found
 
@@ -65,7 +68,7 @@ def _mismatches(schema: Mapping[str, Any], value: Any) -> list[tuple[Where, Prob
     found: list[tuple[Where, Problem]] = []
     try:
         for error in _validator(json.dumps(schema, default=str)).iter_errors(value):
-            found.append((tuple(error.absolute_path), problem("inputs.mismatch", "{reason}", reason=_reason(error))))
+            found.append((tuple(error.absolute_path), problem("inputs.mismatch", "{reason}", reason=violation(error))))
     except RecursionError:
         found.append(((), problem("inputs.recursion", "the schema refers to itself without an end")))
     except unresolvable as error:
@@ -101,13 +104,13 @@ def _validator(schema_text: str) -> Any:
 
     def pattern(_validator: Any, expression: Any, value: Any, _schema: Any) -> Iterator[Any]:
         if isinstance(value, str) and not _pattern(expression).search(value):
-            yield library.ValidationError(f"{shown(value)} does not match the pattern {expression}")
+            yield library.ValidationError(no_match(value, expression))
 
     def unique(_validator: Any, wanted: Any, value: Any, _schema: Any) -> Iterator[Any]:
         if wanted and isinstance(value, list):
             items = cast("list[Any]", value)
             if len({json.dumps(item, sort_keys=True) for item in items}) != len(items):
-                yield library.ValidationError("has the same item more than once")
+                yield library.ValidationError(not_unique())
 
     base = library.Draft202012Validator
     kind = library.validators.extend(base, {"pattern": pattern, "uniqueItems": unique})
@@ -125,42 +128,6 @@ def _is_date_time(value: Any) -> bool:
 
 def _is_uri(value: Any) -> bool:
     return not isinstance(value, str) or bool(urlsplit(value).scheme)
-
-
-def _reason(error: Any) -> str:
-    """What a violation means, in words of Studio."""
-    rule, limit, value = error.validator, error.validator_value, error.instance
-    known = {
-        "type": lambda: f"should be {_kinds(limit)}, not {shown(value)}",
-        "enum": lambda: f"should be one of {', '.join(_json(each) for each in limit)}, not {shown(value)}",
-        "const": lambda: f"should be {_json(limit)}, not {shown(value)}",
-        "minimum": lambda: f"should be at least {limit}, not {value}",
-        "maximum": lambda: f"should be at most {limit}, not {value}",
-        "exclusiveMinimum": lambda: f"should be more than {limit}, not {value}",
-        "exclusiveMaximum": lambda: f"should be less than {limit}, not {value}",
-        "format": lambda: f"should have the format {limit}, not {shown(value)}",
-        "minLength": lambda: f"should have at least {limit} characters, not {len(value)}",
-        "maxLength": lambda: f"should have at most {limit} characters, not {len(value)}",
-        "minItems": lambda: f"should have at least {limit} items, not {len(value)}",
-        "maxItems": lambda: f"should have at most {limit} items, not {len(value)}",
-    }
-    make = known.get(rule)
-    return make() if make else str(error.message)[:300]
-
-
-_KINDS = {
-    "string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false",
-    "array": "a list", "object": "a mapping", "null": "null",
-}  # fmt: skip
-
-
-def _kinds(kinds: Any) -> str:
-    names = cast("list[Any]", kinds) if isinstance(kinds, list) else [kinds]
-    return " or ".join(_KINDS.get(name, str(name)) for name in names)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 def _finite(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from studio.domain.errors import Conflict, NotFound
+from studio.domain.phrases import reason_of
 from studio.domain.workflow import Canvas, Edge, Fallback, Graph, Node, SlotNode, Workflow, check_node_id
 from studio.expressions import RESERVED_NAMES, compile_template
 from studio.validation._context import every_node
@@ -43,7 +44,7 @@ def _check_free(workflow: Workflow, new: str) -> None:
     try:
         check_node_id(new)
     except ValueError as error:
-        raise Conflict("workflow.bad_id", "{reason}.", reason=str(error)) from error
+        raise Conflict("workflow.bad_id", "{reason}.", reason=reason_of(error)) from error
     if new in RESERVED_NAMES:
         raise Conflict("workflow.id_is_function", "{id} is a function of the expression language.", id=new)
     for node, id, declared in every_node(workflow):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from studio.domain.errors import NodeError, StudioError
+from studio.domain.errors import ErrorClass, NodeError, StudioError
 from studio.domain.ids import new_id
+from studio.domain.phrases import Phrase, spoken_argument
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.activity import Activity, Outcome, executor
 from studio.engine.children import child_result, start_child
 
 MAX_DEPTH = 32
+_CHILD = 5
+"""Length of the record of a child; a longer one tells of the child of an earlier execution, which failed."""
 _LOOK_AGAIN = 30_000_000
 """How often a parent looks at its child by itself, microseconds; covers a message lost to a crash."""
 
@@ -24,12 +27,14 @@ async def run_call(activity: Activity) -> Outcome:
     value: Any = node.validate(await activity.resolve(node))
     if run.facts.get("depth", 0) + 1 > MAX_DEPTH:
         raise NodeError("flow.call_depth", "Calls nest at most {limit} deep.", limit=MAX_DEPTH).at(activity.path)
-    child = next((record[3] for record in activity.records if record[0] == r.CHILD), None)
+    children = [record for record in activity.records if record[0] == r.CHILD]
+    child = next((record[3] for record in children if len(record) == _CHILD), None)
+    earlier = next((record[3] for record in children if len(record) > _CHILD), None)
     if child is None:
         child = new_id()
         run.record((r.CHILD, activity.frame.prefix, node.id, child, run.clock()))
         await run.journal.flush(Durability.POWER)
-    await start_child(run.engine, run, child, value.workflow, value.inputs, activity.path)
+    await start_child(run.engine, run, child, value.workflow, value.inputs, activity.path, earlier)
     if not value.wait:
         return {"output": None, "execution_id": child}, None
     try:
@@ -66,13 +71,23 @@ async def _parent_ends(activity: Activity, child: str, policy: str) -> None:
         await engine.wait(child, timeout=None)
 
 
+def _reason(facts: dict[str, Any]) -> Any:
+    """What the child's error says; nothing where it was cancelled."""
+    if "template" not in facts:
+        return facts.get("message", "")
+    return spoken_argument({"code": facts["code"], "template": facts["template"], "args": facts.get("args", {})})
+
+
 def _child_failed(workflow: str, child: str, result: dict[str, Any]) -> StudioError:
     facts: dict[str, Any] = result.get("error") or {}
-    return NodeError(
+    error = NodeError(
         "flow.call_failed",
         "The called workflow {workflow} {status}: {reason} (execution {child}).",
         workflow=workflow,
-        status=result["status"],
-        reason=facts.get("message", ""),
+        status=Phrase(f"status.{result['status']}", str(result["status"])),
+        reason=_reason(facts),
         child=child,
     )
+    # Whether another attempt may help is what it is for the child.
+    error.classification = ErrorClass(facts.get("classification", ErrorClass.PERMANENT))
+    return error

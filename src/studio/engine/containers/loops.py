@@ -15,6 +15,7 @@ from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
 from studio.engine.plan import Level
 from studio.expressions import compile_value
+from studio.sdk import describe
 
 
 async def _restored(activity: Activity, initial: Any) -> tuple[int, Any]:
@@ -51,7 +52,7 @@ async def run_while(activity: Activity) -> Outcome:
         holds = written if condition is None else await run.evaluated(condition, scope, activity.path, "condition")
         if not isinstance(holds, bool):
             raise NodeError(
-                "flow.condition_type", "The condition must give true or false, not {found}.", found=type(holds).__name__
+                "flow.condition_type", "The condition must give true or false, not {found}.", found=describe(holds)
             ).at(activity.path, "condition")
         if not holds or number >= value.max:
             break

@@ -22,7 +22,7 @@ from studio.engine.failures import Stop, as_error, error_facts
 from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
 from studio.engine.plan import Level, PlanNode
-from studio.sdk import ItemsBase
+from studio.sdk import ItemsBase, describe
 
 _CHUNK = 2000
 _WINDOW = 20_000
@@ -50,7 +50,7 @@ async def run_each(activity: Activity) -> Outcome:
     if node.each_compiled is not None:
         items = await activity.run.evaluated(node.each_compiled, activity.frame.scope, activity.path, "each")
     if not isinstance(items, list | ItemsBase):
-        raise NodeError("node.each_type", "each must give a list, not {found}.", found=type(items).__name__).at(
+        raise NodeError("node.each_type", "each must give a list, not {found}.", found=describe(items)).at(
             activity.path, "each"
         )
     found = cast("Any", items)

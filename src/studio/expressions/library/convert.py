@@ -13,10 +13,11 @@ from typing import Any
 import orjson
 
 from studio.domain.errors import ExpressionError
+from studio.domain.nouns import A_NUMBER, WHOLE_NUMBER
 from studio.expressions._limits import Meter
 from studio.expressions._operators import plain_list
 from studio.expressions._registry import function
-from studio.expressions._values import kind, seconds_of, text, to_json
+from studio.expressions._values import kind_name, seconds_of, text, to_json
 
 _INT = re.compile(r"[+-]?[0-9]{1,1200}", re.ASCII)
 _FLOAT = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,5})?", re.ASCII)
@@ -33,18 +34,18 @@ def int_(meter: Meter, x: Any, base: int = 10) -> int:
         written = x.strip()
         meter.alloc(len(written) >> 1)
         if base == 10 and not _INT.fullmatch(written):
-            raise _no_number(x, "a whole number")
+            raise _no_number(x, WHOLE_NUMBER)
         if base != 10 and (not 2 <= base <= 36 or len(written) > 200):
             raise ExpressionError("expression.base", "The base is a number from 2 to 36.")
         try:
             return int(written, base)
         except ValueError:
-            raise _no_number(x, "a whole number") from None
+            raise _no_number(x, WHOLE_NUMBER) from None
     if type(x) in (int, float, bool):
         if type(x) is float and not math.isfinite(x):
-            raise _no_number(x, "a whole number")
+            raise _no_number(x, WHOLE_NUMBER)
         return int(x)
-    raise _no_number(x, "a whole number")
+    raise _no_number(x, WHOLE_NUMBER)
 
 
 @function("conversion", "float", [("float('2.50')", 2.5), ("float(3)", 3.0)], flow="number")
@@ -59,11 +60,11 @@ def float_(meter: Meter, x: Any) -> float:
             return float(written)
     if type(x) in (int, float, bool):
         return float(x)
-    raise _no_number(x, "a number")
+    raise _no_number(x, A_NUMBER)
 
 
 def _no_number(x: Any, what: str) -> ExpressionError:
-    shown = f"'{x[:40]}'" if type(x) is str else kind(x)
+    shown = f"'{x[:40]}'" if type(x) is str else kind_name(x)
     return ExpressionError("expression.no_number", "{value} is not {what}.", value=shown, what=what)
 
 

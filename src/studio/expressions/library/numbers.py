@@ -15,7 +15,7 @@ from studio.domain.errors import ExpressionError
 from studio.expressions._limits import Meter
 from studio.expressions._operators import add, checked
 from studio.expressions._registry import function
-from studio.expressions._values import kind
+from studio.expressions._values import kind_name
 
 _MAX_DIGITS = 300
 
@@ -35,7 +35,7 @@ def numbers(meter: Meter, items: list[Any], key: Callable[[Any], Any] | None = N
                     "expression.not_a_number",
                     "Item {index} is {kind}, not a number.",
                     index=index,
-                    kind=kind(item),
+                    kind=kind_name(item),
                 )
     return found
 
@@ -190,7 +190,9 @@ def mode(meter: Meter, items: list[Any]) -> Any:
         if type(item) is str:
             meter.scan(item)
         if type(item) not in (str, int, float, bool, type(None)):
-            raise ExpressionError("expression.mode_kind", "mode counts texts and numbers, not {kind}.", kind=kind(item))
+            raise ExpressionError(
+                "expression.mode_kind", "mode counts texts and numbers, not {kind}.", kind=kind_name(item)
+            )
         counts[item] = counts.get(item, 0) + 1
     return max(counts, key=lambda item: counts[item])
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from studio.domain.errors import ExpressionError
 from studio.expressions._limits import Meter
+from studio.expressions._names import THE_VALUE
 from studio.expressions._registry import function
 from studio.expressions._steps import step
-from studio.expressions._values import Missing, kind
+from studio.expressions._values import Missing, kind_name
 
 _PAIR = 64
 
@@ -159,10 +160,10 @@ def get(meter: Meter, x: Any, path: Any, otherwise: Any = None) -> Any:
             key = int(key)
         if type(key) not in (str, int):
             raise ExpressionError(
-                "expression.key_type", "A key is a text or a whole number, not {kind}.", kind=kind(key)
+                "expression.key_type", "A key is a text or a whole number, not {kind}.", kind=kind_name(key)
             )
         try:
-            x = step(x, key, "the value", None, None, 1)
+            x = step(x, key, THE_VALUE, None, None, 1)
         except Missing:
             return otherwise
     return x
@@ -177,7 +178,7 @@ def has(meter: Meter, x: Any, path: str) -> bool:
     for key in path.split(".", 50):
         meter.steps(1)
         try:
-            x = step(x, key, "the value", None, None, 1)
+            x = step(x, key, THE_VALUE, None, None, 1)
         except Missing:
             return False
     return True

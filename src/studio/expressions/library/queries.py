@@ -15,7 +15,7 @@ from studio.expressions._limits import Meter
 from studio.expressions._operators import plain_list
 from studio.expressions._registry import function
 from studio.expressions._unique import Seen
-from studio.expressions._values import kind, text
+from studio.expressions._values import kind_name, text
 
 
 @function("lists", "int", [("len([1, 2])", 2), ("len('abc')", 3), ("len({'a': 1})", 1)])
@@ -25,7 +25,7 @@ def len_(meter: Meter, x: Any) -> int:
         return len(x)
     if is_null(x):
         raise ExpressionError("expression.len_null", "null has no length. Write len(default(x, [])).")
-    raise ExpressionError("expression.len_kind", "A {kind} has no length.", kind=kind(x))
+    raise ExpressionError("expression.len_kind", "A {kind} has no length.", kind=kind_name(x))
 
 
 def _reader(meter: Meter, items: Any) -> Iterable[Any]:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from studio.nodes.crypto._keys import encode, from_base64
-from studio.sdk import UserError
+from studio.sdk import Phrase, UserError
 
 Algorithm = Literal["HS256", "HS384", "HS512", "RS256", "ES256"]
 _HMAC = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
@@ -115,7 +115,7 @@ def _load(key: str, *, private: bool) -> Any:
             return serialization.load_pem_private_key(key.encode(), None)
         return serialization.load_pem_public_key(key.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        kind = "private" if private else "public"
+        kind = Phrase("crypto.private", "private") if private else Phrase("crypto.public", "public")
         raise UserError("crypto.not_pem", "The key is no {kind} key in PEM without a password.", kind=kind) from error
 
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from studio.nodes.crypto._keys import encode, to_bytes
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Refusal
 
 
 class Hash(BaseNode):
@@ -33,7 +33,7 @@ class Hash(BaseNode):
         @model_validator(mode="after")
         def _one_source(self) -> Self:
             if (self.text is None) == (self.file is None):
-                raise ValueError("give either text or file")
+                raise Refusal("crypto.one_source", "give either text or file")
             return self
 
     class Output(NodeModel):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from studio.sdk import UserError
+from studio.sdk import Refusal, UserError, reason_of
 
 Kind: TypeAlias = Literal["text", "auto", "integer", "number", "boolean"]
 
@@ -123,7 +123,7 @@ class Reader:
                     line=line,
                     name=name,
                     cell=repr(cell[:60]),
-                    kind=str(error),
+                    kind=reason_of(error),
                 ) from error
         return out
 
@@ -165,7 +165,7 @@ def _text(cell: str) -> str:
 def _integer(cell: str) -> int:
     plain = cell.strip()
     if len(plain) > 20 or not plain.lstrip("+-").isdecimal() or not -(2**63) <= int(plain) < 2**63:
-        raise ValueError("a whole number")
+        raise Refusal("csv.whole_number", "a whole number")
     return int(plain)
 
 
@@ -175,13 +175,13 @@ def _number(cell: str) -> float | int:
     except ValueError:
         pass
     if "_" in cell:
-        raise ValueError("a number")
+        raise Refusal("csv.number", "a number")
     try:
         number = float(cell)
     except ValueError:
-        raise ValueError("a number") from None
+        raise Refusal("csv.number", "a number") from None
     if number - number != 0:
-        raise ValueError("a finite number")
+        raise Refusal("csv.finite", "a finite number")
     return number
 
 
@@ -189,7 +189,7 @@ def _boolean(cell: str) -> bool:
     word = cell.strip().lower()
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise ValueError("true or false")
+    raise Refusal("csv.flag", "true or false")
 
 
 def _auto(cell: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from studio.nodes.csv._read import Kind, Layout, Reader
-from studio.sdk import BaseNode, Effect, Example, File, Items, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, File, Items, NodeContext, NodeModel, Param, Refusal, UserError
 
 _BATCH = 500
 
@@ -42,7 +42,7 @@ class Parse(BaseNode):
         @model_validator(mode="after")
         def _one_source(self) -> Self:
             if (self.text is None) == (self.file is None):
-                raise ValueError("give either text or file")
+                raise Refusal("csv.one_source", "give either text or file")
             return self
 
     class Output(NodeModel):

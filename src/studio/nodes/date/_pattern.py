@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from studio.sdk import UserError
+from studio.sdk import Refusal, UserError
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -101,7 +101,7 @@ class DatePattern:
             short = int(found["yy"])
             return short + (1900 if short >= _PIVOT else 2000)
         if "y" not in found:
-            raise ValueError("the pattern names no year")
+            raise Refusal("date.no_year", "the pattern names no year")
         return int(found["y"])
 
     def _month(self, found: Mapping[str, str]) -> int:
@@ -117,7 +117,7 @@ class DatePattern:
             return 0
         hour = int(half)
         if not (1 <= hour <= 12 if "h" in found else 0 <= hour <= 11):
-            raise ValueError("the hour does not exist on a twelve-hour clock")
+            raise Refusal("date.twelve_hours", "the hour does not exist on a twelve-hour clock")
         return hour % 12 + 12 * (self._names["a"][found["a"].casefold()] if "a" in found else 0)
 
 

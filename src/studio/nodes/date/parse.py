@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from studio.nodes.date._locale import locale_of
 from studio.nodes.date._moment import Moment, ZoneName, read, write, zone
 from studio.nodes.date._pattern import DatePattern
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, UserError, reason_of
 
 _LONGEST = 200
 _MILLISECONDS = 10**11
@@ -104,7 +104,7 @@ def _by_pattern(text: str, pattern: str, locale: str, zone_name: str) -> Moment:
             "date.no_such_time",
             "{text} fits the pattern, but no date: {reason}.",
             text=repr(text[:60]),
-            reason=str(error),
+            reason=reason_of(error),
         ) from error
     if found is None:
         raise UserError(

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from studio.domain.workflow import check_node_id
+from studio.sdk import Refusal
 
 
 def _check_item_name(value: str) -> str:
@@ -15,8 +16,10 @@ def _check_item_name(value: str) -> str:
     try:
         return check_node_id(value)
     except ValueError:
-        raise ValueError(
-            f"{value!r} cannot name the item: use a-z, 0-9 and _, starting with a letter, and no reserved word"
+        raise Refusal(
+            "flow.bad_item_name",
+            "{name} cannot name the item: use a-z, 0-9 and _, starting with a letter, and no reserved word",
+            name=repr(value[:60]),
         ) from None
 
 

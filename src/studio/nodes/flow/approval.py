@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from studio.domain.durations import Duration
-from studio.sdk import ControlNode, Effect, Example, Json, NodeModel, Param, Slot
+from studio.sdk import ControlNode, Effect, Example, Json, NodeModel, Param, Refusal, Slot
 
 _CHOICES = ("approve", "reject")
 
@@ -40,7 +40,7 @@ class Approval(ControlNode):
         @model_validator(mode="after")
         def _choices_differ(self) -> Self:
             if len(set(self.choices)) != len(self.choices) or not all(choice.strip() for choice in self.choices):
-                raise ValueError("choices must be different words, none of them empty")
+                raise Refusal("flow.choices", "choices must be different words, none of them empty")
             return self
 
     class Output(NodeModel):

@@ -9,7 +9,19 @@ from typing import Any, Self, cast
 from pydantic import model_validator
 
 from studio.nodes.flow._equal import same
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Routed, UserError, describe
+from studio.sdk import (
+    BaseNode,
+    Effect,
+    Example,
+    Json,
+    NodeContext,
+    NodeModel,
+    Param,
+    Refusal,
+    Routed,
+    UserError,
+    describe,
+)
 
 _PORT = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DEFAULT = "default"
@@ -46,9 +58,13 @@ class Switch(BaseNode):
             names = list(self.cases) if isinstance(self.cases, dict) else [case.port for case in self.cases]
             for name in names:
                 if not _PORT.match(name) or name in (_DEFAULT, "error"):
-                    raise ValueError(f"{name!r} cannot name a port; use a-z, 0-9 and _, and neither default nor error")
+                    raise Refusal(
+                        "flow.bad_port",
+                        "{name} cannot name a port; use a-z, 0-9 and _, and neither default nor error",
+                        name=repr(name[:60]),
+                    )
             if len(set(names)) != len(names):
-                raise ValueError("every case needs a port of its own")
+                raise Refusal("flow.same_port", "every case needs a port of its own")
             return self
 
     class Output(NodeModel):

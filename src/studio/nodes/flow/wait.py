@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from studio.domain.durations import MAX_SECONDS
-from studio.sdk import ControlNode, Effect, Example, NodeModel, Param
+from studio.sdk import ControlNode, Effect, Example, NodeModel, Param, Refusal
 
 
 class Wait(ControlNode):
@@ -31,13 +31,15 @@ class Wait(ControlNode):
         @model_validator(mode="after")
         def _exactly_one(self) -> Self:
             if (self.seconds is None) == (self.until is None):
-                raise ValueError("give either seconds or until")
+                raise Refusal("flow.wait_one", "give either seconds or until")
             if self.until is not None:
                 try:
                     datetime.fromisoformat(self.until)
                 except ValueError:
-                    raise ValueError(
-                        f"until must be a date and time such as 2026-03-01T08:00:00Z, got {self.until[:60]!r}"
+                    raise Refusal(
+                        "flow.wait_until",
+                        "until must be a date and time such as 2026-03-01T08:00:00Z, got {found}",
+                        found=repr(self.until[:60]),
                     ) from None
             return self
 

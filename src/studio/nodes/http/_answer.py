@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from studio.sdk import AuthenticationFailed, HttpResponse, NodeContext, ProviderError, RateLimited, UserError
+from studio.sdk import AuthenticationFailed, HttpResponse, NodeContext, Phrase, ProviderError, RateLimited, UserError
 
 ResponseKind = Literal["auto", "json", "text", "file"]
 _EXCERPT = 300
@@ -208,6 +208,9 @@ def list_at(value: Any, path: str) -> list[Any]:
     if not isinstance(found, list):
         keys = ", ".join(list(cast("dict[str, Any]", value))[:10]) if isinstance(value, dict) else type(value).__name__
         raise UserError(
-            "http.no_list", "The answer has no list at {path}; it has {keys}.", path=path or "its top", keys=keys
+            "http.no_list",
+            "The answer has no list at {path}; it has {keys}.",
+            path=path or Phrase("http.top", "its top"),
+            keys=keys,
         )
     return cast("list[Any]", found)

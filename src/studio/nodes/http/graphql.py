@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from studio.nodes.http._answer import check_status, parse_json
 from studio.nodes.http._build import json_bytes, request
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, ProviderError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Phrase, ProviderError
 
 # Block strings, strings and comments, so that words within them do not count.
 _SILENT = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*', re.DOTALL)
@@ -96,4 +96,4 @@ def _messages(errors: Any) -> str:
         str(cast("dict[str, Any]", error).get("message")) if isinstance(error, dict) else str(error)
         for error in (cast("list[Any]", errors) if isinstance(errors, list) else [errors])[:5]
     ]
-    return "; ".join(text[:200] for text in texts) or "no data"
+    return "; ".join(text[:200] for text in texts) or Phrase("http.no_data", "no data")

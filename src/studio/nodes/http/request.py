@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from studio.nodes.http._answer import ResponseKind, body_of, check_status, header_map
 from studio.nodes.http._build import Method, effect_of_method, form_bytes, json_bytes, request
-from studio.sdk import BaseNode, Effect, Example, File, Json, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, File, Json, NodeContext, NodeModel, Param, Refusal
 
 
 class Request(BaseNode):
@@ -57,7 +57,7 @@ class Request(BaseNode):
         def _one_body(self) -> Self:
             given = [name for name in ("json_", "form", "text", "file") if name in self.model_fields_set]
             if len([name for name in given if name == "json_" or getattr(self, name) is not None]) > 1:
-                raise ValueError("give only one of json, form, text and file")
+                raise Refusal("http.one_body", "give only one of json, form, text and file")
             return self
 
     class Output(NodeModel):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from studio.sdk import Refusal
+
 
 def write_pointer(steps: Iterable[str | int]) -> str:
     """A pointer such as ``/lines/0/price``."""
@@ -19,5 +21,9 @@ def read_pointer(pointer: str) -> list[str]:
     if pointer == "":
         return []
     if not pointer.startswith("/"):
-        raise ValueError(f"{pointer[:80]!r} is not a JSON Pointer; write for example /lines/0/price")
+        raise Refusal(
+            "json.bad_pointer",
+            "{pointer} is not a JSON Pointer; write for example /lines/0/price",
+            pointer=repr(pointer[:80]),
+        )
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias, cast
 
-from studio.sdk import UserError
+from studio.sdk import Refusal, UserError
 
 Step: TypeAlias = tuple[str, Any]
 
@@ -32,8 +32,11 @@ def split_query(query: str) -> list[Step]:
     while place < len(text):
         match = _STEP.match(text, place)
         if match is None or len(steps) == _LONGEST:
-            raise ValueError(
-                f"{query[:80]!r} cannot be read from position {place} on; write for example $.books[*].title"
+            raise Refusal(
+                "json.bad_query",
+                "{query} cannot be read from position {place} on; write for example $.books[*].title",
+                query=repr(query[:80]),
+                place=place,
             )
         place = match.end()
         steps.append(_step(match))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from studio.sdk import UserError, describe
+from studio.sdk import Phrase, UserError, describe
 
-_KINDS: dict[Any, str] = {int: "number", float: "number", str: "text", bool: "truth value"}
+_KINDS: dict[Any, str] = {
+    int: Phrase("list.number", "number"),
+    float: Phrase("list.number", "number"),
+    str: Phrase("list.text", "text"),
+    bool: Phrase("list.flag", "truth value"),
+}
 
 
 def sorted_positions(keys: list[Any], descending: list[bool], *, ignore_case: bool, nulls_first: bool) -> list[int]:

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from studio.nodes.list._aggregates import Function, aggregate
 from studio.nodes.list._batches import batches
 from studio.nodes.list._keys import Key
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, Refusal
 
 
 class Aggregate(BaseNode):
@@ -35,7 +35,9 @@ class Aggregate(BaseNode):
         def _functions_have_values(self) -> Self:
             for name in self.functions:
                 if name not in self.values:
-                    raise ValueError(f"`functions` names {name!r}, which `values` does not have")
+                    raise Refusal(
+                        "list.unknown_value", "`functions` names {name}, which `values` does not have", name=repr(name)
+                    )
             return self
 
     class Output(NodeModel):

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, Refusal
 
 _MOST = 10_000_000
 
@@ -31,9 +31,9 @@ class Range(BaseNode):
         @model_validator(mode="after")
         def _is_finite(self) -> Self:
             if self.step == 0:
-                raise ValueError("`step` must not be 0")
+                raise Refusal("list.step_zero", "`step` must not be 0")
             if (self.stop - self.start) / self.step > _MOST:
-                raise ValueError(f"the list would have more than {_MOST} numbers")
+                raise Refusal("list.range_long", "the list would have more than {limit} numbers", limit=_MOST)
             return self
 
     class Output(NodeModel):

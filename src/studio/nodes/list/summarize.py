@@ -9,7 +9,7 @@ from pydantic import model_validator
 from studio.nodes.list._aggregates import Function, aggregate
 from studio.nodes.list._batches import batches
 from studio.nodes.list._keys import Key, freeze
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, Refusal
 
 
 class Summarize(BaseNode):
@@ -35,10 +35,14 @@ class Summarize(BaseNode):
         def _names_fit(self) -> Self:
             for name in self.functions:
                 if name not in self.values:
-                    raise ValueError(f"`functions` names {name!r}, which `values` does not have")
+                    raise Refusal(
+                        "list.unknown_value", "`functions` names {name}, which `values` does not have", name=repr(name)
+                    )
             for name in self.values:
                 if name in self.by or name == "count":
-                    raise ValueError(f"`values` uses the name {name!r}, which another column has")
+                    raise Refusal(
+                        "list.name_taken", "`values` uses the name {name}, which another column has", name=repr(name)
+                    )
             return self
 
     class Output(NodeModel):

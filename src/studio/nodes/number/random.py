@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from studio.nodes.number._types import Number
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Refusal
 
 
 class Random(BaseNode):
@@ -30,7 +30,9 @@ class Random(BaseNode):
         @model_validator(mode="after")
         def _in_order(self) -> Self:
             if self.low > self.high:
-                raise ValueError(f"`low` ({self.low}) must not lie above `high` ({self.high})")
+                raise Refusal(
+                    "number.order", "`low` ({low}) must not lie above `high` ({high})", low=self.low, high=self.high
+                )
             return self
 
     class Output(NodeModel):

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from studio.nodes.number._types import Number
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Refusal
 
 
 class Scale(BaseNode):
@@ -27,7 +27,7 @@ class Scale(BaseNode):
         @model_validator(mode="after")
         def _ends_differ(self) -> Self:
             if self.from_[0] == self.from_[1]:
-                raise ValueError("the ends of `from` must differ")
+                raise Refusal("number.same_ends", "the ends of `from` must differ")
             return self
 
     class Output(NodeModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator
 
-from studio.sdk import UserError, describe
+from studio.sdk import Phrase, Refusal, UserError, describe
 
 Step: TypeAlias = str | int
 
@@ -28,7 +28,11 @@ def split_path(path: str) -> list[Step]:
     while place < len(path):
         match = _STEP.match(path, place)
         if match is None or len(steps) == _LONGEST:
-            raise ValueError(f"{path[:60]!r} is not a path; write for example address.lines[0] or ['odd key'].x")
+            raise Refusal(
+                "object.bad_path",
+                "{path} is not a path; write for example address.lines[0] or ['odd key'].x",
+                path=repr(path[:60]),
+            )
         name, index = match["name"], match["index"]
         quoted = match["single"] if match["single"] is not None else match["double"]
         steps.append(int(index) if index is not None else name if name is not None else quoted)
@@ -71,14 +75,14 @@ def replaced(data: Any, steps: list[Step], value: Any) -> Any:
     step, rest = steps[0], steps[1:]
     if isinstance(step, str):
         if data is not None and not isinstance(data, dict):
-            raise _wrong(step, "an object", data)
+            raise _wrong(step, Phrase("value.object", "an object"), data)
         fields = cast("dict[str, Any]", data or {})
         return {**fields, step: replaced(fields.get(step), rest, value)}
     if data is not None and not isinstance(data, list):
-        raise _wrong(step, "a list", data)
+        raise _wrong(step, Phrase("value.a_list", "a list"), data)
     entries = list(cast("list[Any]", data or []))
     if not -len(entries) <= step <= len(entries):
-        raise _wrong(step, f"a list with at least {step} entries", data)
+        raise _wrong(step, Phrase("object.long_list", "a list with at least {count} entries", count=abs(step)), data)
     if step == len(entries):
         return [*entries, replaced(None, rest, value)]
     entries[step] = replaced(entries[step], rest, value)
@@ -91,5 +95,5 @@ def _wrong(step: Step, expected: str, data: Any) -> UserError:
         "At `{step}` the path needs {expected}; there is {found}.",
         step=step,
         expected=expected,
-        found="nothing" if data is None else describe(data),
+        found=Phrase("object.nothing", "nothing") if data is None else describe(data),
     )

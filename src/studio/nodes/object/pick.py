@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Phrase, UserError
 
 
 class Pick(BaseNode):
@@ -42,6 +42,6 @@ class Pick(BaseNode):
                 "object.no_field",
                 "The object has no {fields}; it has {present}.",
                 fields=", ".join(absent),
-                present=", ".join(list(input.object)[:12]) or "no fields",
+                present=", ".join(list(input.object)[:12]) or Phrase("object.no_fields", "no fields"),
             )
         return self.Output(object={name: input.object[name] for name in input.fields if name in input.object})

@@ -20,7 +20,7 @@ from studio.nodes.sql._postgres import (
     remember,
     server_of,
 )
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, Refusal, UserError
 
 _BATCH = 1_000
 
@@ -55,7 +55,7 @@ class PostgresInsert(BaseNode):
         @model_validator(mode="after")
         def _conflict(self) -> Self:
             if self.on_conflict == "update" and not self.conflict_columns:
-                raise ValueError("on_conflict: update needs conflict_columns")
+                raise Refusal("sql.conflict_columns", "on_conflict: update needs conflict_columns")
             return self
 
     class Output(NodeModel):

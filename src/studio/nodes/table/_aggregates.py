@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from studio.sdk import NodeModel, Param
+from studio.sdk import NodeModel, Param, Refusal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,9 +34,9 @@ def _parse(value: Any) -> Any:
         return value
     match = _TEXT.match(value)
     if match is None:
-        raise ValueError('expected for example "sum(price)" or "count()"')
+        raise Refusal("table.bad_aggregate", 'expected for example "sum(price)" or "count()"')
     if not match[2] and match[1] != "count":
-        raise ValueError(f'{match[1]} needs a column, as in "{match[1]}(price)"')
+        raise Refusal("table.aggregate_column", '{name} needs a column, as in "{name}(price)"', name=match[1])
     return {"function": match[1], "column": match[2] or None}
 
 

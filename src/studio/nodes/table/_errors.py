@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from studio.sdk import UserError
+from studio.sdk import Phrase, UserError
 
 _LONGEST = 300
 
@@ -24,12 +24,22 @@ def check_columns(wanted: Iterable[str], present: Sequence[str]) -> None:
     for name in wanted:
         if name not in known:
             close = get_close_matches(name, present, n=3)
-            hint = f"near: {', '.join(close)}" if close else f"it has {', '.join(present[:20]) or 'no columns'}"
-            raise UserError("table.unknown_column", "The table has no column {column}; {hint}.", column=name, hint=hint)
+            raise UserError(
+                "table.unknown_column", "The table has no column {column}; {hint}.",
+                column=name, hint=_hint(close, present),
+            )  # fmt: skip
+
+
+def _hint(close: Sequence[str], present: Sequence[str]) -> Phrase:
+    if close:
+        return Phrase("table.near", "near: {names}", names=", ".join(close))
+    if present:
+        return Phrase("table.has", "it has {names}", names=", ".join(present[:20]))
+    return Phrase("table.no_columns", "it has no columns")
 
 
 @contextmanager
-def explained(code_action: str) -> Generator[None]:
+def explained(action: str) -> Generator[None]:
     """Turn what polars refuses into an error that names the action.
 
     Raises:
@@ -42,5 +52,5 @@ def explained(code_action: str) -> Generator[None]:
     except (pl.exceptions.PolarsError, OverflowError, pl.exceptions.PanicException) as error:
         reason = " ".join(str(error).split("\n\n")[0].split())[:_LONGEST]
         raise UserError(
-            "table.refused", "The table cannot be {action}: {reason}.", action=code_action, reason=reason.rstrip(".")
+            "table.refused", "The table cannot be {action}: {reason}.", action=action, reason=reason.rstrip(".")
         ) from error

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from studio.nodes.table._errors import explained
 from studio.nodes.table._model import Tabular
 from studio.nodes.table._records import FrameBuilder
-from studio.sdk import Items, NodeContext, TableRef
+from studio.sdk import Items, NodeContext, Phrase, TableRef
 
 if TYPE_CHECKING:
     import polars as pl
@@ -100,7 +100,7 @@ async def _from_records(ctx: NodeContext, records: Items) -> pl.DataFrame:
     return await asyncio.to_thread(builder.finish)
 
 
-async def compute(work: Callable[..., T], *args: Any, action: str = "computed") -> T:
+async def compute(work: Callable[..., T], *args: Any, action: str = Phrase("table.action.computed", "computed")) -> T:
     """Run polars off the event loop.
 
     Raises:

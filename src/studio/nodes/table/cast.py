@@ -11,7 +11,7 @@ from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import DataType, Tabular
 from studio.nodes.table._types import cast_expression
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,7 +64,9 @@ class Cast(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_cast, await open_frame(ctx, input.table), input, action="converted")
+        frame = await compute(
+            _cast, await open_frame(ctx, input.table), input, action=Phrase("table.action.converted", "converted")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

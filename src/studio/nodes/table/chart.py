@@ -12,7 +12,7 @@ from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, open_frame
 from studio.nodes.table._model import Columns, Tabular
 from studio.nodes.table._records import records
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, UserError
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, UserError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +58,7 @@ class Chart(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         frame = await open_frame(ctx, input.table)
-        svg = await compute(_draw, frame, input, action="drawn")
+        svg = await compute(_draw, frame, input, action=Phrase("table.action.drawn", "drawn"))
         return self.Output(file=await ctx.make_file(svg.encode(), input.name, "image/svg+xml"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,7 @@ class Concat(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         frames = [await open_frame(ctx, table) for table in input.tables]
         how = "vertical" if input.strict else "diagonal_relaxed"
-        frame = await compute(_concat, frames, how, action="stacked")
+        frame = await compute(_concat, frames, how, action=Phrase("table.action.stacked", "stacked"))
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from studio.nodes.table._frames import compute, open_frame
 from studio.nodes.table._model import Tabular
 from studio.nodes.table._records import plain
-from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, Json, NodeContext, NodeModel, Param, Phrase
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,9 @@ class Describe(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         frame = await open_frame(ctx, input.table)
-        columns = await compute(_describe, frame, input.most_frequent, action="described")
+        columns = await compute(
+            _describe, frame, input.most_frequent, action=Phrase("table.action.described", "described")
+        )
         return self.Output(rows=frame.height, columns=columns)
 
 

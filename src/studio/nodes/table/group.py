@@ -11,7 +11,7 @@ from studio.nodes.table._aggregates import Aggregates, columns_used, expressions
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Columns, Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,7 +77,9 @@ class Group(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_group, await open_frame(ctx, input.table), input, action="grouped")
+        frame = await compute(
+            _group, await open_frame(ctx, input.table), input, action=Phrase("table.action.grouped", "grouped")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

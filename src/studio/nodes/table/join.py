@@ -12,7 +12,7 @@ from pydantic import model_validator
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Columns, Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table, UserError
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Refusal, Table, UserError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,9 +46,9 @@ class Join(BaseNode):
             sides = self.left_on is not None, self.right_on is not None
             if self.how == "cross":
                 if self.on is not None or any(sides):
-                    raise ValueError("a cross join has no columns to compare")
+                    raise Refusal("table.cross_columns", "a cross join has no columns to compare")
             elif (self.on is None) == (sides == (False, False)) or sides[0] != sides[1]:
-                raise ValueError("give either on, or left_on and right_on")
+                raise Refusal("table.join_columns", "give either on, or left_on and right_on")
             return self
 
     class Output(NodeModel):
@@ -92,7 +92,7 @@ class Join(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         left, right = await open_frame(ctx, input.left), await open_frame(ctx, input.right)
-        frame = await compute(_join, left, right, input, action="joined")
+        frame = await compute(_join, left, right, input, action=Phrase("table.action.joined", "joined"))
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -12,7 +12,7 @@ from pydantic import model_validator
 from studio.nodes.table._frames import compute, keep
 from studio.nodes.table._model import DataType
 from studio.nodes.table._types import polars_type
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class ReadCsv(BaseNode):
         @model_validator(mode="after")
         def _one_source(self) -> Self:
             if (self.path is None) == (self.file is None):
-                raise ValueError("give either path or file")
+                raise Refusal("table.one_source", "give either path or file")
             return self
 
     class Output(NodeModel):
@@ -80,11 +80,13 @@ class ReadCsv(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         if input.path is not None:
-            frame = await compute(_read, await ctx.files.local_path(input.path), input, action="read")
+            frame = await compute(
+                _read, await ctx.files.local_path(input.path), input, action=Phrase("table.action.read", "read")
+            )
         else:
             assert input.file is not None
             async with ctx.local_file(input.file) as path:
-                frame = await compute(_read, path, input, action="read")
+                frame = await compute(_read, path, input, action=Phrase("table.action.read", "read"))
         return self.Output(table=await keep(ctx, frame), rows=frame.height, columns=frame.columns)
 
 

@@ -12,7 +12,7 @@ from pydantic import model_validator
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep
 from studio.nodes.table._model import Columns
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ class ReadParquet(BaseNode):
         @model_validator(mode="after")
         def _one_source(self) -> Self:
             if (self.path is None) == (self.file is None):
-                raise ValueError("give either path or file")
+                raise Refusal("table.one_source", "give either path or file")
             return self
 
     class Output(NodeModel):
@@ -57,11 +57,13 @@ class ReadParquet(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         if input.path is not None:
-            frame = await compute(_read, await ctx.files.local_path(input.path), input.columns, action="read")
+            frame = await compute(
+                _read, await ctx.files.local_path(input.path), input.columns, action=Phrase("table.action.read", "read")
+            )
         else:
             assert input.file is not None
             async with ctx.local_file(input.file) as path:
-                frame = await compute(_read, path, input.columns, action="read")
+                frame = await compute(_read, path, input.columns, action=Phrase("table.action.read", "read"))
         return self.Output(table=await keep(ctx, frame), rows=frame.height, columns=frame.columns)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table, UserError
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table, UserError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +53,9 @@ class Rename(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_rename, await open_frame(ctx, input.table), input, action="renamed")
+        frame = await compute(
+            _rename, await open_frame(ctx, input.table), input, action=Phrase("table.action.renamed", "renamed")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,7 +49,9 @@ class Sample(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_sample, await open_frame(ctx, input.table), input, action="sampled")
+        frame = await compute(
+            _sample, await open_frame(ctx, input.table), input, action=Phrase("table.action.sampled", "sampled")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Columns, Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table, UserError
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table, UserError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,7 +59,9 @@ class Sort(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_sort, await open_frame(ctx, input.table), input, action="sorted")
+        frame = await compute(
+            _sort, await open_frame(ctx, input.table), input, action=Phrase("table.action.sorted", "sorted")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Columns, Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +58,9 @@ class Unpivot(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_unpivot, await open_frame(ctx, input.table), input, action="reshaped")
+        frame = await compute(
+            _unpivot, await open_frame(ctx, input.table), input, action=Phrase("table.action.reshaped", "reshaped")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

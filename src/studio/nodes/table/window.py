@@ -11,7 +11,7 @@ from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
 from studio.nodes.table._model import Columns, Tabular
 from studio.nodes.table._window import WindowSpec
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,7 +83,9 @@ class Window(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frame = await compute(_window, await open_frame(ctx, input.table), input, action="computed")
+        frame = await compute(
+            _window, await open_frame(ctx, input.table), input, action=Phrase("table.action.computed", "computed")
+        )
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 

@@ -11,7 +11,7 @@ from studio.nodes.table._files import replaced
 from studio.nodes.table._frames import compute, open_frame
 from studio.nodes.table._model import Tabular
 from studio.nodes.table._records import csv_ready
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
+from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ class WriteCsv(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         frame = await open_frame(ctx, input.table)
         target = await ctx.files.local_path(input.path, write=True)
-        size = await compute(_write, frame, target, input, action="written")
+        size = await compute(_write, frame, target, input, action=Phrase("table.action.written", "written"))
         return self.Output(path=input.path, rows=frame.height, size=size)
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 
+from studio.sdk import Phrase, Refusal
+
 _NAMES = {
     3: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     4: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
 }
-_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+_FIELDS = (
+    (Phrase("trigger.minute", "minute"), 0, 59),
+    (Phrase("trigger.hour", "hour"), 0, 23),
+    (Phrase("trigger.day", "day"), 1, 31),
+    (Phrase("trigger.month", "month"), 1, 12),
+    (Phrase("trigger.weekday", "weekday"), 0, 7),
+)
 _WORDS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
 _PART = re.compile(r"(?:\*|([a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?)(?:/(\d{1,3}))?\Z", re.ASCII)
 _SPECIAL = {
@@ -30,14 +38,24 @@ def check_cron(text: str) -> str:
         return text
     fields = written.split()
     if len(fields) != len(_FIELDS):
-        raise ValueError(
-            f"a cron expression has five fields (minute, hour, day, month, weekday), got {len(fields)}: {text[:60]!r}"
+        raise Refusal(
+            "trigger.cron_fields",
+            "a cron expression has five fields (minute, hour, day, month, weekday), got {count}: {text}",
+            count=len(fields),
+            text=repr(text[:60]),
         )
     for place, field in enumerate(fields):
         for part in field.split(","):
             if not _fits(place, part):
                 name, low, high = _FIELDS[place]
-                raise ValueError(f"the {name} of a cron expression is {low} to {high}, a range or *, got {part[:40]!r}")
+                raise Refusal(
+                    "trigger.cron_field",
+                    "the {name} of a cron expression is {low} to {high}, a range or *, got {found}",
+                    name=name,
+                    low=low,
+                    high=high,
+                    found=repr(part[:40]),
+                )
     return text
 
 

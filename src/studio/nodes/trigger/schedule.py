@@ -9,7 +9,7 @@ from pydantic import AfterValidator, model_validator
 
 from studio.domain.durations import Duration, parse_duration
 from studio.nodes.trigger._cron import check_cron
-from studio.sdk import Example, NodeModel, Param, TriggerNode
+from studio.sdk import Example, NodeModel, Param, Refusal, TriggerNode
 
 _SHORTEST = 1.0
 
@@ -18,7 +18,9 @@ def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        raise ValueError(f"{name[:60]!r} is no time zone; write for example Europe/Paris or UTC") from None
+        raise Refusal(
+            "trigger.time_zone", "{zone} is no time zone; write for example Europe/Paris or UTC", zone=repr(name[:60])
+        ) from None
     return name
 
 
@@ -44,9 +46,9 @@ class Schedule(TriggerNode):
         @model_validator(mode="after")
         def _one_rule(self) -> Self:
             if (self.cron is None) == (self.every is None):
-                raise ValueError("give either cron or every")
+                raise Refusal("trigger.one_rule", "give either cron or every")
             if self.every is not None and parse_duration(self.every) < _SHORTEST:
-                raise ValueError(f"`every` is at least 1s, got {self.every!r}")
+                raise Refusal("trigger.too_often", "`every` is at least 1s, got {found}", found=repr(self.every))
             return self
 
     class Event(NodeModel):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from studio.sdk import UserError
+from studio.sdk import Phrase, UserError
 
 DEEPEST = 100
 MOST = 2_000_000
@@ -185,7 +185,9 @@ def events(text: str) -> Iterator[Any]:
         raise _not_yaml(mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, reason) from error
     except ReaderError as error:
         place = int(cast("Any", error).position)
-        raise _not_yaml(text.count("\n", 0, place) + 1, 1, "a character that is not allowed") from error
+        raise _not_yaml(
+            text.count("\n", 0, place) + 1, 1, Phrase("yaml.character", "a character that is not allowed")
+        ) from error
     except (ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError, OverflowError) as error:
         raise _not_yaml(text.count("\n") + 1, 1, str(error)) from error  # the library lets some escape
 
@@ -194,7 +196,7 @@ def _not_yaml(line: int, column: int, reason: str) -> UserError:
     return UserError(
         "yaml.not_yaml",
         "This is not YAML: {reason} in line {line}, column {column}.",
-        reason=reason[:200],
+        reason=reason if isinstance(reason, Phrase) else reason[:200],
         line=line,
         column=column,
     )

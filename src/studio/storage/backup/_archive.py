@@ -15,6 +15,7 @@ import msgspec
 import zstandard
 
 from studio.domain.errors import UserError
+from studio.domain.phrases import Phrase
 from studio.storage.backup._facts import DIGESTS, MANIFEST, MAX_MANIFEST, Manifest, not_a_backup, read_manifest
 
 _PIECE = 1024 * 1024
@@ -100,13 +101,13 @@ def opened_archive(path: Path) -> Generator[tuple[Manifest, Callable[[Path], Non
             manifest = read_manifest(_small(tar, members, MANIFEST, MAX_MANIFEST))
             yield manifest, lambda folder: _unpack(tar, members, manifest, folder)
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:
-        raise not_a_backup("it is damaged or cut short") from error
+        raise not_a_backup(Phrase("backup.cut", "it is damaged or cut short")) from error
 
 
 def _next(members: Iterator[tarfile.TarInfo], name: str) -> tarfile.TarInfo:
     info = next(members, None)
     if info is None or info.name != name or not info.isreg():
-        raise not_a_backup(f"{name} is not where it belongs")
+        raise not_a_backup(Phrase("backup.order", "{name} is not where it belongs", name=name))
     return info
 
 
@@ -114,7 +115,7 @@ def _small(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], name: str, 
     info = _next(members, name)
     file = tar.extractfile(info) if info.size <= limit else None
     if file is None:
-        raise not_a_backup(f"{name} is too large")
+        raise not_a_backup(Phrase("backup.too_large", "{name} is too large", name=name))
     return file.read(limit)
 
 
@@ -124,17 +125,17 @@ def _unpack(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], manifest: 
         info = _next(members, name)
         file = tar.extractfile(info)
         if info.size != size or file is None:
-            raise not_a_backup(f"{name} has another size than it should")
+            raise not_a_backup(Phrase("backup.size", "{name} has another size than it should", name=name))
         found[name] = _write(file, folder / name)
     try:
         digests: Mapping[str, str] = msgspec.json.decode(
             _small(tar, members, DIGESTS, MAX_MANIFEST), type=dict[str, str]
         )
     except msgspec.DecodeError as error:
-        raise not_a_backup("its digests cannot be read") from error
+        raise not_a_backup(Phrase("backup.digests", "its digests cannot be read")) from error
     for name, digest in found.items():
         if digests.get(name) != digest:
-            raise not_a_backup(f"{name} is damaged")
+            raise not_a_backup(Phrase("backup.damaged", "{name} is damaged", name=name))
 
 
 def _write(source: IO[bytes], target: Path) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from studio.domain.errors import UserError
+from studio.domain.phrases import Phrase
 
 FORMAT = "studio-backup-1"
 MANIFEST = "manifest.json"
@@ -64,17 +65,20 @@ def read_manifest(content: bytes) -> Manifest:
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
-        raise not_a_backup("its manifest cannot be read") from error
+        raise not_a_backup(Phrase("backup.manifest", "its manifest cannot be read")) from error
     names = [name for name, _ in manifest.members]
     if manifest.format != FORMAT or manifest.kind not in ("sqlite", "postgres"):
-        raise not_a_backup("its format is unknown")
+        raise not_a_backup(Phrase("backup.format", "its format is unknown"))
     if len(set(names)) != len(names) or not all(_NAME.match(name) for name in names):
-        raise not_a_backup("it names members that no backup has")
+        raise not_a_backup(Phrase("backup.members", "it names members that no backup has"))
     if any(size < 0 for _, size in manifest.members):
-        raise not_a_backup("its sizes are impossible")
+        raise not_a_backup(Phrase("backup.sizes", "its sizes are impossible"))
     return manifest
 
 
-def not_a_backup(reason: str) -> UserError:
+THE_BACKUP = Phrase("backup.itself", "The backup")
+
+
+def not_a_backup(reason: Phrase) -> UserError:
     """The error for an archive that is refused."""
     return UserError("storage.not_a_backup", "This is not a backup that can be restored: {reason}.", reason=reason)

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 from studio.domain.errors import Conflict
+from studio.domain.phrases import Phrase
 from studio.storage._revision import check_revision
 from studio.storage._schema import BLOB_TABLES, TABLES, postgres_schema
 from studio.storage.backup._archive import opened_archive, write_archive
-from studio.storage.backup._facts import FORMAT, BackupFacts, Manifest, facts, not_a_backup
+from studio.storage.backup._facts import FORMAT, THE_BACKUP, BackupFacts, Manifest, facts, not_a_backup
 from studio.storage.backup._generation import NEW_GENERATION
 from studio.storage.backup._sqlite import check_room
 from studio.storage.postgres._connect import Server
@@ -98,13 +99,13 @@ async def restore(archive: Path, url: str, data: Path) -> BackupFacts:
 def _unpack(archive: Path, staging: Path) -> Manifest:
     with opened_archive(archive) as (manifest, unpack):
         if manifest.kind != "postgres":
-            raise not_a_backup("it is of a data folder with SQLite; give no URL")
-        check_revision(manifest.revision, "The backup")
+            raise not_a_backup(Phrase("backup.of_sqlite", "it is of a data folder with SQLite; give no URL"))
+        check_revision(manifest.revision, THE_BACKUP)
         named = set(manifest.columns)
         if named != set(_ALL) or {name for name, _ in manifest.members} != {f"tables/{table}" for table in _ALL}:
-            raise not_a_backup("it lacks tables")
+            raise not_a_backup(Phrase("backup.no_tables", "it lacks tables"))
         if not all(_COLUMN.match(column) for columns in manifest.columns.values() for column in columns):
-            raise not_a_backup("it names columns that no table has")
+            raise not_a_backup(Phrase("backup.columns", "it names columns that no table has"))
         check_room(manifest, staging)
         unpack(staging)
     return manifest

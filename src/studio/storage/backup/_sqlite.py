@@ -11,9 +11,10 @@ from typing import Any, cast
 import apsw
 
 from studio.domain.errors import Conflict, StorageCorrupt
+from studio.domain.phrases import Phrase
 from studio.storage._revision import check_revision
 from studio.storage.backup._archive import opened_archive, write_archive
-from studio.storage.backup._facts import FORMAT, BackupFacts, Manifest, facts, not_a_backup
+from studio.storage.backup._facts import FORMAT, THE_BACKUP, BackupFacts, Manifest, facts, not_a_backup
 from studio.storage.backup._generation import NEW_GENERATION
 from studio.storage.blobs.files import blob_path, collection_held
 from studio.storage.sqlite import database_path
@@ -109,17 +110,21 @@ def restore(archive: Path, data: Path) -> BackupFacts:
 
 def _check(manifest: Manifest, data: Path) -> None:
     if manifest.kind != "sqlite":
-        raise not_a_backup("it is of a Postgres database; give the URL of an empty one")
-    check_revision(manifest.revision, "The backup")
+        raise not_a_backup(Phrase("backup.of_postgres", "it is of a Postgres database; give the URL of an empty one"))
+    check_revision(manifest.revision, THE_BACKUP)
     if _DATABASE not in {name for name, _ in manifest.members}:
-        raise not_a_backup("it holds no database")
+        raise not_a_backup(Phrase("backup.no_database", "it holds no database"))
     check_room(manifest, data)
 
 
 def check_room(manifest: Manifest, folder: Path) -> None:
     """Refuse what cannot fit before a byte of it is written."""
     if manifest.size > shutil.disk_usage(folder).free:
-        raise not_a_backup(f"unpacked it has {manifest.size} bytes, and the disk has no room for them")
+        raise not_a_backup(
+            Phrase(
+                "backup.no_room", "unpacked it has {size} bytes, and the disk has no room for them", size=manifest.size
+            )
+        )
 
 
 def _begin_generation(path: Path) -> None:
