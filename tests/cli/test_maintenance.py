@@ -118,3 +118,19 @@ def test_database_revisions(cli: Any, workflow: Any) -> None:
     cli("db", "downgrade", "9999", code=1)
     cli("db", "downgrade", "base", "--yes")
     assert not cli("db", "check", "--json", code=1).json["fits"]
+
+
+def test_executions_go_when_their_retention_is_over(cli: Any, workflow: Any, tmp_path: Path) -> None:
+    """Cleared away by whoever drives, once an hour; called executions with who called them."""
+    large = {"value": {"type": "flow.set", "params": {"values": {"x": "{{ 'y' * 100000 }}"}}}}
+    workflow(large, name="inner.json")
+    calls = {"inner": {"type": "flow.call", "params": {"workflow": "inner.json"}}}
+    kept = cli("run", workflow(large, name="kept.json"), "--json").json["execution_id"]
+    stamp = tmp_path / "data" / "cleaned"
+    cli("run", workflow(calls, name="outer.json", settings={"retention": "1ms"}))
+    assert len(cli("executions", "list", "--json").json["executions"]) == 3
+    stamp.unlink()
+    cli("resume")
+    assert [row["id"] for row in cli("executions", "list", "--json").json["executions"]] == [kept]
+    assert stamp.exists()
+    assert cli("executions", "show", kept).out

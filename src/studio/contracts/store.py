@@ -47,7 +47,8 @@ class NewExecution(msgspec.Struct, kw_only=True):
 
     With ``owner`` set it is accepted as already claimed by that worker at epoch 1 (status ``running``), which saves the
     claim where the engine accepts for itself; the store ignores it where the slot is taken or ``due_at`` is set. With
-    ``due_at`` it stays queued until then. ``retain_until`` is a point in time; None keeps it for ever.
+    ``due_at`` it stays queued until then. ``retain_until`` is a point in time: an execution is kept for as long after
+    its end as that is after its acceptance. None keeps it for ever.
     """
 
     id: str

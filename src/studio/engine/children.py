@@ -17,9 +17,19 @@ if TYPE_CHECKING:
 
 
 async def start_child(
-    engine: Engine, run: Run, child: str, reference: str, inputs: Mapping[str, Any], path: str
+    engine: Engine,
+    run: Run,
+    child: str,
+    reference: str,
+    inputs: Mapping[str, Any],
+    path: str,
+    earlier: str | None = None,
 ) -> None:
-    """Start a child execution once; does nothing where it exists already."""
+    """Start a child execution once; does nothing where it exists already.
+
+    Its idempotency keys come from the parent's and the path of the call: the same for every child that stands for this
+    node run. Of an ``earlier`` one, which failed, only what failed runs again.
+    """
     if child in engine.runs or await engine.store.execution(child, run.workspace) is not None:
         return
     calls: dict[str, str] = run.facts.get("calls") or {}
@@ -34,11 +44,15 @@ async def start_child(
         inputs=coerce_inputs(plan.workflow, dict(inputs)),
         workspace=run.workspace,
         trigger="call",
-        mode=run.facts.get("mode", "run"),
+        mode="replay" if earlier is not None else run.facts.get("mode", "run"),
         grants=run.grants,
+        origin=run.key(path, 0),
+        reuse=earlier,
+        retry_items=earlier is not None,
     )
     engine.remember(plan.workflow, hash)
-    family = Family(child, run.id, path, run.facts.get("root") or run.id, int(run.facts.get("depth", 0)) + 1, calls)
+    depth, root = int(run.facts.get("depth", 0)) + 1, run.facts.get("root") or run.id
+    family = Family(child, run.id, path, root, depth, calls, run.facts.get("retention"))
     await engine.submit(request, family)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from studio.contracts.blobs import BlobStore
@@ -12,6 +14,8 @@ from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, ExecutionResult, read_result
 
 _LOOK_OWN, _LOOK_OTHER = 0.05, 0.25
+_TEND = 60.0
+"""How often a driver asks whether something is to be cleared away, in seconds."""
 _RESTING = (ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
 _UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
@@ -35,11 +39,20 @@ class FolderLock(Protocol):
 class Driver:
     """Starts the engine as soon as the data folder's lock can be had."""
 
-    def __init__(self, engine: Engine, lock: FolderLock, store: Store, blobs: BlobStore) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        lock: FolderLock,
+        store: Store,
+        blobs: BlobStore,
+        upkeep: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._engine = engine
         self._lock = lock
         self._store = store
         self._blobs = blobs
+        self._upkeep = upkeep
+        self._tending: asyncio.Task[None] | None = None
         self.driving = False
 
     async def try_start(self) -> bool:
@@ -49,8 +62,7 @@ class Driver:
                 self._lock.acquire()
             except EngineBusy:
                 return False
-            await self._engine.start()
-            self.driving = True
+            await self._begin()
         return True
 
     def is_driven(self) -> bool:
@@ -72,14 +84,29 @@ class Driver:
         """
         if not self.driving:
             self._lock.acquire()
-            await self._engine.start()
-            self.driving = True
+            await self._begin()
+
+    async def _begin(self) -> None:
+        await self._engine.start()
+        self.driving = True
+        if self._upkeep is not None:
+            self._tending = asyncio.get_running_loop().create_task(self._tend(self._upkeep))
+
+    async def _tend(self, upkeep: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(_TEND)
+            await upkeep()
 
     async def stop(self) -> None:
         """Hand over what is unfinished and let others drive."""
         if self.driving:
             self.driving = False
+            if self._tending is not None:
+                self._tending.cancel()
+                await asyncio.wait([self._tending])
             await self._engine.stop()
+            if self._upkeep is not None and self._engine.failure is None:
+                await self._upkeep()
             self._lock.release()
 
     async def wait(self, execution_id: str, *, timeout: float, patient: bool) -> ExecutionResult:

@@ -13,10 +13,11 @@ _BATCH = 500
 
 
 class Cleaned(NamedTuple):
-    """How many executions and blobs were removed."""
+    """How many executions and blobs were removed, and whether those were all executions that might go."""
 
     executions: int
     blobs: int
+    all: bool = True
 
 
 async def clean(opened: Opened, *, grace: int = GRACE, batches: int = 100) -> Cleaned:
@@ -30,11 +31,11 @@ async def clean(opened: Opened, *, grace: int = GRACE, batches: int = 100) -> Cl
     Raises:
         StorageError: The store cannot do its work.
     """
-    executions = 0
+    executions, deleted = 0, 0
     for _ in range(batches):
         deleted = await opened.store.delete_expired(_BATCH)
         executions += deleted
         if deleted < _BATCH:
             break
     live = await opened.store.live_blobs()
-    return Cleaned(executions, await opened.blobs.collect(live, grace=grace))
+    return Cleaned(executions, await opened.blobs.collect(live, grace=grace), deleted < _BATCH)

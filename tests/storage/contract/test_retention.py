@@ -61,8 +61,8 @@ async def test_clean_deletes_and_collects(opened: Opened) -> None:
     dead, live = await blobs.put(WORKSPACE, b"dead"), await blobs.put(WORKSPACE, b"live")
     await finished(store, retain_until=1, blobs=(dead.id,))
     await finished(store, blobs=(live.id,))
-    assert await clean(opened, grace=3600 * SECOND) == (1, 0)
-    assert await clean(opened, grace=-SECOND) == (0, 1)
+    assert await clean(opened, grace=3600 * SECOND) == (1, 0, True)
+    assert await clean(opened, grace=-SECOND) == (0, 1, True)
     assert await blobs.get(WORKSPACE, live) == b"live"
 
 
