@@ -193,7 +193,7 @@ async def test_a_message_shown_twice_by_the_inbox_is_taken_once(tmp_path: Path) 
         id = await submit(one, tmp_path, what)
         await one.post(id, "signal", {"name": "go", "payload": 1}, message_id="m1")
         for _ in range(20):
-            one._change = -1
+            one.inboxes.look_again()
             one._bell.set()
             await asyncio.sleep(0.01)
         assert (await one.post(id, "signal", {"name": "go", "payload": 1}, message_id="m1")).outcome == "duplicate"

@@ -29,6 +29,7 @@ from studio.engine.adopting import adopt, give_up, set_aside
 from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
 from studio.engine.history import read_result
 from studio.engine.host import HostServices
+from studio.engine.inboxes import Inboxes
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
 from studio.engine.ownership import Ownership
@@ -80,12 +81,12 @@ class Engine:
         self.projector = Projector(store)
         self.live = Live()
         self.ownership = Ownership(self)
+        self.inboxes = Inboxes(self)
         self.runs: dict[str, Run] = {}
         self.failure: StudioError | None = None
         self.driving = False
         self._offset = 0
         self._clock_set = False
-        self._looks = 0
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         self._hashes: dict[int, tuple[Workflow, str]] = {}
         self._variables: dict[str, dict[str, Any]] = {}
@@ -96,7 +97,6 @@ class Engine:
         self._tracked: set[asyncio.Task[Any]] = set()
         self._gone: list[str] = []
         self._claiming = False
-        self._change = -1
         self._handled: list[str] = []
 
     # Life
@@ -236,16 +236,16 @@ class Engine:
         prepared = await prepare(self, request, family)
         mine = self.driving and len(self.runs) < self.config.executions
         prepared.new.owner = self.worker if mine else None
-        looks = self._looks
+        looks = self.inboxes.looks
         with self.ownership.accepting(prepared.new.id):
             (accepted,) = await self.store.accept([prepared.new])
         if isinstance(accepted, Exception):
             raise accepted
         if accepted.claimed and not accepted.existing:
             self._begin(prepared)
-            if looks != self._looks:
+            if looks != self.inboxes.looks:
                 # A message may have come between the commit and now, and been looked for in vain.
-                self._change = -1
+                self.inboxes.look_again()
         else:
             self._bell.set()
         return accepted.id
@@ -332,7 +332,7 @@ class Engine:
             while self.driving:
                 self._bell.clear()
                 claimed = await self._claim()
-                await self._deliver()
+                await self.inboxes.deliver()
                 if time.monotonic() - compared > self.config.lease / 3:
                     await self._set_clock()
                     await self.ownership.put_back_strays()
@@ -372,33 +372,6 @@ class Engine:
             self._claiming = False
         return len(claims)
 
-    async def _deliver(self) -> None:
-        """Hand messages of the inbox to the runs in memory."""
-        if not self.runs:
-            return
-        change = await self.store.changes()
-        if change == self._change:
-            return
-        self._change = change
-        self._looks += 1
-        for message in await self._messages():
-            run = self.runs.get(message.execution_id)
-            if run is not None:
-                run.take(message)
-
-    async def _messages(self) -> list[Message]:
-        """The open messages of all runs; one that is damaged stops only the run it is for."""
-        try:
-            return await self.store.inbox(list(self.runs))
-        except RecordCorrupt:
-            found: list[Message] = []
-        for run in list(self.runs.values()):
-            try:
-                found += await self.store.inbox([run.id])
-            except RecordCorrupt as error:
-                run.broken(error)
-        return found
-
     # Messages
 
     async def post(
@@ -413,7 +386,7 @@ class Engine:
         """Send a signal, cancel, approval, decide, pause or resume; durable when this returns."""
         message = Message(execution_id, message_id or new_id(), kind, r.encode_facts(dict(payload)), self.clock())
         (result,) = await self.store.post(workspace, [message])
-        self._change = -1
+        self.inboxes.look_again()
         self._bell.set()
         return result
 
