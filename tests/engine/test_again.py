@@ -113,6 +113,58 @@ async def test_only_the_failed_items_are_retried_under_their_keys(engine: Engine
     assert len({line.split()[0] for line in lines}) == count
 
 
+def charge(what: str) -> dict[str, Any]:
+    """A node that leaves a line in the ledger."""
+    return {"type": "lab.charge", "params": {"ledger": "l.txt", "effect": "idempotent", "what": what}}
+
+
+def shaky(condition: str) -> dict[str, Any]:
+    """A node that fails as long as ``inputs.bad`` holds."""
+    return {
+        "type": "lab.flaky",
+        "params": {"failures": f"{{{{ 9 if {condition} and inputs.bad else 0 }}}}", "kind": "user"},
+    }
+
+
+async def test_inside_of_containers_only_what_failed_is_retried(engine: Engine, tmp_path: Path) -> None:
+    """A loop whose third turn maps over calls, one of which fails: what was done before is not done again."""
+    child = workflow(
+        {"first": charge("{{ inputs.n }}"), "bad": shaky("inputs.n == '2.1'"), "last": charge("{{ inputs.n }}")},
+        edges=["first -> bad", "bad -> last"],
+        inputs={"n": {"type": "string"}, "bad": {"type": "boolean"}},
+        name="child",
+    )
+    call = {
+        "type": "flow.call",
+        "params": {"workflow": "child", "inputs": {"n": "{{ state }}.{{ item }}", "bad": "{{ inputs.bad }}"}},
+    }
+    many = {"type": "flow.map", "params": {"items": [0, 1, 2], "concurrency": 1}, "body": {"nodes": {"call": call}}}
+    safe = {"type": "flow.try", "body": {"nodes": {"many": many}}, "catch": {"nodes": {"c": shaky("true")}}}
+    loop = {
+        "type": "flow.while",
+        "params": {"state": 0, "condition": "{{ state < 4 }}", "max": 9},
+        "body": {
+            "nodes": {"turn": charge("t{{ state }}"), "safe": safe},
+            "edges": ["turn -> safe"],
+            "next": "{{ state + 1 }}",
+        },
+    }
+    what = workflow({"loop": loop}, inputs={"bad": {"type": "boolean"}}, output="{{ loop.state }}")
+    more: dict[str, Any] = {"grants": Grants(folder=str(tmp_path)), "calls": {"child": child}}
+    first = await run(engine, what, inputs={"bad": True}, **more)
+    assert str(first.status) == "failed"
+    before = ledger(tmp_path / "l.txt")
+    again = await run(
+        engine, what, inputs={"bad": False}, mode="replay", reuse=first.execution_id, retry_items=True,
+        origin=first.execution_id, **more,
+    )  # fmt: skip
+    assert (again.error, again.output) == (None, 4)
+    lines = ledger(tmp_path / "l.txt")
+    done = [line.split()[2] for line in lines[len(before) :]]
+    assert done == ["2.1", "2.2", "2.2", "t3", "3.0", "3.0", "3.1", "3.1", "3.2", "3.2"]
+    assert len({line.split()[0] for line in lines}) == len(lines)
+
+
 async def test_a_pure_node_is_cached(engine: Engine) -> None:
     what = workflow({"a": ("lab.lazy", {"value": 3}, {"cache": {"ttl": "1h"}})}, output="{{ a.value }}")
     assert (await run(engine, what)).output == 3

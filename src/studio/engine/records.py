@@ -16,7 +16,7 @@ encoded value is (form, payload).
     CHUNK    (CHUNK, prefix, node, first, count, form, payload, errors, took)      finished items of a map
     SPILL    (SPILL, prefix, node, which, first, count, blob ref)    items moved from chunk records into a blob
     PHASE    (PHASE, prefix, node, name, form, payload, error)       where a try stands
-    CHILD    (CHILD, prefix, node, execution id, at)
+    CHILD    (CHILD, prefix, node, execution id, at)                 one more where it failed and is retried
     MESSAGE  (MESSAGE, id, kind, payload, at)                        taken from the inbox
     SNAPSHOT (SNAPSHOT, facts)                                       everything that came before, condensed
     PARK     (PARK, at, active time so far)

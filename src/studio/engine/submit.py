@@ -10,6 +10,7 @@ import msgspec
 
 from studio.contracts.store import NewExecution, Slot
 from studio.domain.canonical import canonical, content_hash
+from studio.domain.durations import parse_duration
 from studio.domain.errors import NotFound
 from studio.domain.ids import new_id
 from studio.domain.workflow import Concurrency, Workflow
@@ -19,6 +20,7 @@ from studio.engine.encode import Values
 from studio.engine.history import Recovered, recover
 from studio.engine.plan import Level, Plan
 from studio.engine.records import Memory, Record
+from studio.engine.retrying import keep_inside
 from studio.expressions import compile_value
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Family:
     root_id: str | None = None
     depth: int = 0
     calls: dict[str, str] | None = None
+    retention: str | int | float | None = None
 
 
 async def prepare(engine: Engine, request: StartRequest, family: Family | None = None) -> Prepared:
@@ -71,7 +74,11 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
         "origin": request.origin or family.id,
         "accepted_at": engine.clock(),
         "parent": [family.parent_id, family.parent_path],
+        "root": family.root_id or family.id,
     }
+    retention = workflow.settings.retention or family.retention
+    if retention is not None:
+        raw["retention"] = retention
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
     if request.until is not None:
@@ -96,6 +103,8 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
         pool=settings.pool or "",
         priority=settings.priority if request.priority is None else request.priority,
         tags=tuple(dict.fromkeys((*settings.tags, *request.tags))),
+        # One that was called is kept as long as who called it, unless it says otherwise.
+        retain_until=None if retention is None else engine.clock() + int(parse_duration(retention) * 1e6),
         slot=_slot(workflow, hash, dict(request.inputs), variables),
         idempotency=request.idempotency,
         blobs=tuple(values.fresh),
@@ -195,7 +204,8 @@ async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, me
     for name in again:
         if name not in plan.root.index:
             raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
-    chunks = [record for segment in segments for record in r.unpack(segment.payload) if record[0] == r.CHUNK]
+    everything = [record for segment in segments for record in r.unpack(segment.payload)]
+    chunks = [record for record in everything if record[0] == r.CHUNK]
     maps = {record[2] for record in chunks if record[1] == "" and record[7]} if request.retry_items else set[str]()
     if request.retry_items:
         again |= maps | _failed(earlier)
@@ -205,6 +215,8 @@ async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, me
             memory.frames.setdefault("", {})[name] = list(records)
             if records[-1][0] == r.DONE:
                 await values.hold_encoded((records[-1][8], records[-1][9]))
+    if request.retry_items:
+        await keep_inside(values, memory, everything, _failed(earlier) & set(plan.root.index) - maps)
     for name in maps & set(plan.root.index):
         for record in await _without_failures(values, name, chunks):
             memory.apply(record)
