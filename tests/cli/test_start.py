@@ -52,7 +52,7 @@ def imported_by(command: str, data: Path) -> set[str]:
         cwd=data.parent,
     )
     code, modules = json.loads(done.stderr.splitlines()[-1])
-    assert code == 0, done.stderr
+    assert code == 0, done.stderr.rpartition("\n")[0]
     return set(modules)
 
 
@@ -77,3 +77,22 @@ def test_only_the_packs_that_are_used_are_imported(data: Path) -> None:
         "list",
         "text",
     }
+
+
+def program(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program after some preparation."""
+    text = f"import sys; from studio.cli.main import main; sys.argv = ['studio', *sys.argv[1:]]\n{source}\nmain()"
+    return subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_end_of_the_program_loses_nothing() -> None:
+    done = program("import atexit; atexit.register(print, 'registered')", "eval", "'x' * 100000")
+    assert done.returncode == 0
+    assert len(done.stdout) > 100_000
+    assert done.stdout.endswith("\nregistered\n")
+    assert program("", "eval", "nonsense(").returncode == 1
+
+
+def test_the_program_waits_for_a_thread_that_works() -> None:
+    late = "import threading; threading.Timer(0.3, print, ['late']).start()"
+    assert program(late, "--version").stdout.endswith("late\n")

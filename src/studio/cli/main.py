@@ -6,6 +6,8 @@ invoked.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,9 +23,40 @@ EXIT_BROKEN_PIPE = 141
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 
+_COLLECT_AFTER = (50_000, 20, 50)
+"""Objects after which Python looks for cycles; by default it does so a hundred times while a command is imported."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv`` (without the program's name); returns the exit code."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    """Run the command line ``argv`` (without the program's name); returns the exit code.
+
+    Without ``argv`` it is the program: it runs what the process was given, and ends the process with it.
+    """
+    if argv is not None:
+        return _run(list(argv))
+    gc.set_threshold(*_COLLECT_AFTER)
+    return _leave(_run(sys.argv[1:]))
+
+
+def _leave(code: int) -> int:
+    """End the process without taking the interpreter apart, which takes as long as a small command.
+
+    A thread that still works would be cut off by that: then the code is returned, and the process ends as usual.
+    """
+    threading = sys.modules.get("threading")
+    working = [] if threading is None else [one for one in threading.enumerate() if not one.daemon]
+    if len(working) > 1:
+        return code
+    try:
+        atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage] - who registered something relies on it
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return code
+    os._exit(code)
+
+
+def _run(given: list[str]) -> int:
     try:
         code = _dispatch(given)
         sys.stdout.flush()
