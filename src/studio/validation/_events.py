@@ -16,7 +16,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import Reader
-from ruamel.yaml.scanner import Scanner
+from ruamel.yaml.scanner import Scanner, ScannerError
+
+_LONGEST_TAG = 1_000
 
 
 class _QuickReader(Reader):
@@ -54,6 +56,13 @@ class _QuickScanner(Scanner):
             while self.need_more_tokens():
                 self.fetch_more_tokens()
         return bool(self.tokens) and (not choices or isinstance(self.tokens[0], choices))
+
+    def scan_tag_uri(self, name: Any, start_mark: Any) -> Any:
+        # The library takes time quadratic in its length.
+        begin = self.reader.pointer
+        if not any(char in " \t\r\n\0" for char in self.reader.buffer[begin : begin + _LONGEST_TAG]):
+            raise ScannerError(None, None, f"a tag has at most {_LONGEST_TAG} characters", self.reader.get_mark())
+        return super().scan_tag_uri(name, start_mark)
 
 
 class _QuickParser(Parser):

@@ -199,7 +199,9 @@ class Composer:
         place = self._place(event)
         known = self._anchors.get(event.anchor)
         if known is None:
-            what = problem("workflow.yaml_alias", "`*{name}` has no `&{name}` complete before it", name=event.anchor)
+            what = problem(
+                "workflow.yaml_alias", "`*{name}` has no `&{name}` complete before it", name=short(event.anchor)
+            )
             self._report(place, what)
             self._put(None, place, 1)
             return
