@@ -62,6 +62,7 @@ def test_policies(catalog: Catalog) -> None:
     assert (final.code, final.severity) == ("workflow.retry_irreversible", "warning")
     assert codes(catalog, node("probe.final", retry="false")) == []
     assert codes(catalog, node("probe.final", retry="1")) == []
+    assert codes(catalog, node("probe.final", retry="true")) == ["workflow.retry_irreversible"]
     assert codes(catalog, node("probe.final", retry="{max_attempts: 2}")) == ["workflow.retry_irreversible"]
     assert codes(catalog, node("probe.final", cache="true")) == ["workflow.cache_effect"]
     assert codes(catalog, node("flow.noop", cache="{ttl: 1h}", retry="true")) == []

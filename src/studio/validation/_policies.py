@@ -40,7 +40,7 @@ def check_policies(
 
 def _check_retry(context: Context, node: Node, spot: Spot, facts: NodeFacts, effect: Effect | None) -> None:
     retry = node.retry
-    if retry is None or retry is False or retry == 1:
+    if retry is None or retry is False or (retry == 1 and retry is not True):
         return
     if effect is Effect.IRREVERSIBLE:
         what = warning(
