@@ -165,11 +165,48 @@ def test_signals_early_and_once(cli: Any, workflow: Any) -> None:
         "accepted"
     ]
     cli("executions", "signal", waiting, "paid", "--payload", '{"sum": 8}', "--id", "a")
-    cli("executions", "signal", waiting, "ask", "--decision", "maybe")
     assert cli("resume", "--json", code=3).json["executions"][0]["status"] == "waiting"
     cli("executions", "signal", waiting, "ask", "--decision", "approve", "--by", "Zoë")
     (ended,) = cli("resume", "--json").json["executions"]
     assert ended["output"] == {"sum": 7}
+
+
+def test_an_approval_is_decided_once(cli: Any, workflow: Any) -> None:
+    """Also where nobody has taken the first decision yet; a later item may be decided before it is asked."""
+    ask = {"type": "flow.approval", "params": {"message": "{{ item }}?", "choices": ["yes", "no"]}}
+    body = {"nodes": {"ask": ask}, "output": "{{ ask.decision }}"}
+    nodes = {"each": {"type": "flow.map", "params": {"items": ["a", "b"], "concurrency": 1}, "body": body}}
+    waiting = cli("run", workflow(nodes, output="{{ each.results }}"), "--json", code=3).json["execution_id"]
+
+    def decide(path: str, decision: str, code: int = 0) -> str:
+        return cli("executions", "signal", waiting, path, "--decision", decision, code=code).err
+
+    assert "no approval" in decide("each", "yes", code=1)
+    assert "no approval of this workflow; its approvals are: ask" in decide("each[0]/aks", "yes", code=1)
+    assert "yes, no" in decide("each[0]/ask", "approve", code=1)
+    assert "yes, no" in decide("each[1]/ask", "maybe", code=1)
+    decide("each[1]/ask", "no")
+    decide("each[0]/ask", "yes")
+    assert "has been decided already" in decide("each[0]/ask", "no", code=1)
+    assert "has been decided already" in decide("each[1]/ask", "yes", code=1)
+    (ended,) = cli("resume", "--json").json["executions"]
+    assert ended["output"] == ["yes", "no"]
+
+
+def test_an_approval_that_is_over_takes_no_decision(cli: Any, workflow: Any) -> None:
+    nodes = {
+        "ask": {"type": "flow.approval", "params": {"message": "?", "timeout": "10ms", "on_timeout": "reject"}},
+        "wait": {"type": "flow.signal_wait", "params": {"name": "go"}},
+    }
+    waiting = cli("run", workflow(nodes), "--json", code=3).json["execution_id"]
+    assert "any more" in cli("executions", "signal", waiting, "ask", "--decision", "approve", code=1).err
+
+
+def test_only_what_is_in_doubt_is_settled(cli: Any, workflow: Any) -> None:
+    nodes = {"done": {"type": "flow.noop"}, "wait": {"type": "flow.signal_wait", "params": {"name": "go"}}}
+    cli("run", workflow(nodes), code=3)
+    assert "not in doubt" in cli("executions", "decide", "last", "done", "run", code=1).err
+    assert "no node nobody" in cli("executions", "decide", "last", "nobody", "run", code=1).err
 
 
 def test_resume_says_what_it_did(cli: Any, workflow: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from studio.contracts.store import PostResult
 from studio.domain.errors import Conflict, UserError
 from studio.engine import Engine
+from studio.services.answers import Answers
 from studio.services.executions import Executions
 
 DECISIONS = ("happened", "run", "fail")
@@ -18,6 +19,7 @@ class Control:
     def __init__(self, engine: Engine, executions: Executions) -> None:
         self._engine = engine
         self._executions = executions
+        self._answers = Answers(engine.store)
 
     async def cancel(self, name: str, reason: str) -> str:
         """Ask an execution to stop; its id."""
@@ -33,8 +35,11 @@ class Control:
         """Answer the approval at a node path with one of its choices.
 
         Raises:
-            Conflict: The execution does not wait for an approval there.
+            NotFound: There is no approval there.
+            Conflict: It has been decided already, or is over.
+            UserError: The decision is none of its choices.
         """
+        await self._answers.expect_approval(await self._executions.history(name), path, decision)
         return await self._post(
             name, "approval", {"path": path, "decision": decision, "by": by, "comment": comment, "data": data}
         )
@@ -44,12 +49,15 @@ class Control:
 
         Raises:
             UserError: The decision is none of these.
+            NotFound: There is no such node.
+            Conflict: Its effect is not in doubt.
         """
         if decision not in DECISIONS:
             raise UserError(
                 "cli.decision", "The decision {decision} is not one of {known}.",
                 decision=decision, known=", ".join(DECISIONS),
             ).at(param="decision")  # fmt: skip
+        await self._answers.expect_doubt(await self._executions.history(name), path)
         return await self._post(name, "decide", {"path": path, "decision": decision, "output": output})
 
     async def _post(self, name: str, kind: str, payload: dict[str, Any], message_id: str | None = None) -> str:
