@@ -105,7 +105,8 @@ def test_replay_on_a_newer_version_and_with_other_inputs(cli: Any, workflow: Any
     assert cli("executions", "replay", first).out == "old me\n"
     assert cli("executions", "replay", first, "--file", file).out == "new me\n"
     assert cli("executions", "replay", first, "--input", "who=you").out == "old you\n"
-    assert "--from" in cli("executions", "replay", first, "--from", "say", "--input", "who=x", code=1).err
+    assert cli("executions", "replay", first, "--from", "say", "--input", "who=x").out == "old x\n"
+    assert "--failed" in cli("executions", "replay", first, "--failed", "--input", "who=x", code=1).err
     assert cli("executions", "replay", first, "--input", "other=x", "--json", code=2).json["status"] == "invalid"
 
 

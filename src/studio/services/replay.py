@@ -28,7 +28,7 @@ class ReplayOptions:
         start: Node to run again together with everything after it; what comes before is reused. None runs everything.
         failed_items: Run only what failed, items of maps included, under the same idempotency keys.
         file: A newer version of the workflow; None takes the version that ran.
-        inputs: Inputs as written that replace those of then.
+        inputs: Inputs as written that replace those of then. What is reused keeps what it made of the old ones.
     """
 
     start: str | None = None
@@ -50,13 +50,13 @@ class Replays:
 
         Raises:
             NotFound: There is no such execution or node.
-            Conflict: Changed inputs would not fit outputs that are reused.
+            Conflict: Failures are to be retried with other inputs, which would not fit their idempotency keys.
             WorkflowInvalid: The newer file or the inputs have problems.
         """
-        if options.inputs and (options.start or options.failed_items):
+        if options.inputs and options.failed_items:
             raise Conflict(
                 "replay.inputs",
-                "Inputs can only be changed where the execution is run from its start; leave out --from or --input.",
+                "What failed is retried with the inputs of then, under its old keys; leave out --failed or --input.",
             )
         history = await self._executions.history(name)
         base = await self._request(history, options.file)
