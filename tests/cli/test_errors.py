@@ -39,7 +39,7 @@ def test_version(cli: Any) -> None:
         (["frobnicate"], "no command"),
         (["valdate", "x"], "studio validate"),
         (["executions", "lst"], "studio executions list"),
-        (["run"], "file"),
+        (["run"], "FILE is missing"),
         (["run", "x.yaml", "--nonsense"], "--nonsense"),
         (["executions", "list", "--limit", "many"], "--limit"),
         (["--data", "d", "executions", "show"], "`studio executions show --help`"),
@@ -50,12 +50,14 @@ def test_usage_errors(cli: Any, arguments: list[str], says: str) -> None:
     result = cli(*arguments, code=2)
     assert says in result.err
     assert "→" in result.err
-    found = json.loads(cli(*arguments, "--json", code=2).err)
+    told = cli(*arguments, "--json", code=2)
+    found = json.loads(told.err)
+    assert bool(told.out) == (arguments[0] == "run"), "a run prints its object in any case"
     assert set(found["error"]) == {"code", "message", "node", "param", "hint"}
 
 
 def test_an_unknown_language(cli: Any) -> None:
-    assert "xx" in cli("doctor", "--lang", "xx", code=1).err
+    assert "xx" in cli("doctor", "--lang", "xx", code=2).err
 
 
 def test_global_options_may_come_first(cli: Any, tmp_path: Path) -> None:
@@ -65,7 +67,7 @@ def test_global_options_may_come_first(cli: Any, tmp_path: Path) -> None:
 
 
 def test_what_nobody_expected(cli: Any, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
-    def broken(name: str, args: list[str]) -> int:
+    def broken(*words: object) -> int:
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(entry, "_invoke", broken)
@@ -76,7 +78,7 @@ def test_what_nobody_expected(cli: Any, monkeypatch: pytest.MonkeyPatch, capfd: 
 
 
 def test_groups_of_one_are_unwrapped(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(name: str, args: list[str]) -> int:
+    def broken(*words: object) -> int:
         raise ExceptionGroup("several", [ExceptionGroup("one", [ValueError("inside")])])
 
     monkeypatch.setattr(entry, "_invoke", broken)
@@ -84,7 +86,7 @@ def test_groups_of_one_are_unwrapped(cli: Any, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(name: str, args: list[str]) -> int:
+    def broken(*words: object) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(entry, "_invoke", broken)

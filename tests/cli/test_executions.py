@@ -35,7 +35,7 @@ def test_list_filters_and_pages(cli: Any, workflow: Any) -> None:
     assert listed("--limit", "2") == [failed, ids[2]]
     assert listed("--limit", "2", "--before", ids[2]) == [ids[1], ids[0]]
     assert "succeeded" in cli("executions", "list").out
-    assert "queued" in cli("executions", "list", "--status", "lost", code=1).err
+    assert "queued" in cli("executions", "list", "--status", "lost", code=2).err
 
 
 def test_show_draws_a_waterfall(cli: Any, workflow: Any, surroundings: Path) -> None:
@@ -93,7 +93,7 @@ def test_replay_from_a_node_reuses_what_came_before(cli: Any, workflow: Any, sur
     assert again["execution_id"] != first["execution_id"]
     assert "load" not in again["nodes"]
     assert cli("executions", "replay", first["execution_id"], "--json").json["output"] == 200
-    assert "nobody" in cli("executions", "replay", "last", "--from", "nobody", code=1).err
+    assert "nobody" in cli("executions", "replay", "last", "--from", "nobody", code=2).err
 
 
 def test_replay_on_a_newer_version_and_with_other_inputs(cli: Any, workflow: Any) -> None:
@@ -106,7 +106,7 @@ def test_replay_on_a_newer_version_and_with_other_inputs(cli: Any, workflow: Any
     assert cli("executions", "replay", first, "--file", file).out == "new me\n"
     assert cli("executions", "replay", first, "--input", "who=you").out == "old you\n"
     assert cli("executions", "replay", first, "--from", "say", "--input", "who=x").out == "old x\n"
-    assert "--failed" in cli("executions", "replay", first, "--failed", "--input", "who=x", code=1).err
+    assert "--failed" in cli("executions", "replay", first, "--failed", "--input", "who=x", code=2).err
     assert cli("executions", "replay", first, "--input", "other=x", "--json", code=2).json["status"] == "invalid"
 
 
@@ -220,4 +220,4 @@ def test_resume_says_what_it_did(cli: Any, workflow: Any) -> None:
 
 def test_decide_wants_one_of_three(cli: Any, workflow: Any) -> None:
     cli("run", workflow({"ask": {"type": "flow.approval", "params": {"message": "Go?"}}}), code=3)
-    assert "happened" in cli("executions", "decide", "last", "ask", "perhaps", code=1).err
+    assert "happened" in cli("executions", "decide", "last", "ask", "perhaps", code=2).err

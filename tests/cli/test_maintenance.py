@@ -61,7 +61,7 @@ def test_restore_refuses(cli: Any, workflow: Any, tmp_path: Path) -> None:
     there = ("--data", str(tmp_path / "there"))
     assert "not a backup" in cli("restore", "none.studio", *there, code=1).err
     assert "no backup" in cli("restore", "gone.studio", *there, code=1).err
-    assert "--resume" in cli("restore", code=1).err
+    assert "--resume" in cli("restore", code=2).err
     cli("run", workflow({}))
     cli("backup", "all.studio")
     cli("restore", "all.studio", code=1)
@@ -83,10 +83,10 @@ def test_passphrases(cli: Any, workflow: Any, monkeypatch: pytest.MonkeyPatch) -
         "twelve" in cli("keys", "export", "a.json", code=1).err or "12" in cli("keys", "export", "a.json", code=1).err
     )
     monkeypatch.delenv("STUDIO_PASSPHRASE")
-    assert "--passphrase-file" in cli("keys", "export", "a.json", code=1).err
+    assert "--passphrase-file" in cli("keys", "export", "a.json", code=2).err
     Path("p.txt").write_text(SECRET + "\n")
     cli("keys", "export", "a.json", "--passphrase-file", "p.txt")
-    assert "cannot be read" in cli("keys", "export", "b.json", "--passphrase-file", "gone.txt", code=1).err
+    assert "cannot be read" in cli("keys", "export", "b.json", "--passphrase-file", "gone.txt", code=2).err
 
 
 def test_rotation_keeps_everything_readable(cli: Any, workflow: Any, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_database_revisions(cli: Any, workflow: Any) -> None:
     assert found["fits"]
     assert found["revision"] in cli("db", "check").out
     assert found["revision"] in cli("db", "upgrade").out
-    assert "--yes" in cli("db", "downgrade", "base", code=1).err
+    assert "--yes" in cli("db", "downgrade", "base", code=2).err
     cli("db", "downgrade", "9999", code=1)
     cli("db", "downgrade", "base", "--yes")
     assert not cli("db", "check", "--json", code=1).json["fits"]

@@ -40,7 +40,7 @@ def test_items_are_counted_once() -> None:
     progress.take(event("succeeded", "loop[0]/inner", duration=1))
     progress.take(event("turn", "again", turn=1))
     assert detail(progress.nodes["loop"], VOICE) == "5 items  1 failed"
-    assert detail(progress.nodes["again"], VOICE) == "1 item"
+    assert detail(progress.nodes["again"], VOICE) == "1 turn"
     assert progress.nodes["loop"].status == "running"
 
 
@@ -94,3 +94,22 @@ def test_small_things() -> None:
     assert shorten("a  b\nc", 10) == "a b c"
     assert shorten("abcdef", 4) == "abc…"
     assert table([["x", "long"], ["yy", "z"]], ["A", "B"]) == "A   B\nx   long\nyy  z\n"
+
+
+def test_a_cancelled_node_has_not_failed() -> None:
+    progress = Progress.of(["a"])
+    line = progress.take(event("failed", error={"code": "node.cancelled"}, duration=1))
+    assert line is not None
+    assert line.status == "cancelled"
+
+
+@pytest.mark.parametrize("width", [24, 44, 100])
+def test_a_narrow_terminal_has_a_line_per_node(width: int) -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=width, height=20, color_system=None)
+    live = LiveList(["load_everything", "b"], VOICE, console)
+    live.show(event("progress", "load_everything", percent=40, message="reading " * 20))
+    live.close()
+    shown = console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
+    last = shown.rsplit("\x1b[2K", 1)[-1]
+    lines = [line for line in last.splitlines() if line.strip() and "\x1b[?25h" not in line]
+    assert len(lines) == 2

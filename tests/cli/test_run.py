@@ -102,7 +102,7 @@ def test_inputs_that_do_not_fit(cli: Any, workflow: Any) -> None:
         found = cli("run", file, *given, "--json", code=2).json
         assert found["status"] == "invalid"
         assert found["problems"]
-    assert "NAME" in cli("run", file, "--input", "it", code=1).err.upper()
+    assert "NAME" in cli("run", file, "--input", "it", code=2).err.upper()
 
 
 @pytest.mark.parametrize(("name", "content"), [("in.json", '{"it": [1]}'), ("in.yaml", "it: [1]\n")])
@@ -116,8 +116,8 @@ def test_input_file(cli: Any, workflow: Any, surroundings: Path, name: str, cont
 def test_an_input_file_that_cannot_be_used(cli: Any, workflow: Any, surroundings: Path) -> None:
     file = workflow(ECHO, inputs={"it": {}})
     (surroundings / "list.json").write_text("[1]")
-    assert "object" in cli("run", file, "--input-file", "list.json", code=1).err
-    assert "cannot be read" in cli("run", file, "--input-file", "none.json", code=1).err
+    assert "object" in cli("run", file, "--input-file", "list.json", code=2).err
+    assert "cannot be read" in cli("run", file, "--input-file", "none.json", code=2).err
 
 
 def test_set_reaches_params_at_every_depth(cli: Any, workflow: Any) -> None:
@@ -146,7 +146,7 @@ def test_set_reaches_params_at_every_depth(cli: Any, workflow: Any) -> None:
 @pytest.mark.parametrize("path", ["nowhere.text=1", "text=1", "text.text"])
 def test_set_that_leads_nowhere(cli: Any, workflow: Any, path: str) -> None:
     file = workflow({"text": {"type": "text.upper", "params": {"text": "x"}}})
-    assert "--set" in cli("run", file, "--set", path, code=1).err
+    assert "--set" in cli("run", file, "--set", path, code=2).err
 
 
 def test_set_to_something_wrong_is_invalid(cli: Any, workflow: Any) -> None:
@@ -186,7 +186,7 @@ def test_a_trigger_is_tried_with_an_event(cli: Any, workflow: Any, surroundings:
 )
 def test_events_that_do_not_fit(cli: Any, workflow: Any, arguments: list[str], says: str) -> None:
     file = workflow(hook(), inputs={"it": {"default": "x"}})
-    assert says in cli("run", file, *arguments, code=1).err
+    assert says in cli("run", file, *arguments, code=2).err
 
 
 def test_waiting_for_a_signal(cli: Any, workflow: Any) -> None:
@@ -205,7 +205,7 @@ def test_timers_are_awaited_as_far_as_wait_says(cli: Any, workflow: Any) -> None
     assert cli("run", file, "--wait", "30s").out == "done\n"
     long = workflow({"nap": {"type": "flow.wait", "params": {"seconds": 3600}}}, name="long.json")
     assert "timer" in cli("run", long, code=3).err
-    assert "--wait" in cli("run", long, "--wait", "soon", code=1).err
+    assert "--wait" in cli("run", long, "--wait", "soon", code=2).err
 
 
 def test_files_are_contained(cli: Any, workflow: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,9 +83,9 @@ def test_eval(cli: Any, surroundings: Path) -> None:
     assert "near" in cli("eval", "a.c", "--data", '{"a": {"cc": 1}}', code=1).err.lower()
     error = json.loads(cli("eval", "a &&& b", "--json", code=1).err)["error"]
     assert error["code"].startswith("expression.")
-    assert "--stdin" in cli("eval", code=1).err
-    assert "not JSON" in cli("eval", "1", "--data", "{", code=1).err
-    assert "cannot be read" in cli("eval", "1", "--data", "@gone.json", code=1).err
+    assert "--stdin" in cli("eval", code=2).err
+    assert "not JSON" in cli("eval", "1", "--data", "{", code=2).err
+    assert "cannot be read" in cli("eval", "1", "--data", "@gone.json", code=2).err
     assert "object" in cli("eval", "1", "--data", "[1]", code=1).err
 
 

@@ -184,9 +184,10 @@ def employment(year: str) -> tuple[float, str]:
 
 def test_approval_waits_is_signalled_and_goes_on(studio: Any) -> None:
     change, worst = employment("2009")
-    waiting = studio.json("run", "approval.yaml", code=3)
+    done = studio("run", "approval.yaml", "--json", code=3)
+    waiting = json.loads(done.stdout)
     assert waiting["status"] == "waiting"
-    assert "approval" in waiting["reason"]
+    assert json.loads(done.stderr)["waits"]["for"] == "approval"
     written = studio.folder / "out" / "employment.txt"
     assert not written.exists()
     assert studio.json("resume") == {"executions": []}, "nothing to do before somebody decides"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.bootstrap._bench import bench_database
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
-    from studio.engine import Engine, Event, ExecutionResult, History, StartRequest
+    from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
     from studio.services.bench import Bench, BenchRun
     from studio.services.control import Control
     from studio.services.doctor import Finding
@@ -56,6 +56,7 @@ __all__ = [
     "History",
     "Maintenance",
     "NodeFacts",
+    "NodeSummary",
     "PackFacts",
     "Problem",
     "ReplayOptions",

@@ -54,6 +54,32 @@ GLOBAL_OPTIONS: dict[str, bool] = {
 """Options that may also stand before the command; whether they take a value."""
 
 
+OWN_MEANING: dict[str, frozenset[str]] = {"eval": frozenset({"--data"})}
+"""Options that mean something else after these commands; before them they keep the common meaning."""
+
+
+def split_command(args: list[str]) -> tuple[list[list[str]], list[str], list[str]]:
+    """Global options that stand before the command or between its two words, the command's words, and the rest.
+
+    ``--data d executions --json list x`` gives ``[["--data", "d"], ["--json"]]``, ``["executions", "list"]`` and
+    ``["x"]``.
+    """
+    before: list[list[str]] = []
+    words: list[str] = []
+    rest = list(args)
+    while rest and len(words) < (2 if words and words[0] in GROUPS else 1):
+        option = rest[0].split("=", 1)[0]
+        if option in GLOBAL_OPTIONS:
+            size = 2 if GLOBAL_OPTIONS[option] and "=" not in rest[0] else 1
+            before.append(rest[:size])
+            rest = rest[size:]
+        elif words and rest[0].startswith("-"):
+            break
+        else:
+            words.append(rest.pop(0))
+    return before, words, rest
+
+
 def module_of(name: str) -> str:
     """The module that holds a command."""
     return f"studio.cli.{name.replace(' ', '_')}"

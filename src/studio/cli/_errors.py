@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from studio.cli._commands import COMMANDS
+from studio.cli._commands import COMMANDS, split_command
 from studio.cli._hints import hint_for
 from studio.cli._say import Voice
-from studio.cli._terminal import bold, error_style, write_error, write_error_json
+from studio.cli._terminal import bold, error_style, write_error, write_error_json, write_json
 from studio.cli._usage import usage_message
 from studio.domain.errors import StudioError, WorkflowInvalid
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
+ONE_OBJECT = frozenset({"run", "executions replay", "executions fork"})
+"""Commands that print exactly one object with ``--json``, whatever happens."""
+_MISUSE = frozenset({"execution.unknown_node", "i18n.unknown_language", "replay.inputs"})
+_OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +56,75 @@ def report(error: BaseException, argv: Sequence[str]) -> int:
     error = _only(error)
     if flags.debug:
         traceback.print_exception(error)
+    words = split_command(list(argv))[1]
+    one_object = flags.json and " ".join(words) in ONE_OBJECT
+    if isinstance(error, StudioError) and one_object:
+        return show_refused(error, voice)
     if isinstance(error, WorkflowInvalid):
         show_invalid(error, voice, as_json=flags.json)
         return EXIT_INVALID
     if isinstance(error, StudioError):
         show_error(error, voice, as_json=flags.json)
-        return EXIT_FAILED
+        return EXIT_INVALID if is_misuse(error) else EXIT_FAILED
     if isinstance(error, KeyboardInterrupt):
         _block(voice.say("cli.interrupted"), [], None, "cli.interrupted", voice, as_json=flags.json)
         return EXIT_INTERRUPTED
     usage = usage_message(error, voice)
     if usage is not None:
-        hint = voice.say("cli.hint.usage", command=f"studio {_command_of(argv)}".strip())
+        hint = voice.say("cli.hint.usage", command=" ".join(["studio", *words]))
+        if one_object:
+            write_json(refused_json("cli.usage", usage))
         _block(usage, [], hint, "cli.usage", voice, as_json=flags.json)
         return EXIT_INVALID
+    refused = _refused_by_system(error, voice)
+    if refused is not None:
+        _block(refused, [], None, "cli.os_error", voice, as_json=flags.json)
+        return EXIT_FAILED
     what = voice.say("cli.unexpected", kind=type(error).__name__, reason=str(error) or "-")
     _block(what, [], voice.say("cli.hint.unexpected"), "cli.unexpected", voice, as_json=flags.json)
     return EXIT_FAILED
 
 
-def _command_of(argv: Sequence[str]) -> str:
-    """The command that was asked for, wherever options stand; empty where there is none."""
-    for place, word in enumerate(argv):
-        for name in (" ".join(argv[place : place + 2]), word):
-            if name in COMMANDS:
-                return name
-    return ""
+def is_misuse(error: StudioError) -> bool:
+    """Whether the command itself was wrong: an option's value, a name that it does not know."""
+    return error.code.startswith("cli.") or error.code in _MISUSE
+
+
+def refused_json(code: str, message: str, node: str | None = None, param: str | None = None) -> dict[str, Any]:
+    """The one object of ``--json`` for what was not accepted because something is wrong with what was given."""
+    error = {"code": code, "message": message, "node": node, "param": param}
+    place = {"severity": "error", "file": None, "line": None, "column": None, "suggestion": None}
+    return {
+        "execution_id": None,
+        "status": "invalid",
+        "output": None,
+        "error": error,
+        "seconds": 0.0,
+        "nodes": {},
+        "problems": [{**error, **place}],
+    }
+
+
+def show_refused(error: StudioError, voice: Voice) -> int:
+    """The one object of ``--json`` for what was not accepted; returns the exit code."""
+    shown = refused_json(error.code, voice.error(error), error.node, error.param)
+    if isinstance(error, WorkflowInvalid):
+        shown["problems"] = [problem_json(path, one, voice) for path, one in located_problems(error)]
+    elif not is_misuse(error):
+        shown["status"] = "failed"
+        del shown["problems"]
+    write_json(shown)
+    return EXIT_FAILED if shown["status"] == "failed" else EXIT_INVALID
+
+
+def _refused_by_system(error: BaseException, voice: Voice) -> str | None:
+    """What the operating system refused: a file that was named to us, or to take our output."""
+    if not isinstance(error, OSError):
+        return None
+    reason = error.strerror or type(error).__name__
+    if error.filename is not None:
+        return voice.say("cli.path_unusable", path=str(error.filename), reason=reason)
+    return voice.say("cli.output_unwritable", reason=reason) if error.errno in _OUTPUT_ERRORS else None
 
 
 def _only(error: BaseException) -> BaseException:
@@ -139,6 +187,15 @@ def show_failure(
         node=node,
         param=param,
     )
+
+
+def show_stopped(voice: Voice, *, as_json: bool) -> None:
+    """Say that what was being driven goes on another time."""
+    message = voice.say("cli.resume_stopped")
+    if as_json:
+        _block(message, [], None, "cli.resume_stopped", voice, as_json=True)
+    else:
+        write_error(message + "\n")
 
 
 def show_invalid(error: WorkflowInvalid, voice: Voice, *, as_json: bool) -> None:

@@ -31,6 +31,8 @@ _MARKS = {
     "cancelled": ("■", "yellow"),
 }
 _PER_SECOND = 12
+_COLUMNS = 5
+_NARROW = 60
 
 
 class LiveList:
@@ -61,11 +63,16 @@ class LiveList:
 
     def _table(self) -> Table:
         grid = Table.grid(padding=(0, 2))
+        narrow = self._console.size.width < _NARROW
+        for column in range(_COLUMNS - narrow):
+            grid.add_column(no_wrap=True, overflow="ellipsis", ratio=None if column != 1 or not narrow else 1)
         room = max(5, self._console.size.height - 3)
         lines = list(self._progress.nodes.values())
         shown = lines if len(lines) <= room else sorted(lines, key=_interest)[: room - 1]
         for line in shown:
-            grid.add_row(*self._row(line))
+            cells = self._row(line)
+            # The mark says the same as the word, which is left out where there is little room.
+            grid.add_row(*(cells[:2] + cells[3:] if narrow else cells))
         if len(shown) < len(lines):
             rest = self._voice.say("cli.more_nodes", count=len(lines) - len(shown))
             grid.add_row("", Text(rest, style="dim"))

@@ -13,6 +13,7 @@ from studio.cli._terminal import shorten, shown_seconds, write_error
 if TYPE_CHECKING:
     from studio.bootstrap import Event
 
+_CANCELLED = "node.cancelled"
 ENDED = frozenset({"succeeded", "failed", "skipped", "cancelled"})
 _STATUS_OF = {
     "started": "running",
@@ -34,7 +35,8 @@ _STATUS_OF = {
 class NodeLine:
     """What is shown of a node of the outermost level.
 
-    ``done`` and ``failed`` count the items inside it that are committed, ``ahead`` those that are done.
+    ``done`` and ``failed`` count the items inside it that are committed, ``ahead`` those that are done, ``turns`` those
+    of a loop.
     """
 
     id: str
@@ -42,6 +44,7 @@ class NodeLine:
     began: float = 0.0
     seconds: float = 0.0
     done: int = 0
+    turns: int = 0
     failed: int = 0
     ahead: int = 0
     note: str = ""
@@ -73,7 +76,7 @@ class Progress:
             line.ahead = int(event.data["done"])
         elif event.kind in ("chunk", "turn"):
             self._inside(line, event)
-        status = _STATUS_OF.get(event.kind)
+        status = _status(event)
         if status is None or status == line.status:
             return None
         now = time.monotonic()
@@ -92,7 +95,18 @@ class Progress:
             line.done += int(event.data.get("count") or 0)
             line.failed += int(event.data.get("errors") or 0)
         elif event.kind == "turn":
-            line.done += 1
+            line.turns += 1
+
+
+def _status(event: Event) -> str | None:
+    error = event.data.get("error")
+    if (
+        event.kind == "failed"
+        and isinstance(error, dict)
+        and cast("dict[str, object]", error).get("code") == _CANCELLED
+    ):
+        return "cancelled"
+    return _STATUS_OF.get(event.kind)
 
 
 def _progress_note(event: Event) -> str:
@@ -110,6 +124,8 @@ def detail(line: NodeLine, voice: Voice) -> str:
     parts: list[str] = []
     if line.done or line.ahead:
         parts.append(voice.say("cli.items", count=max(line.done, line.ahead)))
+    if line.turns:
+        parts.append(voice.say("cli.turns", count=line.turns))
     if line.failed:
         parts.append(voice.say("cli.items_failed", count=line.failed))
     return "  ".join([*parts, shorten(line.note, 60)] if line.note else parts)
@@ -127,16 +143,6 @@ class View(Protocol):
         ...
 
 
-class Silent:
-    """Shows nothing."""
-
-    def show(self, event: Event) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
-
-
 class Lines:
     """A line for every node that ends or waits; for pipes, logs and ``NO_COLOR``."""
 
@@ -145,7 +151,12 @@ class Lines:
         self._voice = voice
 
     def show(self, event: Event) -> None:
-        """A line where a node's status is worth one."""
+        """A line where a node's status is worth one.
+
+        That a node waits is said when it is recorded, in the order of what went before; short waits are not.
+        """
+        if event.kind == "wait":
+            return
         line = self._progress.take(event)
         if line is None or line.status in ("running", "pending"):
             return

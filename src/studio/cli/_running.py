@@ -1,41 +1,39 @@
-"""Following an execution from the command line: progress, Ctrl-C, and what is printed at its end."""
+"""Running a request from the command line, and what is printed at its end."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from studio.cli._errors import EXIT_FAILED, EXIT_INVALID, located_problems, problem_json, show_failure
-from studio.cli._progress import Lines, Silent, View
+from studio.cli._errors import (
+    EXIT_FAILED,
+    show_failure,
+)
+from studio.cli._following import EXIT_TERMINATED, Outcome, follow
 from studio.cli._say import Voice
-from studio.cli._terminal import colours, shorten, shown_seconds, shown_time, write, write_error, write_json
+from studio.cli._terminal import (
+    shorten,
+    shown_seconds,
+    shown_time,
+    write,
+    write_error,
+    write_error_json,
+    write_json,
+)
 from studio.domain.durations import parse_duration
-from studio.domain.errors import StudioError, UserError, WorkflowInvalid
+from studio.domain.errors import UserError
 from studio.domain.phrases import reason_of
 
 if TYPE_CHECKING:
-    from studio.bootstrap import ExecutionResult, Settings, StartRequest, Studio
+    from studio.bootstrap import ExecutionResult, NodeSummary, Settings, StartRequest, Studio
 
 T = TypeVar("T")
 EXIT_WAITING = 3
-EXIT_LEFT = 130
-EXIT_TERMINATED = 143
 _TIMERS_WITHIN = 10.0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """Where an execution stood when it was left. ``output`` is plain JSON."""
-
-    result: ExecutionResult
-    output: Any
-    handed_over: bool = False
+MOST_INSIDE = 1000
+"""Up to so many node runs inside items and turns are listed by themselves."""
 
 
 def patience(written: str | None) -> tuple[float, bool]:
@@ -59,11 +57,10 @@ def run_request(
     *,
     wait: str | None,
     as_json: bool,
-    debug: bool,
 ) -> int:
     """Make a request, run it and print how it ended; returns the exit code.
 
-    With ``as_json`` what was not accepted becomes an object on stdout too, so that there is always exactly one.
+    What was not accepted is raised; with ``--json`` it becomes an object on stdout too (see ``_errors.report``).
     """
     from studio.bootstrap import Studio
 
@@ -74,94 +71,7 @@ def run_request(
             await studio.open()
             return await follow(studio, request, voice, seconds=seconds, patient=patient, quiet=as_json)
 
-    try:
-        return show_outcome(asyncio.run(drive()), voice, as_json=as_json)
-    except StudioError as error:
-        if not as_json or debug:
-            raise
-        return show_refused(error, voice)
-
-
-async def stoppable(work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of ``work``; None where Ctrl-C or SIGTERM came first."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        return None
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-
-async def follow(
-    studio: Studio, request: StartRequest, voice: Voice, *, seconds: float, patient: bool, quiet: bool
-) -> Outcome:
-    """Accept an execution and stay with it until it ends, or waits beyond what we wait for."""
-    await studio.driver.try_start()
-    execution_id = await studio.engine.submit(request)
-    view = _view(request.workflow.nodes, voice, quiet=quiet)
-    watching = asyncio.create_task(_watch(studio, execution_id, view))
-    waiting = asyncio.create_task(studio.driver.wait(execution_id, timeout=seconds, patient=patient))
-    try:
-        with _interrupts(studio, execution_id, waiting, voice):
-            result = await waiting
-        if result.status.terminal:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(watching), 1.0)
-        return Outcome(result, await studio.present(result.output))
-    except asyncio.CancelledError:
-        if not waiting.cancelled():
-            raise
-        await studio.driver.stop()
-        return Outcome(await studio.executions.result(execution_id), None, handed_over=True)
-    finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError, StudioError):
-            await watching
-        view.close()
-
-
-async def _watch(studio: Studio, execution_id: str, view: View) -> None:
-    async for event in studio.engine.events(execution_id):
-        view.show(event)
-
-
-def _view(ids: Any, voice: Voice, *, quiet: bool) -> View:
-    if quiet:
-        return Silent()
-    if colours():
-        from studio.cli._live import LiveList
-
-        return LiveList(ids, voice)
-    return Lines(ids, voice)
-
-
-@contextmanager
-def _interrupts(
-    studio: Studio, execution_id: str, waiting: asyncio.Task[ExecutionResult], voice: Voice
-) -> Generator[None]:
-    """First Ctrl-C: cancel durably and go on until that has taken effect. Second: leave. SIGTERM: hand over."""
-    loop = asyncio.get_running_loop()
-    cancels: list[asyncio.Task[Any]] = []
-
-    def interrupted() -> None:
-        if cancels:
-            write_error("\n" + voice.say("cli.left", id=execution_id) + "\n")
-            os._exit(EXIT_LEFT)
-        write_error("\n" + voice.say("cli.cancelling") + "\n")
-        cancels.append(loop.create_task(studio.engine.post(execution_id, "cancel", {"reason": "interrupted"})))
-
-    loop.add_signal_handler(signal.SIGINT, interrupted)
-    loop.add_signal_handler(signal.SIGTERM, waiting.cancel)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    return show_outcome(asyncio.run(drive()), voice, as_json=as_json)
 
 
 def result_json(outcome: Outcome, voice: Voice) -> dict[str, Any]:
@@ -176,15 +86,21 @@ def result_json(outcome: Outcome, voice: Voice) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "nodes": {
             path: {"status": str(node.status), "seconds": round(node.seconds, 6), "attempts": node.attempts}
-            for path, node in result.nodes.items()
+            for path, node in shown_nodes(result).items()
         },
     }
     if error is not None:
         message = voice.sentence(error.code, error.template or error.message, error.args)
         shown["error"] = {"code": error.code, "message": message, "node": error.node, "param": error.param}
-    if not result.status.terminal:
-        shown["reason"] = waiting_text(result, voice)
     return shown
+
+
+def shown_nodes(result: ExecutionResult) -> dict[str, NodeSummary]:
+    """Node runs by path. Those inside items and turns only while they are few enough to be read."""
+    inside = sum(1 for path in result.nodes if "[" in path)
+    if inside <= MOST_INSIDE:
+        return result.nodes
+    return {path: node for path, node in result.nodes.items() if "[" not in path}
 
 
 def result_line(outcome: Outcome, voice: Voice) -> str:
@@ -202,6 +118,8 @@ def show_outcome(outcome: Outcome, voice: Voice, *, as_json: bool) -> int:
     """Print how it ended; returns the exit code."""
     if as_json:
         write_json(result_json(outcome, voice))
+        if not outcome.result.status.terminal:
+            write_error_json({"waits": waits_json(outcome.result, voice)})
     else:
         _show_for_people(outcome, voice)
     if outcome.handed_over:
@@ -246,25 +164,15 @@ def waiting_text(result: ExecutionResult, voice: Voice) -> str:
     return voice.say(result.reason, until=shown_time(result.wake_at), **known)
 
 
+def waits_json(result: ExecutionResult, voice: Voice) -> dict[str, Any]:
+    """Why an execution waits, for programs: what it waits for, at which node, until when, and the sentence."""
+    kind = (result.reason or "").removeprefix("wait.") or str(result.status)
+    node = result.reason_args[0] if result.reason_args else None
+    return {"for": kind, "node": node, "wake_at": result.wake_at, "message": waiting_text(result, voice)}
+
+
 def _next_step(result: ExecutionResult, voice: Voice) -> str:
     kind = (result.reason or "").removeprefix("wait.")
     node, name = (result.reason_args or ["NODE"])[0], (result.reason_args or ["NAME"])[-1]
     key = f"cli.next.{kind}" if kind in ("approval", "signal", "in_doubt") else "cli.next.resume"
     return voice.say(key, id=result.execution_id, node=node, name=name)
-
-
-def show_refused(error: StudioError, voice: Voice) -> int:
-    """The one object of ``--json`` for what was not accepted; returns the exit code."""
-    invalid = isinstance(error, WorkflowInvalid)
-    shown: dict[str, Any] = {
-        "execution_id": None,
-        "status": "invalid" if invalid else "failed",
-        "output": None,
-        "error": {"code": error.code, "message": voice.error(error), "node": error.node, "param": error.param},
-        "seconds": 0.0,
-        "nodes": {},
-    }
-    if isinstance(error, WorkflowInvalid):
-        shown["problems"] = [problem_json(path, one, voice) for path, one in located_problems(error)]
-    write_json(shown)
-    return EXIT_INVALID if invalid else EXIT_FAILED

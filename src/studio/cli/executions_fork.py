@@ -41,4 +41,4 @@ def command(
         await studio.open()
         return await studio.replays.fork(execution, node, file)
 
-    return run_request(settings, prepare, voice, wait=wait, as_json=json, debug=debug)
+    return run_request(settings, prepare, voice, wait=wait, as_json=json)

@@ -58,4 +58,4 @@ def command(
         await studio.open()
         return await studio.replays.replay(execution, options)
 
-    return run_request(settings, prepare, voice, wait=wait, as_json=json, debug=debug)
+    return run_request(settings, prepare, voice, wait=wait, as_json=json)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from studio.cli._following import Outcome
 from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
-from studio.cli._running import Outcome, result_json, waiting_text
+from studio.cli._running import result_json, waiting_text, waits_json
 from studio.cli._say import Voice
 from studio.cli._terminal import json_text, shorten, shown_seconds, shown_time, write, write_json
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 32
 _VALUE_WIDTH = 2000
+_MOST_INSIDE = 40
 
 
 def command(
@@ -46,6 +48,8 @@ def command(
     history, outcome, outputs = asyncio.run(read())
     if json:
         shown = {**result_json(outcome, voice), "workflow": history.row.workflow_name}
+        if not history.result.status.terminal:
+            shown["waits"] = waits_json(history.result, voice)
         write_json({**shown, "outputs": outputs, "errors": history.errors()} if values else shown)
         return 0
     write(_head(history, voice))
@@ -66,29 +70,44 @@ def _head(history: History, voice: Voice) -> str:
 def _waterfall(found: list[Bar], voice: Voice) -> str:
     if not found:
         return ""
-    end = max((bar.start + bar.duration for bar in found), default=0) or 1
-    width = max(len(bar.path) for bar in found)
-    statuses = {bar.path: voice.say(f"status.{bar.status}") for bar in found}
+    end = max((bar.start + bar.duration + bar.waited for bar in found), default=0) or 1
+    shown, left_out = _readable(found)
+    width = max(len(bar.path) for bar in shown)
+    statuses = {bar.path: voice.say(f"status.{bar.status}") for bar in shown}
     status_width = max(map(len, statuses.values()))
     lines = [
         f"  {bar.path:<{width}}  {statuses[bar.path]:<{status_width}}  "
         f"{_took(bar):>8}  {_drawn(bar, end)}  {_notes(bar, voice)}".rstrip()
-        for bar in found
+        for bar in shown
     ]
+    if left_out:
+        lines.append("  " + voice.say("cli.more_inside", count=left_out))
     return "\n".join(lines) + "\n"
 
 
+def _readable(found: list[Bar]) -> tuple[list[Bar], int]:
+    """What is worth a line: everything, or of many items and turns only the first that did not succeed."""
+    inside = [bar for bar in found if "[" in bar.path]
+    if len(inside) <= _MOST_INSIDE:
+        return found, 0
+    telling = [bar for bar in inside if bar.status.value not in ("succeeded", "skipped")][:_MOST_INSIDE]
+    kept = {bar.path for bar in telling}
+    shown = [bar for bar in found if "[" not in bar.path or bar.path in kept]
+    return shown, len(found) - len(shown)
+
+
 def _took(bar: Bar) -> str:
-    return shown_seconds(bar.duration / 1e6) if bar.duration or bar.status.value == "succeeded" else ""
+    spent = bar.duration + bar.waited
+    return shown_seconds(spent / 1e6) if spent or bar.status.value == "succeeded" else ""
 
 
 def _drawn(bar: Bar, end: int) -> str:
     """A bar on the common time axis; the part spent waiting is light."""
+    spent = bar.duration + bar.waited
     first = min(_BAR_WIDTH - 1, bar.start * _BAR_WIDTH // end)
-    length = max(1, round(bar.duration * _BAR_WIDTH / end)) if bar.status.value != "skipped" else 0
+    length = max(1, round(spent * _BAR_WIDTH / end)) if bar.status.value != "skipped" else 0
     length = min(length, _BAR_WIDTH - first)
-    light = round(length * bar.waited / bar.duration) if bar.duration else 0
-    light = min(length, light)
+    light = round(length * bar.waited / spent) if spent else 0
     return (" " * first + "░" * light + "█" * (length - light)).ljust(_BAR_WIDTH)
 
 
@@ -96,11 +115,17 @@ def _notes(bar: Bar, voice: Voice) -> str:
     parts: list[str] = []
     if bar.items:
         parts.append(voice.say("cli.items", count=bar.items))
+    if bar.turns:
+        parts.append(voice.say("cli.turns", count=bar.turns))
     if bar.failed_items:
         parts.append(voice.say("cli.items_failed", count=bar.failed_items))
     if bar.attempts > 1:
         parts.append(voice.say("cli.attempts", count=bar.attempts))
-    parts += [part for part in (bar.error, bar.note) if part]
+    if bar.status.value == "skipped" and bar.note:
+        parts.append(voice.say(f"skipped.{bar.note}"))
+    elif bar.note:
+        parts.append(bar.note)
+    parts += [bar.error] if bar.error else []
     return shorten("  ".join(parts), 80)
 
 

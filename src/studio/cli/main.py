@@ -11,8 +11,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
-from studio.cli._commands import COMMANDS, GLOBAL_OPTIONS, GROUPS, module_of
+from studio.cli._commands import COMMANDS, GROUPS, OWN_MEANING, module_of, split_command
 
 EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
@@ -57,6 +58,7 @@ def _leave(code: int) -> int:
 
 
 def _run(given: list[str]) -> int:
+    _prepare_streams()
     try:
         code = _dispatch(given)
         sys.stdout.flush()
@@ -71,43 +73,50 @@ def _run(given: list[str]) -> int:
     return code
 
 
+def _prepare_streams() -> None:
+    """Make every stream usable: one that the caller has closed leads nowhere, and any character can be written."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 (open as long as the process lives)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _dispatch(given: list[str]) -> int:
-    moved, args = _global_options_first(given)
-    if not args or args[0] in ("--help", "-h", "help"):
+    before, words, rest = split_command(given)
+    name = " ".join(words)
+    if name in COMMANDS:
+        return _invoke(name, before, rest)
+    first = rest[0] if rest else None
+    if words in ([], ["help"], ["--help"], ["-h"]):
         sys.stdout.write(_overview(""))
-        return 0 if args else EXIT_INVALID
-    if args[0] == "--version":
+        return 0 if words else EXIT_INVALID
+    if words == ["--version"]:
         from importlib.metadata import version
 
         sys.stdout.write(f"studio {version('studio-workflows')}\n")
         return 0
-    words = 2 if " ".join(args[:2]) in COMMANDS else 1
-    name = " ".join(args[:words])
-    if name in COMMANDS:
-        return _invoke(name, [*moved, *args[words:]])
-    if args[0] in GROUPS and (len(args) == 1 or args[1] in ("--help", "-h")):
-        sys.stdout.write(_overview(args[0]))
-        return 0 if len(args) > 1 else EXIT_INVALID
+    if name in GROUPS and first in (None, "--help", "-h"):
+        sys.stdout.write(_overview(name))
+        return 0 if first else EXIT_INVALID
     from studio.cli._errors import unknown_command
 
-    return unknown_command(" ".join(args[:2]) if args[0] in GROUPS else args[0], given)
+    return unknown_command(f"{name} {first}" if name in GROUPS else name, given)
 
 
-def _global_options_first(args: list[str]) -> tuple[list[str], list[str]]:
-    """Split off options that stand before the command: ``--data d run f`` means ``run --data d f``."""
-    place = 0
-    while place < len(args):
-        option = args[place].split("=", 1)[0]
-        if option not in GLOBAL_OPTIONS:
-            break
-        place += 2 if GLOBAL_OPTIONS[option] and "=" not in args[place] else 1
-    return args[:place], args[place:]
-
-
-def _invoke(name: str, args: list[str]) -> int:
+def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
     from studio.cli._typer import build
 
-    result = build(name, module_of(name)).main(args=args, prog_name=f"studio {name}", standalone_mode=False)
+    command = build(name, module_of(name))
+    known = {option for param in command.params for option in param.opts} - OWN_MEANING.get(name, frozenset())
+    # What stands before the command is said to Studio as a whole: a command that has no use for it leaves it aside.
+    moved = [part for words in before if words[0].split("=", 1)[0] in known for part in words]
+    try:
+        result = command.main(args=[*moved, *rest], prog_name=f"studio {name}", standalone_mode=False)
+    except SystemExit as error:
+        # Typer ends the process like this where stdout has been closed by its reader.
+        raise BrokenPipeError from error
     return result if isinstance(result, int) else 0
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from studio.cli._errors import show_stopped
+from studio.cli._following import Outcome, Stopped, stoppable
 from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
-from studio.cli._running import EXIT_TERMINATED, EXIT_WAITING, Outcome, patience, result_json, result_line, stoppable
+from studio.cli._running import EXIT_WAITING, patience, result_json, result_line, waits_json
 from studio.cli._say import Voice
-from studio.cli._terminal import write, write_error, write_json
+from studio.cli._terminal import write, write_json
 
 
 def command(
@@ -34,24 +36,28 @@ def command(
     settings = settings_from(data=data, db=db, lang=voice.lang)
     seconds = patience(wait)[0] if wait is not None else 0.0
 
-    async def resume() -> list[Outcome] | None:
+    async def resume() -> list[Outcome]:
         async with Studio(settings) as studio:
             await studio.open()
             await studio.driver.start()
             results = await stoppable(studio.engine.resume_all(wait=seconds))
-            if results is None:
-                return None
             return [Outcome(one, await studio.present(one.output)) for one in results]
 
-    outcomes = asyncio.run(resume())
-    if outcomes is None:
-        write_error(voice.say("cli.resume_stopped") + "\n")
-        return EXIT_TERMINATED
+    try:
+        outcomes = asyncio.run(resume())
+    except Stopped as stopped:
+        show_stopped(voice, as_json=json)
+        return stopped.code
     if json:
-        write_json({"executions": [result_json(one, voice) for one in outcomes]})
+        write_json({"executions": [_facts(one, voice) for one in outcomes]})
     else:
         write("".join(result_line(one, voice) + "\n" for one in outcomes) or voice.say("cli.nothing_left") + "\n")
     statuses = {one.result.status.value for one in outcomes}
     if statuses & {"failed", "cancelled", "dead"}:
         return 1
     return 0 if statuses <= {"succeeded"} else EXIT_WAITING
+
+
+def _facts(outcome: Outcome, voice: Voice) -> dict[str, Any]:
+    shown = result_json(outcome, voice)
+    return shown if outcome.result.status.terminal else {**shown, "waits": waits_json(outcome.result, voice)}

@@ -82,4 +82,4 @@ def command(
         )
         return studio.runs.prepare(file, options)
 
-    return run_request(settings, prepare, voice, wait=wait, as_json=json, debug=debug)
+    return run_request(settings, prepare, voice, wait=wait, as_json=json)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from studio.catalog import Catalog
-from studio.domain.errors import NotFound, UserError
+from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowInvalid
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, StartRequest
 from studio.expressions import compile_value
 from studio.services.documents import DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
-from studio.validation import load, reason_for
+from studio.validation import Problem, load, reason_for
 from studio.validation.inputs import coerce_inputs
 
 if TYPE_CHECKING:
@@ -103,7 +103,13 @@ class Runs:
         """What a trigger node's ``inputs`` make of its event."""
         node = workflow.nodes[trigger]
         inputs = compile_value(node.inputs)
-        found = node.inputs if inputs is None else inputs.evaluate({"event": event})
+        try:
+            found = node.inputs if inputs is None else inputs.evaluate({"event": event})
+        except ExpressionError as error:
+            what = Problem(
+                code=error.code, template=error.template, arguments=error.arguments, node=trigger, param="inputs"
+            )
+            raise WorkflowInvalid([what]) from error
         if found is not None and not isinstance(found, dict):
             raise UserError(
                 "cli.trigger_inputs", "The inputs of trigger {node} must be an object of inputs, not {kind}.",

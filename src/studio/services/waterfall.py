@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, cast
 
 from studio.domain.status import NodeStatus
 from studio.engine import Event, History
 
+_CANCELLED = "node.cancelled"
+_RESTING = (NodeStatus.WAITING, NodeStatus.IN_DOUBT)
 _LAST_WORD = {"succeeded": NodeStatus.SUCCEEDED, "failed": NodeStatus.FAILED, "skipped": NodeStatus.SKIPPED}
 
 
 @dataclass(slots=True)
 class Bar:
-    """One node run. Times in microseconds; ``start`` counts from acceptance. Items are counted for containers.
+    """One node run. Times in microseconds; ``start`` counts from acceptance.
 
-    ``waited`` is the part of the time in which it waited for a timer, a signal or its turn.
+    It took ``duration`` of work and ``waited`` for a timer, a signal or its turn. Items and turns are counted for
+    containers.
     """
 
     path: str
@@ -25,6 +29,7 @@ class Bar:
     waited: int = 0
     attempts: int = 1
     items: int = 0
+    turns: int = 0
     failed_items: int = 0
     error: str | None = None
     note: str = ""
@@ -36,6 +41,11 @@ def bars(history: History) -> list[Bar]:
     for event in history.events():
         if event.path is not None:
             _take(found, event, history.row.accepted_at)
+    if not history.row.status.terminal:
+        now = time.time_ns() // 1000 - history.row.accepted_at
+        for bar in found.values():
+            if bar.status in _RESTING:
+                bar.waited = max(0, now - bar.start)
     return sorted(found.values(), key=lambda bar: (bar.start, bar.path))
 
 
@@ -48,21 +58,25 @@ def _take(found: dict[str, Bar], event: Event, zero: int) -> None:
         bar.items += int(data["count"])
         bar.failed_items += int(data["errors"])
     elif event.kind == "turn":
-        bar.items = max(bar.items, int(data["turn"]))
+        bar.turns = max(bar.turns, int(data["turn"]))
     elif event.kind == "waiting":
-        in_doubt = data.get("kind") == "in_doubt"
-        bar.status = NodeStatus.IN_DOUBT if in_doubt else NodeStatus.WAITING
-        bar.note = str(data.get("kind") or "")
+        bar.status = NodeStatus.IN_DOUBT if data.get("kind") == "in_doubt" else NodeStatus.WAITING
     elif event.kind == "retrying":
         bar.note = _text(data.get("error"), "message") or ""
     elif event.kind in _LAST_WORD:
-        bar.status = _LAST_WORD[event.kind]
-        bar.start = max(0, int(data.get("started_at") or event.at) - zero)
+        began = max(0, int(data.get("started_at") or event.at) - zero)
         bar.duration = int(data.get("duration") or 0)
         bar.waited = int(data.get("waited") or 0)
+        if bar.status in _RESTING:
+            # Time out of memory is in no record of the end: it lies between the first wait and the last start.
+            bar.waited += max(0, began - bar.start)
+            bar.start = min(bar.start, began)
+        else:
+            bar.start = began
+        bar.error = _text(data.get("error"), "code")
+        bar.status = NodeStatus.CANCELLED if bar.error == _CANCELLED else _LAST_WORD[event.kind]
         bar.attempts = int(data.get("attempts") or 1)
         bar.note = str(data.get("reason") or "") if event.kind == "skipped" else ""
-        bar.error = _text(data.get("error"), "code")
 
 
 def _text(facts: Any, name: str) -> str | None:
