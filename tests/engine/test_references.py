@@ -106,3 +106,21 @@ async def test_what_the_cache_gives_is_kept(tmp_path: Path) -> None:
     await place.close()
     async with engine(tmp_path / "data") as one:
         assert (await read_history(one.store, one.blobs, again.execution_id)).result.output == TEXT
+
+
+async def test_what_is_kept_as_state_is_kept(tmp_path: Path) -> None:
+    """Until other state takes its place."""
+    first = workflow({"file": MAKE["file"], "a": ("lab.remember", {"keep": "{{ file.value.files }}"})}, name="state")
+    then = workflow({"a": ("lab.remember", {"keep": "nothing"})}, name="state", output="{{ a.note }}")
+    async with engine(tmp_path / "data") as one:
+        made = await run(one, first)
+        assert made.error is None
+    await forget(tmp_path, made.execution_id)
+    async with engine(tmp_path / "data") as one:
+        result = await run(one, then)
+        assert result.error is None
+        file = result.output[0]
+        assert await one.blobs.get("default", file.blob) == b"whole"
+    await forget(tmp_path, result.execution_id)
+    async with engine(tmp_path / "data") as one:
+        assert file.blob.id not in await one.store.live_blobs()

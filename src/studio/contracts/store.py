@@ -378,8 +378,10 @@ class Store(Protocol):
         """State of a node; ``key`` names workflow and node."""
         ...
 
-    async def set_node_state(self, workspace: str, key: str, value: bytes | None, expected: int) -> bool:
-        """Compare-and-set; False where the version is not ``expected`` any more."""
+    async def set_node_state(
+        self, workspace: str, key: str, value: bytes | None, expected: int, blobs: Sequence[str] = ()
+    ) -> bool:
+        """Compare-and-set; False where the version is not ``expected`` any more. ``blobs`` are what it refers to."""
         ...
 
     async def cached(self, workspace: str, key: str) -> bytes | None:

@@ -15,7 +15,7 @@ from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.errors import Conflict, UserError
 from studio.domain.values import FileRef, ItemsRef, TableRef
-from studio.engine.encode import encode_small
+from studio.engine.encode import encode_small, reference_ids
 from studio.engine.plan import PlanNode
 from studio.sdk import ItemsBase, NodeContext, StateHandle, TableDraft
 
@@ -269,7 +269,9 @@ class NodeStateHandle(StateHandle):
         if self._version is None:
             self._version = (await store.node_state(self._run.workspace, self._key)).version
         form, data = encode_small(self._next[0], walk=True)
-        if not await store.set_node_state(self._run.workspace, self._key, bytes((form,)) + data, self._version):
+        blobs = tuple(reference_ids(self._next[0]))
+        value = bytes((form,)) + data
+        if not await store.set_node_state(self._run.workspace, self._key, value, self._version, blobs):
             raise Conflict(
                 "node.state_changed", "Another execution has changed the state of {key} meanwhile.", key=self._key
             )

@@ -207,11 +207,13 @@ class SqlStore:
             return NodeState(0, None)
         return NodeState(row[0], None if row[1] is None else await self._record("node_state", workspace, key, row[1]))
 
-    async def set_node_state(self, workspace: str, key: str, value: bytes | None, expected: int) -> bool:
+    async def set_node_state(
+        self, workspace: str, key: str, value: bytes | None, expected: int, blobs: Sequence[str] = ()
+    ) -> bool:
         """Compare-and-set."""
         await self._keys.need(workspace)
         sealed = None if value is None else self._codec.record("node_state", workspace, key, value)
-        change = records.StateChange(workspace, key, sealed, expected)
+        change = records.StateChange(workspace, key, sealed, expected, tuple(blobs))
         return await self._driver.write(records.SET_STATE, change, power=True)
 
     async def cached(self, workspace: str, key: str) -> bytes | None:

@@ -17,6 +17,7 @@ class StateChange(NamedTuple):
     key: str
     value: bytes | None
     expected: int
+    blobs: tuple[str, ...]
 
 
 class CacheEntry(NamedTuple):
@@ -133,6 +134,9 @@ def _set_state(items: Sequence[StateChange]) -> Plan[Sequence[bool]]:
         at = {"workspace": item.workspace, "key": item.key, "value": item.value}
         request = _STATE_SET(**at, expected=item.expected) if item.expected else _STATE_NEW(**at)
         changed: int = yield request
+        if changed:
+            yield from drop_refs("state", item.workspace, item.key)
+            yield from add_refs(((item.workspace, item.key, blob) for blob in item.blobs), kind="state")
         outcomes.append(changed == 1)
     return outcomes
 

@@ -16,6 +16,7 @@ class Remember(BaseNode):
         fail: bool = False
         together: str | None = None
         note: Json = None
+        keep: Json = None
 
     class Output(NodeModel):
         count: int
@@ -24,6 +25,10 @@ class Remember(BaseNode):
     examples = (Example(input={}, output={"count": 1}),)
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
+        if input.keep is not None:
+            before = await ctx.state.get()
+            await ctx.state.set(input.keep)
+            return self.Output(count=0, note=before)
         count = await ctx.state.get(0) + 1
         if input.together is not None:
             await GATES[input.together].enter()
