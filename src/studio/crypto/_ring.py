@@ -15,7 +15,7 @@ from studio.crypto._envelope import KEY_ID_SIZE, Cipher, SealBroken, key_id_of, 
 from studio.crypto._master import KEY_SIZE, Master
 from studio.domain.errors import WrongKey
 
-_CACHED = 8192
+_CACHED = 2048
 _Name = TypeVar("_Name")
 
 
