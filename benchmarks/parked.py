@@ -27,8 +27,8 @@ WARM = 500
 def run(db: str | None = None, sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
     """One measurement per number of executions.
 
-    Memory is what the process grew by while the second half was parked, when caches are full. Some 80 bytes each are the
-    ids that this benchmark keeps.
+    Memory is what the process grew by while the second half was parked, when caches are full. Some 80 bytes each are
+    the ids that this benchmark keeps.
     """
     rows = [row for size in sizes for row in run_async(lambda size=size: _measure(db, size))]
     if db:
