@@ -74,9 +74,9 @@ async def set_aside(tmp_path: Path, id: str) -> str:
 async def refused(tmp_path: Path, id: str, error: type[StorageError]) -> StorageError:
     """What the engine says when the execution is to go on."""
     with pytest.raises(error) as caught:
-        async with asyncio.timeout(20), engine(tmp_path) as one:
+        async with asyncio.timeout(90), engine(tmp_path) as one:
             await one.post(id, "signal", {"name": "go"})
-            await one.wait(id, timeout=15)
+            await one.wait(id, timeout=60)
     assert caught.value.code.count(".") == 1
     assert "Traceback" not in caught.value.message
     return caught.value
@@ -84,9 +84,9 @@ async def refused(tmp_path: Path, id: str, error: type[StorageError]) -> Storage
 
 async def goes_on(tmp_path: Path, id: str) -> None:
     """The execution ends well, and nothing of it ran twice."""
-    async with asyncio.timeout(20), engine(tmp_path) as one:
+    async with asyncio.timeout(90), engine(tmp_path) as one:
         await one.post(id, "signal", {"name": "go"}, message_id="again")
-        result = await one.wait(id, timeout=15)
+        result = await one.wait(id, timeout=60)
         assert (result.status, result.output) == (ExecutionStatus.SUCCEEDED, LARGE), result
     assert [line.path for line in read_log(tmp_path / "log.txt")] == ["after"]
 
@@ -239,19 +239,19 @@ async def test_a_full_disk(tmp_path: Path, small: Path, what: str) -> None:
     with pytest.raises(StorageFull) as caught:
         async with asyncio.timeout(40), engine(tmp_path, inline_bytes=inline) as one:
             id = await submit(one, tmp_path, many_large())
-            await one.wait(id, timeout=30)
+            await one.wait(id, timeout=60)
     assert "space" in caught.value.message
     before = read_log(tmp_path / "log.txt")
     assert 0 < len(before) < 40
     with pytest.raises(StorageFull):
         async with asyncio.timeout(40), engine(tmp_path, inline_bytes=inline) as one:
-            await one.wait(id, timeout=30)
+            await one.wait(id, timeout=60)
     remount(small, "size=64m")
     async with kit.engine(tmp_path / "data", start=False) as one:
         committed = {path + "/made" for path in settled(records_of(await one.store.read(id))) if "/" not in path}
     tried = len(read_log(tmp_path / "log.txt"))
     async with asyncio.timeout(40), engine(tmp_path, inline_bytes=inline) as one:
-        result = await one.wait(id, timeout=30)
+        result = await one.wait(id, timeout=60)
     assert (result.status, result.output) == (ExecutionStatus.SUCCEEDED, [40, 2 * NOISE])
     paths = [line.path for line in read_log(tmp_path / "log.txt")]
     assert sorted(set(paths)) == sorted(f"loop[{n}]/made" for n in range(40))

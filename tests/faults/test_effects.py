@@ -71,7 +71,7 @@ async def logged(tmp_path: Path, count: int) -> None:
     async def enough() -> bool:
         return len(read_log(tmp_path / "log.txt")) >= count
 
-    await until(enough, 15, f"{count} lines in the log")
+    await until(enough, 60, f"{count} lines in the log")
 
 
 async def waits_for(one: Engine, id: str, reason: str) -> None:
@@ -81,7 +81,7 @@ async def waits_for(one: Engine, id: str, reason: str) -> None:
         row = await one.store.execution(id)
         return row is not None and row.status is ExecutionStatus.WAITING and reason in (row.reason or "")
 
-    await until(so, 15, reason)
+    await until(so, 60, reason)
 
 
 async def test_each_repetition_of_an_irreversible_effect_needs_a_decision_of_its_own(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ async def test_each_repetition_of_an_irreversible_effect_needs_a_decision_of_its
     async with engine(tmp_path) as one:
         await waits_for(one, id, "wait.in_doubt")
         await one.post(id, "decide", {"path": "pay", "decision": "happened", "output": {"value": "paid", "key": "k"}})
-        result = await one.wait(id, timeout=15)
+        result = await one.wait(id, timeout=60)
     assert (result.status, result.output) == (ExecutionStatus.SUCCEEDED, "paid")
     lines = read_log(tmp_path / "log.txt")
     assert len(lines) == 4
@@ -113,7 +113,7 @@ async def test_a_keyed_effect_is_repeated_with_its_key_and_input(tmp_path: Path)
         segments = await one.store.read(id)
         (intent,) = [record for record in records_of(segments) if record[0] == r.INTENT]
     async with engine(tmp_path) as one:
-        result = await one.wait(id, timeout=15)
+        result = await one.wait(id, timeout=60)
     lines = read_log(tmp_path / "log.txt")
     assert [line.attempt for line in lines] == [1, 1]
     assert {line.key for line in lines} == {result.output[1]}
@@ -136,7 +136,7 @@ async def test_a_cancelled_execution_runs_finally_after_a_crash(tmp_path: Path) 
     await silent.post(id, "cancel", {"reason": "enough"})
     await opened.close()
     async with engine(tmp_path) as one:
-        result = await one.wait(id, timeout=15)
+        result = await one.wait(id, timeout=60)
     assert (result.status, result.error and result.error.code) == (ExecutionStatus.CANCELLED, "execution.cancelled")
     assert [line.path for line in read_log(tmp_path / "log.txt")] == ["t[body]/first", "t[finally]/closed"]
 
@@ -149,11 +149,11 @@ async def test_a_cancelled_parent_that_had_left_memory_cancels_its_child(tmp_pat
         await waits_for(one, id, "wait.child")
     async with engine(tmp_path) as one:
         await one.post(id, "cancel", {"reason": "enough"})
-        assert (await one.wait(id, timeout=15)).status is ExecutionStatus.CANCELLED
+        assert (await one.wait(id, timeout=60)).status is ExecutionStatus.CANCELLED
         from studio.contracts.store import ExecutionFilter
 
         (row,) = await one.store.executions(ExecutionFilter(workspace="default", parent_id=id))
-        assert (await one.wait(row.id, timeout=15)).status is ExecutionStatus.CANCELLED
+        assert (await one.wait(row.id, timeout=60)).status is ExecutionStatus.CANCELLED
 
 
 async def test_a_crash_while_failing_keeps_the_true_error(tmp_path: Path) -> None:
@@ -172,11 +172,11 @@ async def test_a_crash_while_failing_keeps_the_true_error(tmp_path: Path) -> Non
                 record[0] == r.FAILED and record[2] == "fails" for record in records_of(await one.store.read(id))
             )
 
-        await until(failing, 15, "the failure is committed")
+        await until(failing, 60, "the failure is committed")
         found = [record for record in records_of(await one.store.read(id)) if record[0] == r.FAILED]
         assert {record[2] for record in found} >= {"fails", "waiting"}
     async with engine(tmp_path) as one:
-        result = await one.wait(id, timeout=15)
+        result = await one.wait(id, timeout=60)
     assert result.error is not None
     assert (result.error.code, result.error.node) == ("lab.refused", "fails")
     assert [line.path for line in read_log(tmp_path / "log.txt")] == ["step"]
@@ -199,7 +199,7 @@ async def test_a_message_shown_twice_by_the_inbox_is_taken_once(tmp_path: Path) 
         assert (await one.post(id, "signal", {"name": "go", "payload": 1}, message_id="m1")).outcome == "duplicate"
         await waits_for(one, id, "wait.signal")
         await one.post(id, "signal", {"name": "go", "payload": 2}, message_id="m2")
-        assert (await one.wait(id, timeout=15)).output == [1, 2]
+        assert (await one.wait(id, timeout=60)).output == [1, 2]
 
 
 async def test_two_that_wait_for_the_same_signal_get_one_each(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ async def test_two_that_wait_for_the_same_signal_get_one_each(tmp_path: Path) ->
         for number in (1, 2):
             await one.post(id, "signal", {"name": "go", "payload": number})
             await asyncio.sleep(0.05)
-        assert (await one.wait(id, timeout=15)).output == [1, 2]
+        assert (await one.wait(id, timeout=60)).output == [1, 2]
 
 
 async def test_records_are_committed_soon_although_a_node_runs_on(tmp_path: Path) -> None:
@@ -227,4 +227,4 @@ async def test_records_are_committed_soon_although_a_node_runs_on(tmp_path: Path
             done = {record[2] for record in records_of(await one.store.read(id)) if record[0] == r.DONE}
             return len(done) == 8
 
-        await until(committed, 5, "eight nodes are committed")
+        await until(committed, 60, "eight nodes are committed")

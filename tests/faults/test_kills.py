@@ -62,7 +62,7 @@ async def test_killed_at_random_points(tmp_path: Path, database: str | None) -> 
         while one.kills < KILLS:
             one.count += 2
             await kill_at_random(one, min(PER_ROUND, KILLS - one.kills))
-            await one.finish(40)
+            await one.finish(120)
             await one.process.kill()
             await one.judge(graphs.everything_gives)
 
@@ -82,7 +82,7 @@ async def test_killed_around_every_kind_of_write(tmp_path: Path, method: str, wh
                 if not process.alive:
                     break
             await one.kill()
-        await one.finish(40)
+        await one.finish(120)
         await one.process.kill()
         await one.judge(graphs.everything_gives)
 
@@ -105,7 +105,7 @@ async def test_postgres_itself_is_killed(tmp_path: Path, postgres_cluster: Clust
             gave_up += not one.process.alive
             await one.serve(eager=one.rng.random() < 0.4)
             await one.look_alive()
-        await one.finish(60, give_up=True)
+        await one.finish(120, give_up=True)
         await one.process.kill()
         await one.judge(graphs.everything_gives)
         assert all(line.startswith("StorageUnavailable storage.") for line in one.errors().splitlines())

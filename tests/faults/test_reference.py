@@ -56,9 +56,9 @@ def agree(spots: list[reference.Spot], result: ExecutionResult) -> None:
 def test_random_graphs(spots: list[reference.Spot]) -> None:
     async def once() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            async with asyncio.timeout(30), engine(Path(folder)) as one:
+            async with asyncio.timeout(90), engine(Path(folder)) as one:
                 id = await one.submit(StartRequest(workflow=workflow(spots)))
-                agree(spots, await one.wait(id, timeout=20))
+                agree(spots, await one.wait(id, timeout=60))
 
     asyncio.run(once())
 
@@ -80,6 +80,6 @@ def test_random_graphs_interrupted_at_random_points(spots: list[reference.Spot],
                         if rng.random() < 0.4:
                             await one.stop()
                 async with engine(Path(folder)) as one:
-                    agree(spots, await one.wait(id, timeout=20))
+                    agree(spots, await one.wait(id, timeout=60))
 
     asyncio.run(often())
