@@ -14,7 +14,7 @@ import pytest
 
 from studio.contracts.store import ExecutionRow
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, Grants, StartRequest
+from studio.engine import Engine, Grants, StartRequest, error_execution
 from studio.engine import records as r
 from studio.storage import Opened, open_store
 from tests.engine.kit import Host
@@ -220,6 +220,18 @@ async def test_a_driver_with_a_wrong_clock_does_no_harm(
                 assert abs(record[3] - real() // 1000) < 20e6
             if record[0] == r.DONE and record[2] == "short":
                 assert record[6] < 5e6
+
+
+async def test_what_is_given_up_starts_its_error_workflow(tmp_path: Path) -> None:
+    tell = workflow({"failure": {"type": "trigger.error", "inputs": {"log": "{{ event.status }}"}}}, "{{ inputs.log }}")
+    nodes = {"long": node("flow.wait", {"seconds": 0.9}), "after": note("x")}
+    what = workflow(nodes, edges=["long -> after"], settings={"error_workflow": "tell"})
+    async with engine(tmp_path) as one:
+        id = await submit(one, tmp_path, what, calls={"tell": tell})
+    async with asyncio.timeout(90), engine(tmp_path, max_recoveries=0) as one:
+        assert (await one.wait(id, timeout=60)).status is ExecutionStatus.DEAD
+        told = await one.wait(error_execution(id), timeout=60)
+        assert (told.status, told.output) == (ExecutionStatus.SUCCEEDED, "dead")
 
 
 async def test_a_clock_that_is_a_little_late_leaves_nothing_queued(tmp_path: Path) -> None:

@@ -14,7 +14,15 @@ def new_id(at: float | None = None) -> str:
     Ids made later sort later, so an index on them stays dense. Source: the ULID specification.
     """
     milliseconds = int((time.time() if at is None else at) * 1000)
-    number = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    return _text((milliseconds << 80) | int.from_bytes(os.urandom(10), "big"))
+
+
+def derived_id(id: str, digest: bytes) -> str:
+    """An id with the time of another one, and ten bytes of a digest for chance."""
+    return id[:10] + _text(int.from_bytes(digest[:10], "big"))[10:]
+
+
+def _text(number: int) -> str:
     out = [""] * 26
     for place in range(25, -1, -1):
         out[place] = _ALPHABET[number & 31]

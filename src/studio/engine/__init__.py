@@ -1,5 +1,6 @@
 """The engine: plans workflows, runs their nodes, keeps the journal, and goes on where it was."""
 
+from studio.engine.after_failure import error_execution
 from studio.engine.api import (
     EngineConfig,
     ErrorInfo,
@@ -24,6 +25,7 @@ __all__ = [
     "HostServices",
     "NodeSummary",
     "StartRequest",
+    "error_execution",
     "read_history",
     "read_result",
 ]

@@ -7,7 +7,7 @@ It is looked at again now and then, and whenever a driver starts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,6 +16,7 @@ from studio.domain.errors import LeaseLost, NodeError, RecordCorrupt, StorageErr
 from studio.domain.phrases import Phrase
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
+from studio.engine.after_failure import start_error_workflow
 from studio.engine.failures import error_facts
 from studio.engine.history import recover
 from studio.engine.records import Record
@@ -123,6 +124,8 @@ def _unable(engine: Engine, error: StudioError) -> ExecutionUpdate:
 
 async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, error: StudioError) -> None:
     facts = error_facts(error)
+    if status is ExecutionStatus.DEAD:
+        await _error_workflow(engine, claim, facts)
     record = (r.END, engine.clock(), str(status), 0, b"null", facts, 0)
     update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
     await _write_unseen(engine, claim, [record], update)
@@ -131,6 +134,17 @@ async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, err
         await engine.tell_parent(row.parent_id, claim.id, claim.workspace)
     engine.live.ended(claim.id)
     engine.handled(claim.id)
+
+
+async def _error_workflow(engine: Engine, claim: Claim, facts: dict[str, Any]) -> None:
+    """Start what is to be started where it fails, as far as what is recorded of it can be read and planned."""
+    try:
+        start = recover(await engine.store.read(claim.id)).start
+        plan = await engine.plan(claim.workspace, claim.workflow_hash)
+        await start_error_workflow(engine, claim.id, claim.workspace, plan, start, ExecutionStatus.DEAD, facts)
+    except StudioError as error:
+        if isinstance(error, StorageError) and not isinstance(error, RecordCorrupt):
+            raise
 
 
 async def _write_unseen(engine: Engine, claim: Claim, records: Sequence[Record], update: ExecutionUpdate) -> None:

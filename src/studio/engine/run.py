@@ -15,6 +15,7 @@ from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.activity import Activity
+from studio.engine.after_failure import start_error_workflow
 from studio.engine.api import Grants
 from studio.engine.encode import ItemsHandle, MissingChunk, Values
 from studio.engine.failures import Stop, error_facts, why_cancelled
@@ -292,6 +293,8 @@ class Run:
         except StudioError as bad:
             status, facts = ExecutionStatus.FAILED, error_facts(bad.at(None, "output"))
             form, payload = await self.values.encode(None)
+        if status is ExecutionStatus.FAILED and facts is not None:
+            await start_error_workflow(self.engine, self.id, self.workspace, self.plan, self.facts, status, facts)
         self.record((r.END, self.clock(), str(status), form, payload, facts, self.limits.active()))
         update = ExecutionUpdate(
             status=status, release=True, wake_at=None, reason=None, error_code=facts["code"] if facts else None

@@ -17,14 +17,15 @@ from studio.validation import Loaded, Problem, load
 from studio.validation.check import check
 
 CALL = "flow.call"
+_UNKNOWN = ("workflow.call_unknown", "workflow.error_workflow_unknown")
 
 
 @dataclass(slots=True)
 class Document:
     """A workflow file as read.
 
-    ``problems`` are those of this file; ``called`` are the files that its ``flow.call`` nodes name. ``workflow`` is
-    None where the file cannot be read as one at all.
+    ``problems`` are those of this file; ``called`` are the files that its calls and its error workflow name.
+    ``workflow`` is None where the file cannot be read as one at all.
     """
 
     path: Path
@@ -52,10 +53,11 @@ class Document:
     def calls(self) -> dict[str, Workflow]:
         """Called workflows of the whole tree by the reference that names them in ``rooted`` documents."""
         folder = self.path.parent
+        named = {id(other) for document in self.all() for other in document.called.values()}
         return {
             _name(document.path, folder): _rooted(document, folder)
             for document in self.all()
-            if document is not self and document.workflow is not None
+            if id(document) in named and document.workflow is not None
         }
 
     def resolvable(self) -> dict[str, Workflow]:
@@ -142,7 +144,10 @@ class Documents:
         for where, node in nodes_of(loaded.draft) if loaded.draft else ():
             reference = node.params.get("workflow")
             if node.type == CALL and isinstance(reference, str) and "{{" not in reference:
-                self._follow(document, where, reference, known)
+                self._follow(document, reference, known, _raw_path(where), where, "workflow")
+        reference = loaded.draft.settings.error_workflow if loaded.draft else None
+        if reference is not None:
+            self._follow(document, reference, known, ["settings", "error_workflow"], None, "settings.error_workflow")
         return document
 
     def _load(self, path: Path) -> Loaded | Problem:
@@ -162,8 +167,16 @@ class Documents:
                 arguments={"path": str(path), "reason": error.strerror or type(error).__name__},
             )
 
-    def _follow(self, document: Document, where: str, reference: str, known: dict[Path, Document]) -> None:
-        """Read the file that a ``flow.call`` node names, unless it lies where nothing may be called from."""
+    def _follow(
+        self,
+        document: Document,
+        reference: str,
+        known: dict[Path, Document],
+        place: list[str],
+        node: str | None,
+        param: str,
+    ) -> None:
+        """Read the file that is named at a place, unless it lies where nothing may be called from."""
         target = (document.path.parent / reference).resolve()
         roots = [document.path.resolve().parent, *self._allowed]
         if any(target.is_relative_to(root) for root in roots):
@@ -171,14 +184,14 @@ class Documents:
                 document.called[reference] = self._read(target, known)
             return
         assert document.loaded is not None
-        line, column = document.loaded.positions.at(_raw_path(where))
+        line, column = document.loaded.positions.at(place)
         document.problems.append(
             Problem(
                 code="workflow.call_refused",
                 template="{reference} lies outside the folder of the calling file; allow it with --allow-path {path}.",
                 arguments={"reference": reference, "path": str(target)},
-                node=where,
-                param="workflow",
+                node=node,
+                param=param,
                 line=line,
                 column=column,
             )
@@ -189,9 +202,10 @@ class Documents:
         if document.loaded is None:
             return
         calls = document.resolvable()
-        refused = {one.node for one in document.problems}
-        found = check(document.loaded, self._catalog, resolve_call=calls.get)
-        document.problems += [one for one in found if not (one.code == "workflow.call_unknown" and one.node in refused)]
+        refused = {(one.node, one.param) for one in document.problems}
+        for one in check(document.loaded, self._catalog, resolve_call=calls.get):
+            if one.code not in _UNKNOWN or (one.node, one.param) not in refused:
+                document.problems.append(one)
 
 
 def _raw_path(where: str) -> list[str]:
@@ -216,7 +230,13 @@ def _rooted(document: Document, folder: Path) -> Workflow:
         name = _name(document.called[reference].path, folder)
         return node.model_copy(update={"params": {**node.params, "workflow": name}}) if name != reference else node
 
-    return map_nodes(document.workflow, rename)
+    workflow = map_nodes(document.workflow, rename)
+    reference = workflow.settings.error_workflow
+    if reference is None or reference not in document.called:
+        return workflow
+    name = _name(document.called[reference].path, folder)
+    settings = workflow.settings.model_copy(update={"error_workflow": name})
+    return workflow.model_copy(update={"settings": settings}) if name != reference else workflow
 
 
 def _name(path: Path, folder: Path) -> str:

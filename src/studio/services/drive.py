@@ -11,12 +11,13 @@ from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import EngineBusy, NotFound
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, ExecutionResult, read_result
+from studio.engine import Engine, ExecutionResult, error_execution, read_result
 
 _LOOK_OWN, _LOOK_OTHER = 0.05, 0.25
 _TEND = 60.0
 """How often a driver asks whether something is to be cleared away, in seconds."""
 _RESTING = (ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
+_FAILURES = (ExecutionStatus.FAILED, ExecutionStatus.DEAD)
 _UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
 
@@ -112,7 +113,8 @@ class Driver:
     async def wait(self, execution_id: str, *, timeout: float, patient: bool) -> ExecutionResult:
         """Wait for an end, or until the execution only waits for what does not come in time.
 
-        While another process drives, this one looks into the store; when that process is gone, it takes over.
+        Where it fails, its error workflow is waited for as well. While another process drives, this one looks into the
+        store; when that process is gone, it takes over.
 
         Args:
             timeout: Seconds that a timer may still take, and with ``patient`` a signal too, counted anew whenever the
@@ -129,6 +131,8 @@ class Driver:
             elif waiting_since is None:
                 waiting_since = time.monotonic()
             if row is not None and (row.status.terminal or await self._beyond(row, waiting_since, timeout, patient)):
+                if row.status in _FAILURES and await self._store.execution(error_execution(execution_id)) is not None:
+                    await self.wait(error_execution(execution_id), timeout=timeout, patient=patient)
                 return await read_result(self._store, self._blobs, execution_id)
             driving = await self.try_start()
             await self._engine.live.changed(execution_id, _LOOK_OWN if driving else _LOOK_OTHER)

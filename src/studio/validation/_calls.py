@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, cast
 
 from studio.domain.workflow import Node, Workflow
-from studio.validation._context import Context, every_node
+from studio.validation._context import ROOT, Context, every_node
 from studio.validation._expressions import has_expression
 from studio.validation._problems import problem
 from studio.validation._report import Spot
@@ -27,6 +27,7 @@ def check_calls(context: Context, resolve: ResolveCall) -> None:
             known[name] = resolve(name)
         return known[name]
 
+    _check_error_workflow(context, find)
     for spot, name, node in _calls(context, context.workflow):
         child = find(name)
         if child is None:
@@ -48,6 +49,25 @@ def check_calls(context: Context, resolve: ResolveCall) -> None:
             else:
                 what = problem("workflow.call_cycle", "these workflows call each other without an end: {way}", way=way)
             context.report.add(what, spot, "params", "workflow")
+
+
+def _check_error_workflow(context: Context, find: ResolveCall) -> None:
+    """Report an error workflow that is not there, or that no error starts."""
+    name = context.workflow.settings.error_workflow
+    if name is None:
+        return
+    found = find(name)
+    if found is None:
+        what = problem("workflow.error_workflow_unknown", "there is no workflow `{name}`", name=name)
+    elif not any(node.type == "trigger.error" for node in found.nodes.values()):
+        what = problem(
+            "workflow.error_workflow_trigger",
+            "`{name}` has no node of type trigger.error, with which it would start where this workflow fails",
+            name=name,
+        )
+    else:
+        return
+    context.report.add(what, ROOT, "settings", "error_workflow")
 
 
 def _calls(context: Context, workflow: Workflow) -> Iterator[tuple[Spot, str, Node]]:
