@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+
+import pytest
+
 from studio.nodes.table.read_csv import ReadCsv
 from studio.testing import NodeTester
 
@@ -27,6 +32,21 @@ async def test_empty_and_odd_files(run) -> None:
     assert ragged.error.code == "table.refused"
     assert binary.error.code == "table.refused"
     assert glob.error.code == "files.not_found"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+async def test_compressed_files_are_not_unpacked(pack) -> None:
+    with NodeTester(ReadCsv) as tester:
+        packed = await tester.run({"path": "a.csv"}, files={"a.csv": pack(b"a\n" + b"1\n" * 1000)})
+        plain = await tester.run({"path": "b.csv"}, files={"b.csv": "x,b\n1,2\n"})
+    assert packed.error.code == "table.compressed"
+    assert plain.output["rows"] == 1
+
+
+async def test_names_are_no_patterns() -> None:
+    with NodeTester(ReadCsv) as tester:
+        result = await tester.run({"path": "*.csv"}, files={"*.csv": "a\n1\n", "other.csv": "a\n2\n3\n"})
+    assert result.output["rows"] == 1
 
 
 async def test_either_a_path_or_a_file(fails) -> None:

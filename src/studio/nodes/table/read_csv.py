@@ -12,12 +12,15 @@ from pydantic import model_validator
 from studio.nodes.table._frames import compute, keep
 from studio.nodes.table._model import DataType
 from studio.nodes.table._types import polars_type
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table, UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+_PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x28\xb5\x2f\xfd")
+"""How gzip, zlib and Zstandard begin. The library would unpack them by itself, to whatever size."""
 
 
 class ReadCsv(BaseNode):
@@ -94,10 +97,15 @@ def _read(path: Path, input: ReadCsv.Input) -> pl.DataFrame:
     import polars as pl
 
     options: dict[str, Any] = {"schema_overrides": {name: polars_type(kind) for name, kind in input.types.items()}}
-    if not path.stat().st_size:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
         return pl.DataFrame()
+    if start.startswith(_PACKED):
+        raise UserError("table.compressed", "The file is compressed; unpack it first.")
     return pl.read_csv(
         path,
+        glob=False,
         separator=input.separator,
         has_header=input.header,
         null_values=input.null_values or None,
