@@ -13,7 +13,7 @@ PUBLIC = {
         HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json NodeContext NodeDefinitionError
         NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
         ProviderError QueryScheme Rate RateLimited Received Refusal Routed Scheme Slot StateHandle Table
-        TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError as_node checked_effect describe
+        TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError Varying as_node checked_effect describe
         dump_output expected_by input_invalid list_options migrate_by node node_class node_schema output_invalid
         per_item_shape reason_for reason_of takes_items
     """,

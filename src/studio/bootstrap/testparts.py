@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ class NodeTestParts:
         compiled = compile_value(value)
         return value if compiled is None else compiled.evaluate(scope)
 
-    def per_item(self, source: str, scope: Mapping[str, Any]) -> tuple[Callable[[Any, int], Any], Any]:
+    def per_item(self, value: Any, shape: str, scope: Mapping[str, Any]) -> Any:
         """See ``studio.testing.Parts``."""
-        from studio.expressions import compile_expression
+        from studio.engine.per_item import bind_per_item, compile_per_item
 
-        expression = compile_expression(source)
-        return expression.bind(scope), expression.tree
+        return bind_per_item(compile_per_item(value, shape), scope)
 
     def http(self, allow: Sequence[str], credentials: Any) -> HttpClient:
         """See ``studio.testing.Parts``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 import typer
@@ -32,8 +33,9 @@ def command(
     write(f"{voice.say('cli.effect')}: {facts.effect}   {voice.say('cli.column.version')}: {facts.version}\n")
     if facts.ports:
         write(f"{voice.say('cli.ports')}: {', '.join(facts.ports)}\n")
+    labels = nodes.labels(facts, voice.lang)
     for part in ("params", "output"):
-        rows = _fields(shown[part])
+        rows = _fields(shown[part], labels if part == "params" else {})
         if rows:
             head = [voice.say(f"cli.{part}"), voice.say("cli.column.type"), voice.say("cli.column.about")]
             write("\n" + table(rows, head))
@@ -46,11 +48,18 @@ def command(
     return 0
 
 
-def _fields(schema: dict[str, Any]) -> list[list[str]]:
+def _fields(schema: dict[str, Any], labels: Mapping[str, str]) -> list[list[str]]:
+    """Name, type and help of each field; its label where the help is not in the language."""
     required = set(schema.get("required", ()))
     rows: list[list[str]] = []
     for name, field in schema.get("properties", {}).items():
-        rows.append([f"{name}{' *' if name in required else ''}", _type(field, schema), field.get("description", "")])
+        rows.append(
+            [
+                f"{name}{' *' if name in required else ''}",
+                _type(field, schema),
+                labels.get(name) or field.get("description", ""),
+            ]
+        )
     return rows
 
 

@@ -7,15 +7,16 @@ validator and which way of running a node takes. The hot path only follows the p
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from studio.domain.durations import parse_duration
 from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.engine.outputs import Finish, finisher, holds_any
+from studio.engine.per_item import compile_per_item, roots_of
 from studio.engine.steps import Step, prepare_step
-from studio.expressions import Compiled, Expression, compile_expression, compile_value
+from studio.expressions import Compiled, Expression, compile_value
 from studio.sdk import BaseNode, ControlNode, TriggerNode, per_item_shape
 
 _LATE = {"while": frozenset({"condition"})}
@@ -367,21 +368,10 @@ def _plan_params(node: PlanNode, params: Mapping[str, Any], impl: BaseNode) -> N
     node.any_output = facts.any_output
     node.finish = facts.finish
     shapes, late = facts.shapes, _LATE.get(node.executor or "", frozenset())
-    node.per_item = {name: _compile_per_item(params[name], shape) for name, shape in shapes.items() if name in params}
+    node.per_item = {name: compile_per_item(params[name], shape) for name, shape in shapes.items() if name in params}
     plain = {name: value for name, value in params.items() if name not in shapes and name not in late}
     node.params = compile_value(plain)
     node.static = plain
-
-
-def _compile_per_item(value: Any, shape: str) -> Any:
-    """Compiled expressions in the shape of the param, literals left as they are."""
-    if shape == "one" or isinstance(value, str):
-        return compile_expression(value) if isinstance(value, str) and "{{" in value else value
-    if shape == "list" and isinstance(value, list):
-        return [_compile_per_item(one, "one") for one in cast("list[Any]", value)]
-    if shape == "dict" and isinstance(value, dict):
-        return {key: _compile_per_item(one, "one") for key, one in cast("dict[str, Any]", value).items()}
-    return value
 
 
 def _own_names(node: PlanNode) -> set[str]:
@@ -391,7 +381,7 @@ def _own_names(node: PlanNode) -> set[str]:
         if compiled is not None:
             names |= compiled.roots
     for value in node.per_item.values():
-        names |= _per_item_names(value)
+        names |= roots_of(value)
     late = [node.spec.params[name] for name in _LATE.get(node.executor or "", ()) if name in node.spec.params]
     return names | _names(late)
 
@@ -401,16 +391,6 @@ def _draws(node: PlanNode) -> bool:
     texts = [part.source for one in (node.params, node.run_if, node.each_compiled) if one for part in one.expressions]
     texts.extend(repr(value) for value in node.spec.params.values() if node.per_item or node.executor)
     return any(word in text for text in texts for word in SEEDED)
-
-
-def _per_item_names(value: Any) -> set[str]:
-    if isinstance(value, Expression):
-        return set(value.roots)
-    if isinstance(value, list | dict):
-        several = cast("dict[str, Any] | list[Any]", value)
-        inner: Iterable[Any] = several.values() if isinstance(several, dict) else several
-        return {name for one in inner for name in _per_item_names(one)}
-    return set()
 
 
 def _inner_names(node: PlanNode) -> set[str]:

@@ -23,7 +23,18 @@ from studio.sdk._dump import dump_output
 from studio.sdk._failures import checked_effect, describe, input_invalid, output_invalid
 from studio.sdk._function import as_node, node, node_class
 from studio.sdk._generic import GENERIC_CREDENTIALS
-from studio.sdk._model import File, Items, ItemsBase, NodeModel, Param, PerItem, Table, per_item_shape, takes_items
+from studio.sdk._model import (
+    File,
+    Items,
+    ItemsBase,
+    NodeModel,
+    Param,
+    PerItem,
+    Table,
+    Varying,
+    per_item_shape,
+    takes_items,
+)
 from studio.sdk._oauth import OAuth2Scheme
 from studio.sdk._options import Option, Options, OptionsPage, list_options, migrate_by
 from studio.sdk._reasons import expected_by, reason_for
@@ -86,6 +97,7 @@ __all__ = [
     "TriggerNode",
     "TriggerRequest",
     "UserError",
+    "Varying",
     "as_node",
     "checked_effect",
     "describe",

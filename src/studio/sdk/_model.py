@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
@@ -83,15 +83,19 @@ class PerItem(Generic[T]):
     """A param evaluated once per item: ``where``, ``key``, ``sort by``.
 
     Calling it with an item (and its index) gives the value, checked against ``T`` by the engine where ``T`` is a plain
-    type. ``tree`` is the expression's portable syntax tree for nodes that translate it, None for a constant.
+    type. ``tree`` is the expression's portable syntax tree for nodes that translate it, None where it is no single
+    expression. ``parts`` are those of a list, each a function of an item or a literal; empty for everything else.
     """
 
-    __slots__ = ("_call", "source", "tree")
+    __slots__ = ("_call", "parts", "source", "tree")
 
-    def __init__(self, call: Callable[[Any, int], T], source: str, tree: Any = None) -> None:
+    def __init__(
+        self, call: Callable[[Any, int], T], source: str, tree: Any = None, parts: tuple[Any, ...] = ()
+    ) -> None:
         self._call = call
         self.source = source
         self.tree = tree
+        self.parts = parts
 
     def __call__(self, item: Any, index: int = 0) -> T:
         return self._call(item, index)
@@ -117,6 +121,18 @@ class PerItem(Generic[T]):
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         inner = dict(handler(schema["metadata"]["x-studio-inner"]))
         return {"x-studio": "per-item", "x-studio-of": inner}
+
+
+def _differs(value: Any) -> Any:
+    if isinstance(value, PerItem):
+        return cast("Any", value)
+    raise Refusal(
+        "reason.per_item", "should be an expression for each item, such as {example}", example="`{{ item.id }}`"
+    )
+
+
+Varying = BeforeValidator(_differs)
+"""For a per-item param of which a constant makes no sense: ``Annotated[PerItem[Json], Varying]``."""
 
 
 def _per_item_source(value: PerItem[Any]) -> str:

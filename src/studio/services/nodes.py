@@ -30,6 +30,10 @@ class Nodes:
         """Description in a language, English where it is not translated."""
         return self._catalog.strings(facts.pack).description(facts.type, lang) or facts.description
 
+    def labels(self, facts: NodeFacts, lang: str) -> dict[str, str]:
+        """Names of a node's params in a language, as far as they are translated."""
+        return self._catalog.strings(facts.pack).params(facts.type, lang)
+
     def show(self, type_id: str) -> dict[str, Any]:
         """Everything about a node type: facts, schemas and examples.
 

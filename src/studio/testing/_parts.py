@@ -21,8 +21,8 @@ class Parts(Protocol):
         """A param value with its expressions evaluated."""
         ...
 
-    def per_item(self, source: str, scope: Mapping[str, Any]) -> tuple[Callable[[Any, int], Any], Any]:
-        """A per-item expression as a function, and its portable tree."""
+    def per_item(self, value: Any, shape: str, scope: Mapping[str, Any]) -> Any:
+        """The value of a per-item param of a shape (``per_item_shape``), its expressions turned into functions."""
         ...
 
     def http(self, allow: Sequence[str], credentials: CredentialLookup) -> HttpClient:

@@ -251,22 +251,12 @@ class NodeTester:
             if name in self.node.raw_params:
                 out[name] = value
             elif info is not None and (shape := per_item_shape(info.annotation)):
-                out[name] = self._per_item(value, shape, scope)
+                out[name] = self._parts.per_item(value, shape, scope)
             else:
                 out[name] = self._parts.evaluate(value, scope)
                 if chunked and info is not None and takes_items(info) and isinstance(out[name], list):
                     out[name] = ScratchItems(out[name], 2)
         return out
-
-    def _per_item(self, value: Any, shape: str, scope: Mapping[str, Any]) -> Any:
-        if isinstance(value, str) and "{{" in value:
-            call, tree = self._parts.per_item(value, scope)
-            return PerItem[Any](call, value, tree)
-        if shape == "list" and isinstance(value, list):
-            return [self._per_item(one, "one", scope) for one in cast("list[Any]", value)]
-        if shape == "dict" and isinstance(value, dict):
-            return {key: self._per_item(one, "one", scope) for key, one in cast("dict[str, Any]", value).items()}
-        return value
 
 
 def _real_parts() -> Parts:

@@ -10,6 +10,11 @@ async def test_examples(examples) -> None:
     await examples(NewItems)
 
 
+async def test_a_constant_tells_nothing_apart(fails) -> None:
+    error = await fails("node.param_invalid", NewItems, items=[1, 2], key="id")
+    assert "expression for each item" in error.message
+
+
 async def test_what_was_seen_stays_away() -> None:
     with NodeTester(NewItems) as tester:
         first = await tester.run({"items": [1, 2], "key": "{{ item }}"})

@@ -33,6 +33,19 @@ async def test_nested_fields_and_no_items(run) -> None:
     assert (await run(Sort, items=[1], by="{{ [] }}"))["items"] == [1]
 
 
+async def test_by_several_fields_or_expressions(run) -> None:
+    items = [{"c": "b", "n": 1}, {"c": "a", "n": 2}, {"c": "a", "n": 1}]
+    wanted = [items[2], items[1], items[0]]
+    for by in (["c", "n"], ["{{ item.c }}", "{{ item.n }}"], ["c", "{{ item.n }}"], "{{ [item.c, item.n] }}"):
+        assert (await run(Sort, items=items, by=by))["items"] == wanted
+
+
+async def test_what_is_no_key(fails) -> None:
+    for by in (5, True, {"c": 1}, [], ["c", 5], None):
+        error = await fails("node.param_invalid", Sort, items=[1], by=by)
+        assert error.param == "by"
+
+
 async def test_what_has_no_order(fails) -> None:
     error = await fails("list.mixed_keys", Sort, items=[1, None, "a"], by="{{ item }}")
     assert "0 and 2" in error.message

@@ -34,7 +34,9 @@ def test_any_numbers_can_be_drawn(values, kind) -> None:
     ElementTree.fromstring(svg)
 
 
-@pytest.mark.parametrize(("values", "ticks"), [([0, 10], 6), ([], 6), ([5, 5], 6), ([-3, 4], 5)])
+@pytest.mark.parametrize(
+    ("values", "ticks"), [([0, 10], 6), ([], 6), ([5, 5], 6), ([-3, 4], 5), ([5e-324], 6), ([1e16, 1e16 + 2], 6)]
+)
 def test_ticks_are_round(values, ticks) -> None:
     found = ticks_for([float(value) for value in values], bars=True)
     assert found[0] <= min([0, *values])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import orjson
 
@@ -18,6 +18,7 @@ from studio.sdk import (
     Param,
     PerItem,
     UserError,
+    Varying,
     describe,
 )
 
@@ -35,7 +36,7 @@ class NewItems(BaseNode):
 
     class Input(NodeModel):
         items: Items = Param(description="The list")
-        key: PerItem[Json] = Param(description="What tells items apart, such as their id")
+        key: Annotated[PerItem[Json], Varying] = Param(description="What tells items apart, such as their id")
         remember: int = Param(10_000, ge=1, le=100_000, description="How many keys to remember")
 
     class Output(NodeModel):

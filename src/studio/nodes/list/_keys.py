@@ -6,17 +6,33 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator
 
-from studio.sdk import Json, PerItem, UserError, describe
+from studio.sdk import Json, PerItem, Refusal, UserError, describe
 
 _DEEPEST = 200
 
 
 def _read_key(value: Any) -> Any:
-    return field_key(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return field_key(value)
+    if isinstance(value, list):
+        return _together(cast("list[Any]", value))
+    if isinstance(value, PerItem):
+        key = cast("PerItem[Any]", value)
+        return _together(list(key.parts)) if any(isinstance(part, str) for part in key.parts) else key
+    raise Refusal("list.bad_key", "should be an expression for each item, the name of a field, or a list of such")
+
+
+def _together(parts: list[Any]) -> PerItem[Json]:
+    """Several keys as one, a list."""
+    keys = [_read_key(part) for part in parts]
+    if not keys:
+        raise Refusal("list.bad_key", "should be an expression for each item, the name of a field, or a list of such")
+    return PerItem(lambda item, index: [key(item, index) for key in keys], ", ".join(key.source for key in keys))
 
 
 Key = Annotated[PerItem[Json], BeforeValidator(_read_key)]
-"""What tells items apart or orders them: an expression over ``item``, or a plain text naming a field (``a.b``)."""
+"""What tells items apart or orders them: an expression over ``item``, a plain text naming a field (``a.b``), or a list
+of such."""
 
 
 def field_key(path: str) -> PerItem[Json]:

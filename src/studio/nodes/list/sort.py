@@ -24,7 +24,7 @@ class Sort(BaseNode):
 
     class Input(NodeModel):
         items: Items = Param(description="The list")
-        by: Key = Param(description="What to sort by: an expression, or the name of a field")
+        by: Key = Param(description="What to sort by: an expression, the name of a field, or a list of such")
         descending: bool | list[bool] = Param(False, description="Largest first; a list says it for each part of `by`")
         ignore_case: bool = Param(False, description="Take capitals and small letters as equal")
         nulls: Literal["first", "last"] = Param("last", description="Where items without a key go")
@@ -46,6 +46,11 @@ class Sort(BaseNode):
                 "descending": [False, True],
             },
             output={"items": [{"c": "de", "n": 2}, {"c": "fr", "n": 3}, {"c": "fr", "n": 1}]},
+        ),
+        Example(
+            title="By several fields",
+            input={"items": [{"c": "b", "n": 1}, {"c": "a", "n": 2}, {"c": "a", "n": 1}], "by": ["c", "n"]},
+            output={"items": [{"c": "a", "n": 1}, {"c": "a", "n": 2}, {"c": "b", "n": 1}]},
         ),
         Example(
             title="Any letters",

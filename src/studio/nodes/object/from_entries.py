@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from studio.sdk import (
     BaseNode,
@@ -15,6 +15,7 @@ from studio.sdk import (
     Param,
     PerItem,
     UserError,
+    Varying,
     describe,
 )
 
@@ -29,7 +30,9 @@ class FromEntries(BaseNode):
 
     class Input(NodeModel):
         items: Items = Param(description="The list")
-        key: PerItem[Json] = Param(description="Name of the field, a text or a whole number; such as {{ item.key }}")
+        key: Annotated[PerItem[Json], Varying] = Param(
+            description="Name of the field, a text or a whole number; such as {{ item.key }}"
+        )
         value: PerItem[Json] = Param(description="Its value; such as {{ item.value }}")
 
     class Output(NodeModel):

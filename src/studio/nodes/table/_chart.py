@@ -66,8 +66,9 @@ def ticks_for(values: Sequence[float], *, bars: bool) -> list[float]:
     if bars:
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low < _LEAST:
-        low, high = low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
-    rough = high / 5 - low / 5
+        half = 0.5 * (abs(low) if abs(low) >= _LEAST else 1.0)
+        low, high = low - half, high + half
+    rough = (high - low) / 5
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
     first, last = math.floor(low / step), math.ceil(high / step)
