@@ -228,3 +228,29 @@ async def test_records_are_committed_soon_although_a_node_runs_on(tmp_path: Path
             return len(done) == 8
 
         await until(committed, 60, "eight nodes are committed")
+
+
+async def test_what_was_given_up_can_be_replayed(tmp_path: Path) -> None:
+    """From the node that it died of, with what came before reused."""
+
+    def what(after: float) -> Workflow:
+        nodes = {"first": note(7, effect="keyed"), "fatal": note("{{ first.value }}", effect="keyed", after=after)}
+        return workflow(nodes, "{{ fatal.value }}")
+
+    async with engine(tmp_path) as one:
+        id = await submit(one, tmp_path, what(60))
+        await logged(tmp_path, 2)
+    async with engine(tmp_path, max_recoveries=0) as one:
+        result = await one.wait(id, timeout=60)
+        assert result.status is ExecutionStatus.DEAD
+        assert result.error is not None
+        assert result.error.code == "execution.dead"
+        again = await submit(one, tmp_path, what(0), mode="replay", reuse=id, rerun=("fatal",))
+        replayed = await one.wait(again, timeout=60)
+        assert (replayed.status, replayed.output) == (ExecutionStatus.SUCCEEDED, 7)
+        row = await one.store.execution(id)
+        assert row is not None
+        assert row.status is ExecutionStatus.DEAD
+    lines = read_log(tmp_path / "log.txt")
+    assert [line.path for line in lines] == ["first", "fatal", "fatal"]
+    assert len({line.key for line in lines}) == 3, "a deliberate rerun has a key of its own"
