@@ -17,21 +17,21 @@ class Gate:
 
     def __init__(self) -> None:
         self.name = new_id()
-        self._come = 0
+        self.come = 0
         self._open = asyncio.Event()
         self._changed = asyncio.Condition()
 
     async def enter(self) -> None:
         """Come to the gate, and wait until it is open."""
         async with self._changed:
-            self._come += 1
+            self.come += 1
             self._changed.notify_all()
         await self._open.wait()
 
     async def reached(self, count: int = 1) -> None:
         """Wait until so many have come, those that were let through included."""
         async with asyncio.timeout(PATIENCE), self._changed:
-            await self._changed.wait_for(lambda: self._come >= count)
+            await self._changed.wait_for(lambda: self.come >= count)
 
     def open(self) -> None:
         """Let everybody through from now on."""

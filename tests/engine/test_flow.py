@@ -228,6 +228,24 @@ async def test_a_pure_node_that_waits_still_runs(engine: Engine) -> None:
     assert (await run(engine, what)).output == 7
 
 
+async def test_as_many_nodes_at_once_as_the_settings_say(engine: Engine, gate: Gate) -> None:
+    """Those in a map count with the others; what waits its turn has begun nothing."""
+    gated = {f"n{i}": ("lab.gate", {"name": gate.name, "value": i}) for i in range(5)}
+    inner = {"g": {"type": "lab.gate", "params": {"name": gate.name, "value": 1}}}
+    loop = {
+        "type": "flow.map",
+        "params": {"items": "{{ range(10) }}", "concurrency": 10},
+        "body": {"nodes": inner, "output": "{{ g.value }}"},
+    }
+    id = await engine.submit(StartRequest(workflow=workflow({**gated, "loop": loop}, settings={"parallel": 3})))
+    await gate.reached(3)
+    await asyncio.sleep(0.1)
+    assert gate.come == 3
+    gate.open()
+    assert (await engine.wait(id, timeout=PATIENCE)).status is ExecutionStatus.SUCCEEDED
+    assert gate.come == 15
+
+
 async def test_nodes_run_side_by_side(engine: Engine, gate: Gate) -> None:
     nodes = {f"n{i}": ("lab.gate", {"name": gate.name, "value": i}) for i in range(20)}
     id = await engine.submit(StartRequest(workflow=workflow(nodes)))

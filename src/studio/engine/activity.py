@@ -271,12 +271,15 @@ class Activity:
             return cached
         if impl.rate is not None:
             await run.engine.rates.admit(self, option)
-        if effect.needs_intent and doubt is None:
-            await self._intend(option, alternative, attempt, effect, raw, context, value)
         try:
-            output, ports = option.finish(await self._call_with_chunks(option, value, context))
+            # What waits for its turn has not begun: an intent that nothing follows would be in doubt.
+            async with run.room:
+                if effect.needs_intent and doubt is None:
+                    await self._intend(option, alternative, attempt, effect, raw, context, value)
+                found = await self._call_with_chunks(option, value, context)
+            output, ports = option.finish(found)
         except StudioError as error:
-            if effect is Effect.IRREVERSIBLE and is_in_doubt(error):
+            if effect is Effect.IRREVERSIBLE and self.intent is not None and is_in_doubt(error):
                 settled = await settle_doubt(self, option, alternative, error)
                 return settled or await self._attempt(option, alternative, attempt + 1, None)
             raise
@@ -311,6 +314,7 @@ class Activity:
         value: Any,
     ) -> None:
         """Record what is about to be done to the world, durably, before it is done."""
+        self.intent = None
         context.intent = await option.impl.prepare(value, context)
         form, payload = await self.run.values.encode(raw, walk=True)
         place = (self.frame.prefix, self.node.id, self.run.clock())

@@ -96,6 +96,7 @@ class Run:
         self.accepted_at: int = facts.get("accepted_at", 0)
         self.grace = parse_duration(plan.settings.grace)
         self.cancel_grace = engine.config.cancel_grace
+        self.room = asyncio.Semaphore(plan.settings.parallel)
         self.acknowledge = plan.settings.acknowledge == "node"
         self.node_runs = 0
         self.snapshot_at = engine.config.snapshot_bytes
