@@ -21,7 +21,8 @@ from studio.expressions._values import text as to_text
 MAX_TEMPLATE = 1_000_000
 MAX_EXPRESSIONS = 2_000
 MAX_TREE_DEPTH = 100
-_CACHED_LENGTH = 4_096
+_CACHED_LENGTH = 512
+"""Longer texts are compiled each time: compiled they take some 350 times their length in memory."""
 
 TreePath: TypeAlias = "tuple[str | int, ...]"
 
@@ -111,7 +112,7 @@ def split(text: str, make: Callable[[str, int], _P]) -> list[str | _P]:
     return parts
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=1_024)
 def _cached(text: str) -> Template:
     return Template(text)
 
