@@ -40,6 +40,23 @@ async def test_a_map_in_place(engine: Engine) -> None:
     assert result.output == [(n + 1) * n for n in range(5000)]
 
 
+async def test_in_a_body_input_is_what_came_from_the_one_before(engine: Engine) -> None:
+    body = {
+        "one": ("lab.add", {"value": "{{ item }}"}),
+        "two": ("lab.add", {"value": "{{ input.value }}", "by": "{{ one.value }}"}),
+    }
+    what = workflow({"m": mapped(body, "{{ two.value }}", [1, 2, 3])}, output="{{ m.results }}")
+    assert (await run(engine, what)).output == [4, 6, 8]
+
+
+@pytest.mark.parametrize("length", [3, 40_000])
+async def test_lists_of_items_of_any_size_come_in_pages(engine: Engine, length: int) -> None:
+    """Small items are weighed many at once, large ones one by one, in whichever order they come."""
+    sizes = [1, length, 1, 1, length, 2, 2]
+    what = workflow({"a": ("lab.paged", {"sizes": sizes * 40})}, output="{{ [len(x) for x in a.items] }}")
+    assert (await run(engine, what)).output == sizes * 40
+
+
 async def test_a_map_side_by_side_keeps_the_order(engine: Engine) -> None:
     body = {"one": ("lab.slow", {"seconds": "{{ 0.03 if item % 3 == 0 else 0.001 }}", "value": "{{ item }}"})}
     what = workflow({"m": mapped(body, "{{ one.value }}", list(range(40)), concurrency=10)}, output="{{ m.results }}")

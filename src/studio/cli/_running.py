@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +11,7 @@ from studio.cli._errors import (
     show_failure,
 )
 from studio.cli._following import EXIT_TERMINATED, Outcome, follow
+from studio.cli._process import run_driving, started
 from studio.cli._say import Voice
 from studio.cli._terminal import (
     shorten,
@@ -69,9 +69,10 @@ def run_request(
             seconds, patient = patience(wait)
             request = await make(studio)
             await studio.open()
+            started()
             return await follow(studio, request, voice, seconds=seconds, patient=patient, quiet=as_json)
 
-    return show_outcome(asyncio.run(drive()), voice, as_json=as_json)
+    return show_outcome(run_driving(drive()), voice, as_json=as_json)
 
 
 def result_json(outcome: Outcome, voice: Voice) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from studio.cli._errors import show_stopped
 from studio.cli._following import Outcome, Stopped, stoppable
 from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._process import run_driving, started
 from studio.cli._running import EXIT_WAITING, patience, result_json, result_line, waits_json
 from studio.cli._say import Voice
 from studio.cli._terminal import write, write_json
@@ -39,12 +39,13 @@ def command(
     async def resume() -> list[Outcome]:
         async with Studio(settings) as studio:
             await studio.open()
+            started()
             await studio.driver.start()
             results = await stoppable(studio.engine.resume_all(wait=seconds))
             return [Outcome(one, await studio.present(one.output)) for one in results]
 
     try:
-        outcomes = asyncio.run(resume())
+        outcomes = run_driving(resume())
     except Stopped as stopped:
         show_stopped(voice, as_json=json)
         return stopped.code

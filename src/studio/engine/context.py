@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from studio.engine.run import Run
 
 
+_AT_ONCE = 512
+"""Most items of a list whose size is measured together."""
+
+
 class RunContext(NodeContext):
     """The context of one attempt. Cheap to make: everything is looked up when it is asked for."""
 
@@ -152,10 +156,12 @@ class RunContext(NodeContext):
         writer = ItemsWriter(self._run)
         if hasattr(items, "__aiter__"):
             async for item in cast("AsyncIterator[Any]", items):
-                await writer.add(item)
+                if writer.add(item):
+                    await writer.weigh()
         else:
             for item in cast("Iterable[Any]", items):
-                await writer.add(item)
+                if writer.add(item):
+                    await writer.weigh()
         return await writer.finish()
 
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
@@ -210,18 +216,28 @@ class ItemsWriter:
         self._limit = run.engine.config.items_bytes
         self._open: list[Any] = []
         self._bytes = 0
+        self._weighed = 0
+        self._weigh_at = 1
         self._chunks: list[Any] = []
         self._count = 0
 
-    async def add(self, item: Any) -> None:
-        """Add one item."""
+    def add(self, item: Any) -> bool:
+        """Add one item; whether it is time to ``weigh``."""
         self._open.append(item)
-        self._bytes += len(encode_small(item)[1])
-        self._count += 1
+        return len(self._open) >= self._weigh_at
+
+    async def weigh(self) -> None:
+        """Look how large the items added since the last time are: many small ones at once, large ones one by one."""
+        count = len(self._open) - self._weighed
+        size = len(encode_small(self._open[self._weighed :])[1])
+        self._bytes += size
         if self._bytes >= self._limit:
             await self._close()
+        self._weighed = len(self._open)
+        self._weigh_at = self._weighed + max(1, min(_AT_ONCE, self._limit // 16 * count // size))
 
     async def _close(self) -> None:
+        self._count += len(self._open)
         self._chunks.append(await self._run.values.put_chunk(self._open))
         self._open, self._bytes = [], 0
 

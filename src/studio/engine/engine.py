@@ -259,6 +259,7 @@ class Engine:
         """Begin to drive a run."""
         self.runs[run.id] = run
         run.task = asyncio.get_running_loop().create_task(self._drive(run))
+        run.task.add_done_callback(run.over)
         # One that dies of something unforeseen would be in nobody's hands, and yet owned.
         run.task.add_done_callback(self._untrack)
 

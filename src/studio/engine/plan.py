@@ -15,7 +15,7 @@ from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.engine.outputs import Finish, finisher, holds_any
 from studio.engine.per_item import compile_per_item, roots_of
-from studio.engine.steps import Step, prepare_step
+from studio.engine.steps import Step, prepare_output, prepare_step
 from studio.expressions import Compiled, Expression, compile_value
 from studio.sdk import BaseNode, ControlNode, TriggerNode, per_item_shape
 
@@ -132,7 +132,8 @@ class Level:
     """One graph of the workflow: its nodes in file order, who starts first, and what it gives."""
 
     __slots__ = (
-        "implied_counts", "index", "next", "nodes", "output", "output_static", "roots", "source_counts", "straight",
+        "give", "implied_counts", "index", "next", "nodes", "output", "output_static", "roots", "source_counts",
+        "straight",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -140,6 +141,7 @@ class Level:
         self.index: dict[str, int] = {}
         self.output: Compiled | None = None
         self.output_static: Any = None
+        self.give: Callable[[Mapping[str, Any]], Any]
         self.next: Compiled | None = None
         self.roots: list[int] = []
         self.source_counts: list[int] = []
@@ -207,6 +209,7 @@ def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
     level.roots = [node.index for node in level.nodes if not node.listed and not node.implied]
     level.output = compile_value(graph.output)
     level.output_static = graph.output
+    level.give = prepare_output(level.output, graph.output)
     level.next = compile_value(graph.next) if graph.next is not None else None
     level.straight = _straight(level)
     return level
@@ -416,12 +419,16 @@ def _names(values: Iterable[Any]) -> frozenset[str]:
     return frozenset(out)
 
 
+def _in_line(node: PlanNode) -> bool:
+    return node.simple and not node.listed and not node.impl.ports and not node.needs_input
+
+
 def _straight(level: Level) -> list[PlanNode] | None:
     """The nodes in an order in which they can simply be run one after the other, None where that cannot be.
 
     Holds where every node is pure and in place, and no branch decides who runs.
     """
-    if not level.nodes or any(not node.simple or node.listed or node.impl.ports for node in level.nodes):
+    if not level.nodes or any(not _in_line(node) for node in level.nodes):
         return None
     left = {node.index: len(node.implied) for node in level.nodes}
     ready = list(level.roots)

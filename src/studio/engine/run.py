@@ -416,6 +416,12 @@ class Run:
             self.task.cancel()
             await asyncio.wait([self.task])
 
+    def over(self, _task: asyncio.Task[None]) -> None:
+        """Let go of all that was known of the work: a run and its parts refer to each other, so it would stay in memory
+        until garbage is collected, and new runs would have to use fresh memory, which is slow.
+        """
+        self.memory = Memory()
+
     # Commits
 
     def _mark_dirty(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.outputs import check_ports
 from studio.engine.per_item import bind_per_item
-from studio.expressions import LOOKUP_FAILS
+from studio.expressions import LOOKUP_FAILS, Compiled
 from studio.sdk import NodeContext
 
 if TYPE_CHECKING:
@@ -68,6 +68,24 @@ def _constant(static: dict[str, Any]) -> _Resolve:
 
 def _with_per_item(resolve: _Resolve, per_item: Mapping[str, Any]) -> _Resolve:
     return lambda scope: {**resolve(scope), **{name: bind_per_item(value, scope) for name, value in per_item.items()}}
+
+
+def prepare_output(output: Compiled | None, static: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """One function for what a level gives: its ``output`` over the scope, or what is written there as it is."""
+    if output is None:
+        return lambda scope: static
+    thorough = output.evaluate
+    quick = output.lookup
+    if quick is None:
+        return thorough
+
+    def give(scope: Mapping[str, Any]) -> Any:
+        try:
+            return quick(scope)
+        except LOOKUP_FAILS:
+            return thorough(scope)
+
+    return give
 
 
 def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:

@@ -16,6 +16,8 @@ from studio.expressions._compiler import locate
 from studio.expressions._expression import Expression, renamed
 from studio.expressions._fstrings import concatenate
 from studio.expressions._limits import DEFAULT_BUDGET, Budget, Meter
+from studio.expressions._nodes import Name
+from studio.expressions._values import finish_scalar
 from studio.expressions._values import text as to_text
 
 MAX_TEMPLATE = 1_000_000
@@ -185,7 +187,7 @@ _Build: TypeAlias = "Callable[[Mapping[str, Any], Budget | None, str], Any]"
 class Compiled:
     """A JSON tree with templates in it.
 
-    ``lookup`` is there where every template is a path of constant keys and nothing else. It gives the same as
+    ``lookup`` is there where every template is a name or a path of constant keys and nothing else. It gives the same as
     ``evaluate`` by plain subscription, and raises one of ``LOOKUP_FAILS`` where ``evaluate`` has to be asked: for
     values that are not subscripted, and for what is missing.
     """
@@ -281,6 +283,8 @@ def _single_lookup(only: str, inner: Lookup, value: dict[str, Any]) -> Lookup:
 
 def _path_lookup(text: str) -> Lookup | None:
     whole = compile_template(text).whole
+    if whole is not None and type(whole.node) is Name:
+        return _name_lookup(whole.node.id)
     if whole is None or whole.path is None:
         return None
     name, first, *rest = whole.path
@@ -294,6 +298,16 @@ def _path_lookup(text: str) -> Lookup | None:
         return value
 
     return follow
+
+
+def _name_lookup(name: str) -> Lookup:
+    def read(scope: Mapping[str, Any]) -> Any:
+        try:
+            return finish_scalar(scope[name])
+        except ExpressionError:
+            raise TypeError from None  # evaluation says it with its place
+
+    return read
 
 
 def _rename(value: Any, old: str, new: str) -> Any:

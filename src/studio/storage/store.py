@@ -69,6 +69,11 @@ class SqlStore:
             sealed = self._codec.segment(item.workspace, item.id, 0, 0, False, item.payload)
             kind = ACCEPT_SLOTTED if item.slot and item.owner else ACCEPT
             waiting.append(self._driver.write(kind, Accepting(item, sealed), power=True))
+        if len(waiting) == 1:
+            try:
+                return [await waiting[0]]
+            except Exception as error:  # noqa: BLE001 - given back as the outcome, as for several
+                return [error]
         outcomes: list[Accepted | Exception] = []
         for outcome in await asyncio.gather(*waiting, return_exceptions=True):
             if isinstance(outcome, BaseException) and not isinstance(outcome, Exception):

@@ -22,14 +22,11 @@ from studio.engine.failures import Stop, as_error, error_facts
 from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
 from studio.engine.plan import Level, PlanNode
+from studio.engine.steps import Suspended
 from studio.sdk import ItemsBase, describe
 
 _CHUNK = 2000
 _WINDOW = 20_000
-
-
-class _Suspended(Exception):
-    """A pure node turned out to wait for something; the body must run the general way."""
 
 
 @executor("map")
@@ -92,7 +89,7 @@ class _Map:
         if self.body.straight is not None and not self._inner_memory() and not self.run_.unwinding:
             try:
                 await self._in_place()
-            except _Suspended:
+            except Suspended:
                 self.body.straight = None
         if self.body.straight is None or self.results.missing() or self.run_.unwinding:
             await self._side_by_side()
@@ -143,8 +140,7 @@ class _Map:
         began = perf_counter()
         done: list[Any] = []
         errors: list[dict[str, Any]] = []
-        output = self.body.output
-        name, static, missing = self.name, self.body.output_static, self.results.is_missing
+        name, give, missing = self.name, self.body.give, self.results.is_missing
         steps = list(zip(order, contexts, strict=True))
         index = first
         last = min(len(items) - at, _CHUNK) + first
@@ -156,8 +152,8 @@ class _Map:
                 for node, context in steps:
                     context.index = index
                     scope[node.id] = self._step(node, context, scope)
-                done.append(static if output is None else output.evaluate(scope))
-            except _Suspended:
+                done.append(give(scope))
+            except Suspended:
                 break
             except MissingChunk as absent:
                 await absent.items.fetch(absent.number)
@@ -172,36 +168,26 @@ class _Map:
         if done:
             await self.results.add(first, done, errors, took)
         if index < last and missing(index) and len(done) == 0:
-            raise _Suspended
+            raise Suspended
         return len(done)
 
     def _step(self, node: PlanNode, context: _ItemContext, scope: Scope) -> dict[str, Any]:
-        run = self.run_
         if node.needs_now:
-            scope["now"] = run.clock_iso()
+            scope["now"] = self.run_.clock_iso()
         if node.needs_seed:
-            scope["\0seed"] = run.key(context.path, 0)
-        params = node.params
+            scope["\0seed"] = self.run_.key(context.path, 0)
         try:
-            raw = node.static if params is None else params.evaluate(scope)
-            if node.per_item:
-                raw = run.with_per_item(node, raw, scope)
-            coroutine = node.run(node.validate(raw), context)
-            try:
-                coroutine.send(None)
-            except StopIteration as stop:
-                result: Any = stop.value
-                output = node.finish(result)[0]
-                if node.any_output:
-                    check_plain(output)
-                return output
+            output = node.step(scope, context)[0]
+            if node.any_output:
+                check_plain(output)
+            return output
         except MissingChunk:
+            raise
+        except Suspended:
+            node.simple = False
             raise
         except Exception as error:
             raise as_error(error, node).at(context.path) from error
-        coroutine.close()
-        node.simple = False
-        raise _Suspended
 
     def _item_error(self, index: int, item: Any, error: BaseException) -> dict[str, Any]:
         """What is recorded of a failing item; with ``on_item_error: fail`` the map fails instead."""
