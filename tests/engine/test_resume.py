@@ -99,12 +99,15 @@ async def test_loops_go_on_at_their_turn(tmp_path: Path, gate: Gate) -> None:
     )
 
 
-@pytest.mark.parametrize("concurrency", [1, 8])
-async def test_a_map_runs_only_what_is_missing(tmp_path: Path, gate: Gate, concurrency: int) -> None:
+@pytest.mark.parametrize(("concurrency", "come", "held_up"), [(1, 1, "item == 3"), (8, 6, "true")])
+async def test_a_map_runs_only_what_is_missing(
+    tmp_path: Path, gate: Gate, concurrency: int, come: int, held_up: str
+) -> None:
+    """Items one after the other, of which the fourth is interrupted, and all beside each other in their middle."""
     body = {
         "nodes": {
             "note": charge("{{ str(item) }}"),
-            "choose": {"type": "flow.if", "params": {"condition": "{{ item == 3 }}"}},
+            "choose": {"type": "flow.if", "params": {"condition": f"{{{{ {held_up} }}}}"}},
             "hold": held(gate),
         },
         "edges": ["note -> choose", "choose.true -> hold"],
@@ -112,7 +115,7 @@ async def test_a_map_runs_only_what_is_missing(tmp_path: Path, gate: Gate, concu
     }
     params = {"items": "{{ range(6) }}", "concurrency": concurrency}
     what = workflow({"m": {"type": "flow.map", "params": params, "body": body}}, output="{{ m.results }}")
-    result = await interrupted(tmp_path, what, gate)
+    result = await interrupted(tmp_path, what, gate, come)
     assert (result.error, result.output) == (None, [0, 2, 4, 6, 8, 10])
     assert Counter(line[1] for line in ledger(tmp_path)) == Counter(f"m[{n}]/note" for n in range(6))
 
