@@ -18,7 +18,7 @@ from studio.expressions._registry import function
 
 MAX_PATTERN = 1_000
 MAX_TEXT = 1_000_000
-_MEMORY = 4 * 1024 * 1024
+_MEMORY = 2 * 1024 * 1024
 _KEPT = 64
 """Compiled patterns kept; each may take up to ``_MEMORY`` bytes."""
 _FREE_WORK = 1 << 17
