@@ -205,6 +205,12 @@ async def test_between_file_systems_a_move_is_a_copy(
     assert not (house / "flow/data/a.txt").exists()
 
 
+async def test_names_that_are_no_text_are_not_listed(files: AllowedFiles, house: Path) -> None:
+    (Path(os.fsdecode(os.fsencode(house / "flow/data") + b"/\xff\xfe.txt"))).write_text("odd")
+    (house / "flow/data/é.txt").write_text("accent")
+    assert [fact.path for fact in await files.list("data", recursive=True)] == ["a.txt", "é.txt"]
+
+
 async def test_listing(files: AllowedFiles, house: Path) -> None:
     (house / "flow/data/sub").mkdir()
     (house / "flow/data/sub/b.json").write_text("{}")

@@ -17,7 +17,7 @@ _DEEPEST = 64
 def list_folder(walls: Walls, path: str, pattern: str, recursive: bool, limit: int) -> list[FileFact]:
     """Files and folders below ``path`` whose name matches ``pattern``, ordered by path.
 
-    Links are not entered and not listed, excluded folders neither.
+    Links are not entered and not listed, excluded folders neither, nor what has a name that is no text.
 
     Raises:
         AccessRefused: The path leads outside the allowed folders.
@@ -72,6 +72,8 @@ def _enterable(walls: Walls, path: str, fact: FileFact) -> bool:
 
 
 def _fact(entry: os.DirEntry[str], inner: str) -> FileFact | None:
+    if any("\ud800" <= char <= "\udfff" for char in entry.name):
+        return None  # its bytes are no UTF-8: no text names it
     try:
         facts = entry.stat(follow_symlinks=False)
     except OSError:
