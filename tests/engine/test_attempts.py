@@ -176,3 +176,25 @@ async def test_a_cached_node_with_ports_or_a_wait_is_run_again(engine: Engine, t
     for _ in range(2):
         result = await run(engine, workflow(nodes, edges=["a.false -> b"]))
         assert result.nodes["b"].status is NodeStatus.SKIPPED
+
+
+async def test_a_rate_holds_for_each_host_by_itself(engine: Engine) -> None:
+    """For the host that is really asked, not for what stands in the file."""
+    what = workflow(
+        {"a": ("lab.polite", {"url": "{{ 'http://' + inputs.host + '/x' }}"})},
+        inputs={"host": {"type": "string"}},
+        output="{{ a.url }}",
+    )
+    for host in ("a.example", "b.example"):
+        result = await run(engine, what, inputs={"host": host})
+        assert (result.error, result.output) == (None, f"http://{host}/x")
+    again = await run(engine, what, timeout=1, inputs={"host": "a.example"})
+    assert (again.status, again.reason) == (ExecutionStatus.WAITING, "wait.rate")
+
+
+async def test_a_rate_holds_for_each_credential_by_itself(engine: Engine) -> None:
+    for alias in ("mine", "yours"):
+        node = ("lab.banking", {}, {"credential": alias})
+        assert (await run(engine, workflow({"a": node}, output="{{ a.alias }}"))).output == alias
+    again = await run(engine, workflow({"a": ("lab.banking", {}, {"credential": "mine"})}), timeout=1)
+    assert again.reason == "wait.rate"

@@ -270,7 +270,7 @@ class Activity:
         if cached is not None:
             return cached
         if impl.rate is not None:
-            await run.engine.rates.admit(self, option)
+            await run.engine.rates.admit(self, option, impl.rate, raw)
         try:
             # What waits for its turn has not begun: an intent that nothing follows would be in doubt.
             async with run.room:

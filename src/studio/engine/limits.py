@@ -12,6 +12,7 @@ from studio.domain.workflow import CachePolicy
 from studio.engine import records as r
 from studio.engine.encode import PARTS, blob_ids, encode_small, reference_ids
 from studio.engine.plan import PlanNode
+from studio.sdk import Rate
 
 if TYPE_CHECKING:
     from studio.engine.activity import Activity
@@ -27,12 +28,9 @@ class Rates:
     def __init__(self) -> None:
         self._next: dict[tuple[str, str], float] = {}
 
-    async def admit(self, activity: Activity, option: PlanNode) -> None:
-        """Wait for a place."""
-        rate = option.impl.rate
-        if rate is None:
-            return
-        key = (option.type, self._who(rate.per, option))
+    async def admit(self, activity: Activity, option: PlanNode, rate: Rate, raw: dict[str, Any]) -> None:
+        """Wait for a place; ``raw`` are the resolved params."""
+        key = (option.type, self._who(rate.per, option, raw))
         gap = rate.period / rate.count
         now = activity.run.clock() / 1e6
         # A bucket that holds `count` runs: the earliest start lags the theoretical one by a full period at most.
@@ -43,11 +41,11 @@ class Rates:
         if start > now:
             await activity.sleep_until(int(start * 1e6), "wait.rate")
 
-    def _who(self, per: str, option: PlanNode) -> str:
+    def _who(self, per: str, option: PlanNode, raw: dict[str, Any]) -> str:
         if per == "credential":
             return option.credential or ""
         if per == "host":
-            return urlsplit(str(option.static.get("url", ""))).hostname or ""
+            return urlsplit(str(raw.get("url", ""))).hostname or ""
         return option.id
 
 
