@@ -32,3 +32,8 @@ async def test_parts_add_up(first, second) -> None:
 async def test_a_day_of_23_hours(run) -> None:
     out = await run(Difference, **{"from": "2026-03-29"}, to="2026-03-30", zone="Europe/Paris")
     assert (out["days"], out["hours"]) == (1, 23.0)
+
+
+async def test_at_the_ends_of_the_calendar(fails) -> None:
+    given = {"from": "2026-01-01", "to": "9999-12-31T23:59:59-12:00"}
+    await fails("date.out_of_range", Difference, **given)

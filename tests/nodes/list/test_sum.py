@@ -18,3 +18,8 @@ async def test_whole_numbers_are_exact(run) -> None:
 async def test_truth_is_no_number(fails) -> None:
     error = await fails("list.not_a_number", Sum, items=[True])
     assert "true" in error.message
+
+
+async def test_what_cannot_be_added_up(run, fails) -> None:
+    await fails("list.too_large", Sum, items=[1e308, 1e308])
+    assert (await run(Sum, items=[1e308, -1e308]))["sum"] == 0

@@ -30,3 +30,10 @@ async def test_one_number(run) -> None:
 
 async def test_truth_is_no_number(fails) -> None:
     await fails("number.item_not_a_number", Statistics, items=[1, True])
+
+
+async def test_very_large_and_very_small_numbers(run, fails) -> None:
+    await fails("number.too_large", Statistics, items=[1e308, 1e308])
+    assert (await run(Statistics, items=[1e300, -1e300]))["stdev"] == pytest.approx(2**0.5 * 1e300)
+    assert (await run(Statistics, items=[1e-300, -1e-300]))["stdev"] == pytest.approx(2**0.5 * 1e-300)
+    assert (await run(Statistics, items=[5, 5, 5.0]))["stdev"] == 0

@@ -93,6 +93,14 @@ def settled(at: datetime) -> datetime:
         out_of_range()
 
 
+def in_zone(at: datetime, where: tzinfo | None) -> datetime:
+    """The same moment in another zone."""
+    try:
+        return at.astimezone(where)
+    except OverflowError:
+        out_of_range()
+
+
 def out_of_range() -> NoReturn:
     """Refuse a date outside of the calendar."""
     raise UserError("date.out_of_range", "The date would lie outside of the years 1 to 9999.")

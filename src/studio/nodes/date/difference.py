@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.nodes.date._calendar import shifted
-from studio.nodes.date._moment import DateText, ZoneName, read
+from studio.nodes.date._moment import DateText, ZoneName, in_zone, read
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param
 
 
@@ -48,7 +48,7 @@ class Difference(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         first = read(input.from_, input.zone, ctx).at
-        second = read(input.to, input.zone, ctx).at.astimezone(first.tzinfo)
+        second = in_zone(read(input.to, input.zone, ctx).at, first.tzinfo)
         sign = -1 if second < first else 1
         early, late = (second, first) if sign < 0 else (first, second)
         months = (late.year - early.year) * 12 + late.month - early.month

@@ -17,6 +17,14 @@ _LONG_NUMBER = re.compile(r"\d{19}")
 _RANGE = range(-(2**63), 2**63)
 
 
+_MARK = "\ufeff"
+
+
+def without_mark(text: str) -> str:
+    """The text without the byte order mark that some programs put in front of it (RFC 8259, section 8.1)."""
+    return text.removeprefix(_MARK)
+
+
 def read_json(text: str, deepest: int = DEEPEST) -> Any:
     """The value that a JSON text holds.
 
@@ -25,7 +33,7 @@ def read_json(text: str, deepest: int = DEEPEST) -> Any:
             beyond 64 bits (``json.number_range``).
     """
     try:
-        value = orjson.loads(text)
+        value = orjson.loads(without_mark(text))
     except orjson.JSONDecodeError as error:
         raise UserError(
             "json.not_json",
@@ -37,7 +45,7 @@ def read_json(text: str, deepest: int = DEEPEST) -> Any:
     if text.count("[") + text.count("{") > deepest:
         check_depth(value, deepest)
     if _LONG_NUMBER.search(text):
-        json.loads(text, parse_int=_check_number)  # orjson would round such a number silently
+        json.loads(without_mark(text), parse_int=_check_number)  # orjson would round such a number silently
     return value
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
-from studio.nodes.json._read import read_json
-from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, UserError
+from studio.nodes.json._read import read_json, without_mark
+from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, UserError, reason_of
 
 
 class ParseLines(BaseNode):
@@ -44,7 +44,7 @@ class ParseLines(BaseNode):
 
         async def values() -> AsyncIterator[Any]:
             nonlocal skipped
-            for number, line in enumerate(input.text.split("\n"), 1):
+            for number, line in enumerate(without_mark(input.text).split("\n"), 1):
                 if number % 256 == 0:
                     await ctx.check_cancelled()
                 if not line.strip():
@@ -56,7 +56,7 @@ class ParseLines(BaseNode):
                         skipped += 1
                         continue
                     raise UserError(
-                        "json.bad_line", "Line {number}: {reason}", number=number, reason=error.message
+                        "json.bad_line", "Line {number}: {reason}", number=number, reason=reason_of(error)
                     ) from error
                 yield value
 

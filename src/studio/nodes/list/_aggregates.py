@@ -45,7 +45,12 @@ def _numbers(values: list[Any], name: str) -> list[int | float]:
 
 def _sum(values: list[Any], name: str) -> int | float:
     numbers = _numbers(values, name)
-    return math.fsum(numbers) if any(isinstance(number, float) for number in numbers) else sum(numbers)
+    if not any(isinstance(number, float) for number in numbers):
+        return sum(numbers)
+    try:
+        return math.fsum(numbers)
+    except OverflowError as error:
+        raise UserError("list.too_large", "The numbers of `{name}` are too large to be added up.", name=name) from error
 
 
 def _mean(values: list[Any], name: str) -> float | None:

@@ -66,7 +66,7 @@ class Statistics(BaseNode):
             numbers.append(number)
         numbers.sort()
         count = len(numbers)
-        total = math.fsum(numbers) if any(isinstance(number, float) for number in numbers) else sum(numbers)
+        total = _total(numbers)
         mean = total / count if count else None
         return self.Output(
             count=count,
@@ -82,6 +82,15 @@ class Statistics(BaseNode):
         )
 
 
+def _total(numbers: list[int | float]) -> int | float:
+    if not any(isinstance(number, float) for number in numbers):
+        return sum(numbers)
+    try:
+        return math.fsum(numbers)
+    except OverflowError as error:
+        raise UserError("number.too_large", "The numbers are too large to be added up.") from error
+
+
 def _quantile(ordered: list[int | float], part: float) -> float | None:
     if not ordered:
         return None
@@ -94,4 +103,7 @@ def _quantile(ordered: list[int | float], part: float) -> float | None:
 def _deviation(numbers: list[int | float], mean: float | None) -> float | None:
     if mean is None or len(numbers) < 2:
         return None
-    return math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1))
+    largest = max(abs(number - mean) for number in numbers) or 1.0
+    # Squares of what is divided by the largest stay in range, however large or small the numbers are.
+    squares = math.fsum(((number - mean) / largest) ** 2 for number in numbers)
+    return largest * math.sqrt(squares / (len(numbers) - 1))
