@@ -182,3 +182,19 @@ nodes:
     assert found(catalog, document) == []
     assert codes(catalog, document.replace("item.n", "item.m")) == ["expression.check.missing_key"]
     assert codes(catalog, document.replace("item.n", "row.n")) == ["workflow.unknown_name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("inputs.h.x-id", "inputs.h['x-id']"),
+        ("inputs.h.a.content-type", "inputs.h.a['content-type']"),
+        ("inputs.h.x - id", None),
+        ("1-id", None),
+    ],
+)
+def test_keys_with_a_dash(catalog: Catalog, text: str, suggestion: str | None) -> None:
+    document = f'inputs: {{h: {{type: object}}}}\nnodes: {{}}\noutput: "{{{{ {text} }}}}"\n'
+    problems = [each for each in found(catalog, document) if each.severity == "error"]
+    assert [each.suggestion for each in problems] == [suggestion]
+    assert (problems[0].code == "workflow.dashed_key") == (suggestion is not None)

@@ -210,3 +210,9 @@ def test_calls(catalog: Catalog) -> None:
     assert [problem.code for problem in problems("chain0")] == ["workflow.call_depth"]
     assert problems("chain20") == []
     assert problems('"{{ vars.name }}"') == []
+
+
+def test_only_nodes_are_cached(catalog: Catalog) -> None:
+    """A container's result is more than its params."""
+    document = "nodes:\n  m: {type: flow.map, cache: true, params: {items: []}, body: {nodes: {}}}\n"
+    assert codes(catalog, document) == ["workflow.cache_control"]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studio.validation import Loaded, load
+from studio.catalog import Catalog
+from studio.validation import Loaded, check, load
 from studio.validation.document import MAX_BYTES, owner
 
 GOOD = """\
@@ -379,3 +380,29 @@ def test_a_mutated_document_gives_problems_and_never_an_exception(data: st.DataO
         cut = data.draw(st.integers(0, 12))
         text = text[:at] + data.draw(st.sampled_from([*SNIPPETS, ""])) + text[at + cut :]
     check_total(text, "a.yaml")
+
+
+def test_an_edge_that_cannot_be_read_hides_no_other_problem(catalog: Catalog) -> None:
+    """Nor does an input or a setting; and the others keep their places."""
+    text = """studio: 1
+name: Two
+inputs: {a-b: {type: string}, c: {type: string, default: 5}}
+nodes:
+  x: {type: flow.noop, params: {value: "{{ y }}"}}
+edges:
+  - m => y
+  - {source: x}
+  - x -> nobody
+settings: {priority: 1000, concurrency: 0}
+"""
+    found = check(load(text), catalog)
+    assert [(each.code, each.line, each.column) for each in found] == [
+        ("workflow.bad_value", 3, 10),
+        ("inputs.bad_default", 3, 58),
+        ("workflow.unknown_name", 5, 44),
+        ("workflow.bad_value", 7, 5),
+        ("workflow.missing_key", 8, 5),
+        ("workflow.edge_unknown_node", 9, 5),
+        ("workflow.wrong_value", 10, 22),
+        ("workflow.concurrency", 10, 41),
+    ]

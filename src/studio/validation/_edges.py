@@ -11,7 +11,7 @@ from studio.validation._problems import Problem, nearest, problem, warning
 from studio.validation._report import Spot
 from studio.validation._scopes import node_type
 from studio.validation._types import conflict, field_of, fields_of
-from studio.validation.analysis import ERROR_PORT, LevelGraph
+from studio.validation.analysis import ERROR_PORT, NO_NODE, LevelGraph
 
 
 def check_edges(context: Context, graph: Graph, level: LevelGraph, spot: Spot) -> None:
@@ -19,6 +19,8 @@ def check_edges(context: Context, graph: Graph, level: LevelGraph, spot: Spot) -
     seen: set[tuple[str, str | None, str, str | None]] = set()
     written: set[tuple[str, str]] = set()
     for index, edge in enumerate(graph.edges):
+        if edge.source == NO_NODE:
+            continue
         found: list[tuple[Problem, str | None]] = []
         key = (edge.source, edge.port, edge.target, edge.param)
         if key in seen:

@@ -135,9 +135,23 @@ def _names(context: Context, template: Template, scope: Scope, spot: Spot, keys:
             found = scope.find(name.id)
             types[name.id] = ANY if found is None else found
             if found is None and name.id not in FUNCTION_NAMES:
-                what, near = _unknown(context, name.id, scope, spot)
+                what, near = _dashed(expression, name.start) or _unknown(context, name.id, scope, spot)
                 context.report.add(what, spot, *keys, start=name.start, end=name.end, suggestion=near)
     return types
+
+
+_BEFORE_DASH = re.compile(r"([^\W\d]\w*(?:\.\w+)*)\.(\w+(?:-\w+)*)-\Z")
+_WORDS = re.compile(r"\w+(?:-\w+)*")
+
+
+def _dashed(expression: Expression, at: int) -> tuple[Problem, str | None] | None:
+    """A key with a dash, such as ``headers.x-id``, which reads as a subtraction; None where it is something else."""
+    before = _BEFORE_DASH.search(expression.text, expression.offset, at)
+    after = _WORDS.match(expression.text, at)
+    if before is None or after is None:
+        return None
+    what = problem("workflow.dashed_key", "`{name}` is not a name; a key with a dash stands in brackets", name=after[0])
+    return what, f"{before[1]}['{before[2]}-{after[0]}']"
 
 
 def _unknown(context: Context, name: str, scope: Scope, spot: Spot) -> tuple[Problem, str | None]:

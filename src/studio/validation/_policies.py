@@ -21,7 +21,12 @@ def check_policies(
     """Retry, cache and routing of errors. ``edges`` are those that leave the node, None for nodes in slots."""
     effect = _effect(node, facts, impl)
     _check_retry(context, node, spot, facts, effect)
-    if node.cache and facts.effect is not Effect.PURE and effect is not Effect.PURE:
+    if node.cache and facts.kind == "control":
+        what = problem(
+            "workflow.cache_control", "`{type}` cannot be cached; cache pure nodes inside it", type=facts.type
+        )
+        context.report.add(what, spot, "cache", at_key=True)
+    elif node.cache and facts.effect is not Effect.PURE and effect is not Effect.PURE:
         what = problem(
             "workflow.cache_effect",
             "only a pure node can be cached; `{type}` is {effect}",

@@ -16,6 +16,7 @@ from studio.validation._explain import Finding, explain, value_at
 from studio.validation._json import JsonSyntax, json_places, read_json
 from studio.validation._positions import NOWHERE, Key, Path, Place, Positions, line_and_column
 from studio.validation._problems import Problem, problem
+from studio.validation.analysis import NO_NODE
 from studio.validation._yaml import Composer, UnquotedExpression, YamlSyntax
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -232,19 +233,39 @@ def _placed(finding: Finding, positions: Positions, raw: Any) -> Problem:
 
 def _salvage(raw: Any, findings: list[Finding]) -> Workflow | None:
     """What remains without the parts that are wrong, None where that is no workflow."""
-    if not all(finding.dispensable for finding in findings):
+    if not all(finding.dispensable or _stands_alone(finding.path) for finding in findings):
         return None
     rest = copy.deepcopy(raw)
     for finding in sorted(findings, key=lambda each: _order(each.path), reverse=True):
         try:
-            around = value_at(rest, finding.path[:-1])
-            del around[finding.path[-1]]
+            _remove(rest, finding.path)
         except (LookupError, TypeError):
             continue
     try:
         return Workflow.model_validate(rest)
     except ValidationError:
         return None
+
+
+def _remove(rest: Any, path: Path) -> None:
+    """Take a part out; in the place of an edge remains one that joins nothing, so that the others keep theirs."""
+    edge = _edge(path)
+    if edge is not None:
+        value_at(rest, edge[:-1])[edge[-1]] = {"source": NO_NODE, "target": NO_NODE}
+        return
+    del value_at(rest, path[:-1])[path[-1]]
+
+
+def _stands_alone(path: Path) -> bool:
+    """Whether this is an edge, an input or a setting, or in an edge: the rest can be checked without it."""
+    return (len(path) == 2 and path[0] in ("inputs", "settings", "canvas")) or _edge(path) is not None
+
+
+def _edge(path: Path) -> Path | None:
+    """The path of the edge that a path leads to or into."""
+    places = (at + 1 for at in range(len(path) - 1) if path[at] == "edges" and isinstance(path[at + 1], int))
+    at = next(places, None)
+    return path[: at + 1] if at is not None else None
 
 
 def _order(path: tuple[Key, ...]) -> tuple[tuple[int, str], ...]:
