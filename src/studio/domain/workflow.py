@@ -69,9 +69,14 @@ NodeInputName = Annotated[str, AfterValidator(_check_input_name)]
 
 
 class Model(BaseModel):
-    """Base of the document's models: unknown keys are errors, instances do not change."""
+    """Base of the document's models: unknown keys are errors, instances do not change.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, use_enum_values=False)
+    Validators are built when they are first used, since most models are only ever used as parts of a workflow's.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, use_enum_values=False, defer_build=True
+    )
 
 
 class Edge(Model):
@@ -230,7 +235,7 @@ class Settings(Model):
 class Canvas(Model):
     """Where things are drawn. No part of the content hash."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
     positions: dict[str, tuple[float, float]] = {}
     notes: list[Any] = []
     groups: list[Any] = []
@@ -245,7 +250,3 @@ class Workflow(Graph):
     inputs: dict[NodeInputName, dict[str, Any]] = {}
     settings: Settings = Settings()
     canvas: Canvas | None = None
-
-
-for _model in (Graph, Node, SlotNode, Workflow):
-    _model.model_rebuild()
