@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator
 
-from studio.sdk import Json, PerItem, Refusal, UserError, describe
+from studio.sdk import Json, PerItem, Phrase, Refusal, UserError, describe
 
 _DEEPEST = 200
 
@@ -49,12 +49,17 @@ def field_key(path: str) -> PerItem[Json]:
                     index=index,
                     path=path,
                     found=describe(item),
-                    fields=", ".join(list(cast("dict[str, Any]", item))[:12]) if isinstance(item, dict) else "none",
+                    fields=_fields(item),
                 )
             value = cast("dict[str, Any]", value)[name]
         return value
 
     return PerItem(read, path)
+
+
+def _fields(item: Any) -> str:
+    names = list(cast("dict[str, Any]", item))[:12] if isinstance(item, dict) else []
+    return ", ".join(names) or Phrase("list.no_fields", "none")
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
