@@ -6,12 +6,13 @@ from studio.domain.status import Join, OnError
 from studio.domain.workflow import Edge, Graph, Node
 from studio.expressions.types import Type
 from studio.validation._context import Context
+from studio.validation._positions import NO_NODE
 from studio.validation._presence import NEVER, Presence
 from studio.validation._problems import Problem, nearest, problem, warning
 from studio.validation._report import Spot
 from studio.validation._scopes import node_type
 from studio.validation._types import conflict, field_of, fields_of
-from studio.validation.analysis import ERROR_PORT, NO_NODE, LevelGraph
+from studio.validation.analysis import ERROR_PORT, LevelGraph
 
 
 def check_edges(context: Context, graph: Graph, level: LevelGraph, spot: Spot) -> None:

@@ -8,6 +8,9 @@ from typing import TypeAlias
 Key: TypeAlias = str | int
 Path: TypeAlias = tuple[Key, ...]
 
+NO_NODE = "\0"
+"""Both ends of what holds the place of an edge that could not be read and was reported. No document can name it."""
+
 
 class Place:
     """A node of the raw tree: where it begins and ends, how it is written, what it holds.

@@ -18,8 +18,6 @@ from studio.sdk import BaseNode
 
 BODIES = ("body", "catch", "finally")
 ERROR_PORT = "error"
-NO_NODE = "\0"
-"""Stands for both ends of an edge that could not be read, which has been reported. No document can hold it."""
 
 
 class Catalogue(Protocol):

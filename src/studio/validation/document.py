@@ -14,9 +14,8 @@ from pydantic import ValidationError
 from studio.domain.workflow import Workflow
 from studio.validation._explain import Finding, explain, value_at
 from studio.validation._json import JsonSyntax, json_places, read_json
-from studio.validation._positions import NOWHERE, Key, Path, Place, Positions, line_and_column
+from studio.validation._positions import NO_NODE, NOWHERE, Key, Path, Place, Positions, line_and_column
 from studio.validation._problems import Problem, problem
-from studio.validation.analysis import NO_NODE
 from studio.validation._yaml import Composer, UnquotedExpression, YamlSyntax
 
 MAX_BYTES = 10 * 1024 * 1024
