@@ -11,8 +11,9 @@ import pytest
 from studio.domain.errors import ErrorClass, NodeError, ProviderError
 from studio.domain.status import ExecutionStatus, NodeStatus
 from studio.domain.workflow import RetryPolicy
-from studio.engine import Engine, Grants
+from studio.engine import Engine, Grants, StartRequest
 from studio.engine.failures import error_facts, error_from_facts, may_retry, retry_delay
+from studio.sdk import Rate
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine as engine_on
 from tests.engine.kit import run, workflow
@@ -127,8 +128,6 @@ async def test_it_happened_and_nobody_knows_the_output(engine: Engine, tmp_path:
 
 
 async def test_an_effect_that_had_begun_is_not_repeated_to_be_cancelled(tmp_path: Path, gate: Gate) -> None:
-    from studio.engine import StartRequest
-
     what = workflow({"pay": charge("x", "keyed", gate=gate.name)})
     async with engine_on(tmp_path / "data") as one:
         id = await one.submit(StartRequest(workflow=what, grants=Grants(folder=str(tmp_path))))
@@ -198,3 +197,13 @@ async def test_a_rate_holds_for_each_credential_by_itself(engine: Engine) -> Non
         assert (await run(engine, workflow({"a": node}, output="{{ a.alias }}"))).output == alias
     again = await run(engine, workflow({"a": ("lab.banking", {}, {"credential": "mine"})}), timeout=1)
     assert again.reason == "wait.rate"
+
+
+async def test_who_waited_for_its_turn_out_of_memory_gets_it(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place is kept: asking again when it wakes must not send it to the end of the queue."""
+    monkeypatch.setattr(type(engine.catalog.load("lab.limited")), "rate", Rate(1, 0.4, "node"))
+    engine.config.linger = 0.0
+    what = workflow({"a": ("lab.limited", {"value": 1})}, output="{{ a.value }}")
+    ids = [await engine.submit(StartRequest(workflow=what)) for _ in range(3)]
+    results = [await engine.wait(id, timeout=PATIENCE) for id in ids]
+    assert [(str(result.status), result.output) for result in results] == [("succeeded", 1)] * 3

@@ -18,28 +18,41 @@ if TYPE_CHECKING:
     from studio.engine.activity import Activity
     from studio.engine.run import Run
 
+_MOST_TURNS = 10_000
+"""How many turns are kept before those are dropped that nobody came back for: cancelled, or driven elsewhere."""
+
 
 class Rates:
     """Token buckets: at most so many runs per period for each credential, host or node; who is early waits.
 
-    The wait is recorded, so that a long one leaves memory.
+    A long wait leaves memory; who comes back for its turn has it still, and does not queue again.
     """
 
     def __init__(self) -> None:
         self._next: dict[tuple[str, str], float] = {}
+        self._turns: dict[tuple[str, str], float] = {}
 
     async def admit(self, activity: Activity, option: PlanNode, rate: Rate, raw: dict[str, Any]) -> None:
         """Wait for a place; ``raw`` are the resolved params."""
-        key = (option.type, self._who(rate.per, option, raw))
-        gap = rate.period / rate.count
+        mine = (activity.run.id, activity.path)
         now = activity.run.clock() / 1e6
+        start = self._turns.get(mine)
+        if start is None:
+            start = self._next_start((option.type, self._who(rate.per, option, raw)), rate, now)
+        if start > now:
+            if len(self._turns) > _MOST_TURNS:
+                self._turns = {who: when for who, when in self._turns.items() if when > now}
+            self._turns[mine] = start
+            await activity.sleep_until(int(start * 1e6), "wait.rate")
+        self._turns.pop(mine, None)
+
+    def _next_start(self, key: tuple[str, str], rate: Rate, now: float) -> float:
         # A bucket that holds `count` runs: the earliest start lags the theoretical one by a full period at most.
         # Source: the generic cell rate algorithm (ITU-T I.371).
+        gap = rate.period / rate.count
         theoretical = max(self._next.get(key, 0.0), now)
         self._next[key] = theoretical + gap
-        start = theoretical - (rate.period - gap)
-        if start > now:
-            await activity.sleep_until(int(start * 1e6), "wait.rate")
+        return theoretical - (rate.period - gap)
 
     def _who(self, per: str, option: PlanNode, raw: dict[str, Any]) -> str:
         if per == "credential":
