@@ -30,6 +30,26 @@ async def test_a_node_that_would_end_the_process_fails_alone(engine: Engine, kin
     assert (failed.error.code, said in failed.error.message) == ("node.crashed", True)
 
 
+@pytest.mark.parametrize("concurrency", [1, 8])
+async def test_in_a_map_only_its_item_fails(engine: Engine, concurrency: int) -> None:
+    body = {
+        "nodes": {"q": {"type": "lab.quits", "params": {"value": "{{ item }}", "at": 2}}},
+        "output": "{{ q.value }}",
+    }
+    params = {"items": [1, 2, 3], "concurrency": concurrency, "on_item_error": "collect"}
+    what = workflow({"m": {"type": "flow.map", "params": params, "body": body}}, output="{{ m }}")
+    result = await run(engine, what)
+    assert result.status == ExecutionStatus.SUCCEEDED
+    assert result.output["results"] == [1, None, 3]
+    assert [(each["index"], each["error"]["code"]) for each in result.output["errors"]] == [(1, "node.crashed")]
+
+
+async def test_alone_it_fails_its_execution(engine: Engine) -> None:
+    result = await run(engine, workflow({"a": ("lab.quits", {"value": 2, "at": 2})}))
+    assert result.error is not None
+    assert result.error.code == "node.crashed"
+
+
 async def test_such_a_node_is_retried_like_others(engine: Engine) -> None:
     what = workflow({"a": ("lab.raises", {"kind": "exit", "times": 1}, {"retry": 2})}, output="{{ a.attempt }}")
     assert (await run(engine, what)).output == 2

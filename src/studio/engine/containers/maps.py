@@ -18,7 +18,7 @@ from studio.engine.activity import Activity, Outcome, executor
 from studio.engine.containers.results import Results
 from studio.engine.context import RunContext
 from studio.engine.encode import ItemsHandle, MissingChunk, check_plain
-from studio.engine.failures import Stop, as_error, error_facts
+from studio.engine.failures import LEFT_ALONE, Stop, as_error, error_facts
 from studio.engine.frame import SLICE, Frame, Scope
 from studio.engine.pace import breathe
 from studio.engine.plan import Level, PlanNode
@@ -186,7 +186,9 @@ class _Map:
         except Suspended:
             node.simple = False
             raise
-        except Exception as error:
+        except BaseException as error:
+            if isinstance(error, LEFT_ALONE):
+                raise
             raise as_error(error, node).at(context.path) from error
 
     def _item_error(self, index: int, item: Any, error: BaseException) -> dict[str, Any]:
