@@ -59,6 +59,8 @@ def test_restore_and_resume_at_once(cli: Any, workflow: Any, tmp_path: Path) -> 
 def test_restore_refuses(cli: Any, workflow: Any, tmp_path: Path) -> None:
     Path("none.studio").write_bytes(b"not a backup")
     there = ("--data", str(tmp_path / "there"))
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "master.key").write_text("brought along")
     assert "not a backup" in cli("restore", "none.studio", *there, code=1).err
     assert "no backup" in cli("restore", "gone.studio", *there, code=1).err
     assert "--resume" in cli("restore", code=2).err

@@ -35,6 +35,22 @@ def test_lines_are_answered_each() -> None:
     assert all(isinstance(error, StudioError) for _, error in answers[1:])
 
 
+@pytest.mark.parametrize(
+    "data", ["false", "0", '""', "[]", '{"a": 18446744073709551616}', '{"a": [1, -9223372036854775809]}']
+)
+def test_data_of_a_line_that_cannot_be_taken(data: str) -> None:
+    ((value, error),) = answer_lines([b'{"expr": "1", "data": %s}' % data.encode()])
+    assert value is None
+    assert isinstance(error, StudioError)
+
+
+def test_digits_that_are_no_whole_number() -> None:
+    written = (b'"123456789012345678901234567890"', b"0.12345678901234567890", b"1e30")
+    lines = [b'{"expr": "a", "data": {"a": %s}}' % one for one in written]
+    assert [error for _, error in answer_lines(lines)] == [None, None, None]
+    assert list(answer_lines([b'{"expr": "1", "data": null}'])) == [(1, None)]
+
+
 def tree() -> Workflow:
     """Nodes at every depth: in a body, a catch, slots."""
     leaf = Node(type="flow.noop")

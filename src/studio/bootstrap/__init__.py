@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from studio.services.drive import Driver
     from studio.services.evaluate import answer_lines, evaluate
     from studio.services.executions import Executions
-    from studio.services.graph import workflow_svg, workflow_text
+    from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
     from studio.services.overrides import read_value, split_assignment
     from studio.services.replay import ReplayOptions, Replays
@@ -57,6 +57,7 @@ __all__ = [
     "Maintenance",
     "NodeFacts",
     "NodeSummary",
+    "Nodes",
     "PackFacts",
     "Problem",
     "ReplayOptions",
@@ -72,6 +73,7 @@ __all__ = [
     "read_value",
     "reason_for",
     "split_assignment",
+    "workflow_facts",
     "workflow_svg",
     "workflow_text",
 ]
@@ -88,6 +90,7 @@ _FOUND_IN = {
     "reason_for": "studio.validation",
     "read_value": "studio.services.overrides",
     "split_assignment": "studio.services.overrides",
+    "workflow_facts": "studio.services.graph",
     "workflow_svg": "studio.services.graph",
     "workflow_text": "studio.services.graph",
 }

@@ -30,9 +30,21 @@ class Maintenance:
         return await backup(self._settings.db, self._settings.data, target)
 
     async def restore(self, archive: Path) -> BackupFacts:
-        """Restore a backup into an empty folder or database; unfinished executions are held."""
+        """Restore a backup into an empty folder or database; unfinished executions are held.
+
+        Raises:
+            UserError: There is no master key yet: what is restored without one could not be opened.
+        """
+        from studio.crypto import KEY_FILE, KEY_VARIABLE
         from studio.storage.backup import restore
 
+        key = self._settings.data / KEY_FILE
+        if archive.exists() and not key.exists() and not os.environ.get(KEY_VARIABLE):
+            raise UserError(
+                "keys.needed_first",
+                "The master key of the backup comes first: copy it to {path}, or use `studio keys import`.",
+                path=str(key),
+            )
         return await restore(archive, self._settings.db, self._settings.data)
 
     async def held(self, *, release: bool) -> int:
@@ -111,6 +123,9 @@ class Maintenance:
         from studio.storage import EngineLock
         from studio.storage.migrations import REVISION, migrate
 
+        if target is None and not self._settings.data.exists():
+            async with self._store():  # a new folder: its key and database are made as by a first run
+                return "base", REVISION
         with EngineLock(self._settings.data):
             return await migrate(self._settings.db, self._settings.data, target or REVISION)
 

@@ -9,6 +9,7 @@ _BY_CODE = {
     "workflow.unknown_type": "cli.hint.nodes",
     "workflow.unknown_type_near": "cli.hint.nodes",
     "node.in_doubt": "cli.hint.decide",
+    "storage.blobs_failed": "cli.hint.path",
 }
 _BY_KIND = {
     "EngineBusy": "cli.hint.busy",
@@ -33,6 +34,8 @@ def hint_for(
         return voice.say(key, id=execution_id or "ID", node=node or "NODE")
     if key is not None:
         return voice.say(key)
+    if execution_id is not None and node is None:
+        return voice.say("cli.hint.failed_whole", id=execution_id)
     if execution_id is not None:
-        return voice.say("cli.hint.failed_run", id=execution_id, node=(node or "NODE").split("[")[0].split("/")[0])
+        return voice.say("cli.hint.failed_run", id=execution_id, node=str(node).split("[")[0].split("/")[0])
     return None

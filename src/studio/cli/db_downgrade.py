@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import write
+from studio.cli._terminal import write, write_json
 from studio.domain.errors import UserError
 
 EMPTY = "base"
@@ -21,6 +21,7 @@ def command(
     data: DataOption = None,
     db: DbOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Take the database back to an older revision. Make a backup first."""
@@ -30,5 +31,8 @@ def command(
         raise UserError("cli.downgrade_base", "Going back to base deletes everything; add --yes if that is meant.")
     voice = Voice(lang)
     _, after = asyncio.run(Maintenance(settings_from(data=data, db=db, lang=voice.lang)).migrate(revision))
-    write(voice.say("cli.db_at", revision=after) + "\n")
+    if json:
+        write_json({"revision": after})
+    else:
+        write(voice.say("cli.db_at", revision=after) + "\n")
     return 0

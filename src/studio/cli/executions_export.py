@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import json_text, write, write_error
 
@@ -19,6 +19,7 @@ def command(
     data: DataOption = None,
     db: DbOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Write everything known about an execution as JSON: facts, input, events, outputs, errors."""
@@ -29,7 +30,7 @@ def command(
     async def read() -> str:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:
             await studio.open()
-            return json_text(await studio.executions.export(execution), pretty=True)
+            return json_text(await studio.executions.export(execution), pretty=not json)
 
     text = asyncio.run(read())
     if file is None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import (
+    AllowHostOption,
+    AllowPathOption,
+    DataOption,
+    DbOption,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    settings_from,
+)
 from studio.cli._running import run_request
 from studio.cli._say import Voice
 
@@ -26,6 +35,8 @@ def command(
     wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
     data: DataOption = None,
     db: DbOption = None,
+    allow_path: AllowPathOption = None,
+    allow_host: AllowHostOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -34,11 +45,14 @@ def command(
 
     Output and exit codes as with `studio run`.
     """
+    from studio.bootstrap import ReplayOptions
+
     voice = Voice(lang)
-    settings = settings_from(data=data, db=db, lang=voice.lang)
+    settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
+    options = ReplayOptions(file=file, allow_paths=settings.allow_paths, allow_hosts=settings.allow_hosts)
 
     async def prepare(studio: Studio) -> StartRequest:
         await studio.open()
-        return await studio.replays.fork(execution, node, file)
+        return await studio.replays.fork(execution, node, options)
 
     return run_request(settings, prepare, voice, wait=wait, as_json=json)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import (
+    AllowHostOption,
+    AllowPathOption,
+    DataOption,
+    DbOption,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    settings_from,
+)
 from studio.cli._running import run_request
 from studio.cli._say import Voice
 
@@ -34,6 +43,8 @@ def command(
     wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
     data: DataOption = None,
     db: DbOption = None,
+    allow_path: AllowPathOption = None,
+    allow_host: AllowHostOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -46,13 +57,15 @@ def command(
     from studio.bootstrap import ReplayOptions, split_assignment
 
     voice = Voice(lang)
+    settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
     options = ReplayOptions(
         start=start,
         failed_items=failed_items,
         file=file,
         inputs=dict(split_assignment(one, "--input") for one in input or []),
+        allow_paths=settings.allow_paths,
+        allow_hosts=settings.allow_hosts,
     )
-    settings = settings_from(data=data, db=db, lang=voice.lang)
 
     async def prepare(studio: Studio) -> StartRequest:
         await studio.open()

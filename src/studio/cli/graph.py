@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import AllowPathOption, DataOption, DebugOption, LangOption, settings_from
+from studio.cli._options import AllowPathOption, DataOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import write, write_error
+from studio.cli._terminal import write, write_error, write_json
 
 
 def command(
@@ -20,18 +20,23 @@ def command(
     data: DataOption = None,
     allow_path: AllowPathOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Draw a workflow: as text, and with --svg as an SVG picture.
 
     The text has a line per node in the order of running: its layer, id, type, and what it waits for (← an edge, ⇠ a
-    reference). What containers hold is indented below them.
+    reference). What containers hold is indented below them. With --json the same as an
+    object.
     """
-    from studio.bootstrap import Studio, workflow_svg, workflow_text
+    from studio.bootstrap import Studio, workflow_facts, workflow_svg, workflow_text
 
     voice = Voice(lang)
     studio = Studio(settings_from(data=data, allow_path=allow_path, lang=voice.lang))
     workflow = studio.documents.readable(file)
+    if json and svg is None:
+        write_json(workflow_facts(workflow, studio.catalog))
+        return 0
     if svg is None:
         write(workflow_text(workflow, studio.catalog))
         return 0

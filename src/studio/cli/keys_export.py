@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._passphrase import passphrase
 from studio.cli._say import Voice
-from studio.cli._terminal import write
+from studio.cli._terminal import write, write_json
 
 
 def command(
@@ -23,6 +23,7 @@ def command(
     data: DataOption = None,
     db: DbOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Write the master key and all data keys to a file protected by a passphrase of twelve characters or more.
@@ -34,5 +35,8 @@ def command(
     voice = Voice(lang)
     secret = passphrase(passphrase_file, voice, twice=True)
     asyncio.run(Maintenance(settings_from(data=data, db=db, lang=voice.lang)).export_keys(file.absolute(), secret))
-    write(voice.say("cli.keys_exported", path=str(file)) + "\n")
+    if json:
+        write_json({"file": str(file)})
+    else:
+        write(voice.say("cli.keys_exported", path=str(file)) + "\n")
     return 0

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DebugOption, LangOption, settings_from
+from studio.cli._options import DataOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._passphrase import passphrase
 from studio.cli._say import Voice
-from studio.cli._terminal import write
+from studio.cli._terminal import write, write_json
 
 
 def command(
@@ -21,6 +21,7 @@ def command(
     ] = None,
     data: DataOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Put the master key of an export into a data folder that has none, before a backup is restored there."""
@@ -29,5 +30,8 @@ def command(
     voice = Voice(lang)
     secret = passphrase(passphrase_file, voice, twice=False)
     path = Maintenance(settings_from(data=data, lang=voice.lang)).import_keys(file, secret)
-    write(voice.say("cli.written", path=str(path)) + "\n")
+    if json:
+        write_json({"file": str(path)})
+    else:
+        write(voice.say("cli.written", path=str(path)) + "\n")
     return 0

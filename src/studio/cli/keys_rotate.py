@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import write
+from studio.cli._terminal import write, write_json
 
 
 def command(
@@ -19,6 +19,7 @@ def command(
     data: DataOption = None,
     db: DbOption = None,
     lang: LangOption = None,
+    json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Make new keys for what is written from now on, and seal what can be anew.
@@ -29,5 +30,8 @@ def command(
 
     voice = Voice(lang)
     asyncio.run(Maintenance(settings_from(data=data, db=db, lang=voice.lang)).rotate_keys(master=master))
-    write(voice.say("cli.keys_rotated") + "\n")
+    if json:
+        write_json({"rotated": True, "master": master})
+    else:
+        write(voice.say("cli.keys_rotated") + "\n")
     return 0

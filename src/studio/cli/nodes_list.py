@@ -11,7 +11,7 @@ from studio.cli._say import Voice
 from studio.cli._terminal import table, write, write_error, write_json
 
 if TYPE_CHECKING:
-    from studio.bootstrap import NodeFacts
+    from studio.bootstrap import NodeFacts, Nodes
 
 
 def command(
@@ -29,7 +29,7 @@ def command(
     studio = Studio(settings_from(data=data, lang=voice.lang))
     found = studio.nodes.list(" ".join(words) if words else None, pack)
     if json:
-        write_json({"nodes": [_facts(facts) for facts in found]})
+        write_json({"nodes": [_facts(facts, studio.nodes, voice.lang) for facts in found]})
         return 0
     head = [voice.say(f"cli.column.{name}") for name in ("type", "title", "category", "pack", "version", "effect")]
     rows = [
@@ -52,15 +52,15 @@ def _title(facts: NodeFacts, title: str) -> str:
     return f"{title} *" if facts.missing else title
 
 
-def _facts(facts: NodeFacts) -> dict[str, object]:
+def _facts(facts: NodeFacts, nodes: Nodes, lang: str) -> dict[str, object]:
     return {
         "type": facts.type,
-        "title": facts.title,
+        "title": nodes.title(facts, lang),
         "category": facts.category,
         "pack": facts.pack,
         "version": facts.version,
         "effect": str(facts.effect),
-        "description": facts.description,
+        "description": nodes.description(facts, lang),
         "missing": list(facts.missing),
         "install": facts.install,
     }

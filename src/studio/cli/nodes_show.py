@@ -30,7 +30,7 @@ def command(
         return 0
     facts = shown["facts"]
     write(f"{facts.type}  {nodes.title(facts, voice.lang)}\n{nodes.description(facts, voice.lang)}\n\n")
-    write(f"{voice.say('cli.effect')}: {facts.effect}   {voice.say('cli.column.version')}: {facts.version}\n")
+    write(f"{voice.say('cli.effect')}: {facts.effect}   {voice.say('cli.version')}: {facts.version}\n")
     if facts.ports:
         write(f"{voice.say('cli.ports')}: {', '.join(facts.ports)}\n")
     labels = nodes.labels(facts, voice.lang)

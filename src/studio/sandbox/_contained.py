@@ -133,6 +133,8 @@ class _Walk:
         """Walk to the last part. Gives the path to walk instead where a link stands in the way."""
         root = self._walls.root_of(full, self._shown)
         parts = full.relative_to(root).parts
+        if not parts and not root.is_dir():
+            root, parts = root.parent, (root.name,)  # a single file is allowed: nothing else in its folder is
         if len(parts) > _MOST_PARTS:
             raise UserError("files.bad_path", "{path} is not a path.", path=self._shown[:100])
         self._step_into(os.open(root, _DIRECTORY))

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import orjson
 
-from studio.domain.errors import StudioError, UserError
-from studio.expressions import compile_expression
+from studio.domain.errors import ExpressionError, StudioError, UserError
+from studio.expressions import compile_expression, compile_value
+from studio.services._numbers import has_wide_integer
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -25,7 +26,23 @@ def evaluate(expression: str, data: Any) -> Any:
             "eval.data", "The data must be an object whose keys are the names in scope, not {kind}.",
             kind=type(data).__name__,
         )  # fmt: skip
-    return compile_expression(expression).evaluate(cast("Mapping[str, Any]", data))
+    return _compiled(expression).evaluate(cast("Mapping[str, Any]", data))
+
+
+def _compiled(expression: str) -> Any:
+    """An expression with or without braces, or a text with expressions in it, as a param may hold."""
+    try:
+        return compile_expression(expression)
+    except ExpressionError as error:
+        if "{{" not in expression:
+            raise
+        try:
+            mixed = compile_value(expression)
+        except ExpressionError:
+            mixed = None
+        if mixed is None:
+            raise error from None
+        return mixed
 
 
 def answer_lines(lines: Iterable[bytes]) -> Iterator[tuple[Any, StudioError | None]]:
@@ -48,4 +65,7 @@ def _answer(line: bytes) -> Any:
     expression = cast("dict[str, Any]", question).get("expr") if isinstance(question, dict) else None
     if not isinstance(expression, str):
         raise UserError("eval.line_shape", 'A line must be an object {"expr": text, "data": object}.')
-    return evaluate(expression, cast("dict[str, Any]", question).get("data") or {})
+    if has_wide_integer(line):
+        raise UserError("eval.wide_integer", "A whole number in the data has more than 64 bits.")
+    data = cast("dict[str, Any]", question).get("data")
+    return evaluate(expression, {} if data is None else data)

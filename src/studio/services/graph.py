@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from studio.catalog import Catalog
 from studio.domain.workflow import Graph, Workflow
@@ -57,9 +58,37 @@ def workflow_text(workflow: Workflow, catalog: Catalog) -> str:
     return "\n".join([workflow.name, *_text_lines(level, "  ")]) + "\n"
 
 
-def _text_lines(level: Level, indent: str) -> Iterator[str]:
+def workflow_facts(workflow: Workflow, catalog: Catalog) -> dict[str, Any]:
+    """The same as data: nodes in the order of running, each with what it waits for and what it holds."""
+    return {"name": workflow.name, "nodes": _node_facts(read_level(workflow, catalog))}
+
+
+def _node_facts(level: Level) -> list[dict[str, Any]]:
+    layers = _layers(level)
+    return [
+        {
+            "id": id,
+            "type": level.graph.nodes[id].type,
+            "layer": layers[id] + 1,
+            "disabled": level.graph.nodes[id].disabled,
+            "waits_for": [
+                {"node": link.source, "port": link.port, "reference": link.thin}
+                for link in level.links
+                if link.target == id
+            ],
+            "parts": {name: _node_facts(part) for name, part in level.parts.get(id, {}).items()},
+        }
+        for id in sorted(level.order, key=lambda id: layers[id])
+    ]
+
+
+def _layers(level: Level) -> dict[str, int]:
     items = [Item(id, 1.0, 1.0) for id in level.order]
-    layers = {item.id: item.layer for item in layout(items, _pairs(level)).items.values()}
+    return {item.id: item.layer for item in layout(items, _pairs(level)).items.values()}
+
+
+def _text_lines(level: Level, indent: str) -> Iterator[str]:
+    layers = _layers(level)
     id_width = max((len(id) for id in level.order), default=0)
     type_width = max((len(level.graph.nodes[id].type) for id in level.order), default=0)
     last = -1

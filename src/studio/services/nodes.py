@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.catalog import Catalog, NodeFacts, PackFacts
+from studio.domain.errors import NotFound
 
 
 class Nodes:
@@ -14,7 +15,13 @@ class Nodes:
         self._catalog = catalog
 
     def list(self, words: str | None = None, pack: str | None = None) -> list[NodeFacts]:
-        """Node types by name, or those that fit some words, best first."""
+        """Node types by name, or those that fit some words, best first.
+
+        Raises:
+            NotFound: There is no such pack.
+        """
+        if pack is not None and pack not in {one.id for one in self._catalog.packs()}:
+            raise NotFound("catalog.unknown_pack", "There is no pack {pack}.", pack=pack)
         found = self._catalog.search(words) if words else self._catalog.all()
         return [facts for facts in found if pack is None or facts.pack == pack]
 

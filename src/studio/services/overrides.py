@@ -10,15 +10,17 @@ import orjson
 from studio.catalog import Catalog
 from studio.domain.errors import StudioError, UserError
 from studio.domain.workflow import Graph, Node, Workflow
+from studio.services._numbers import has_wide_integer
 from studio.services._tree import PARTS
 
 
 def read_value(text: str) -> Any:
-    """A value as written on a command line: JSON, else the text itself."""
+    """A value as written on a command line: JSON, else the text itself; that of numbers beyond 64 bits too."""
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
+    return text if has_wide_integer(text.encode()) else value
 
 
 def split_assignment(text: str, option: str) -> tuple[str, str]:
@@ -46,15 +48,17 @@ def _read_input(schema: Mapping[str, Any], text: str) -> Any:
         return value
     named = schema.get("type", [])
     kinds = cast("list[str]", [named] if isinstance(named, str) else named)
-    if "string" in kinds and _json_kind(value) not in kinds:
+    if "string" in kinds and not _json_kinds(value) & set(kinds):
         return text
     choices = schema.get("enum")
     return text if isinstance(choices, list) and text in choices and value not in choices else value
 
 
-def _json_kind(value: Any) -> str:
+def _json_kinds(value: Any) -> set[str]:
+    """What JSON Schema may call the type of a value."""
     kinds = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object", type(None): "null"}
-    return kinds[type(value)]
+    kind = kinds[type(value)]
+    return {kind, "number"} if kind == "integer" else {kind}
 
 
 class Overrides:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,16 @@ class ReplayOptions:
         failed_items: Run only what failed, items of maps included, under the same idempotency keys.
         file: A newer version of the workflow; None takes the version that ran.
         inputs: Inputs as written that replace those of then. What is reused keeps what it made of the old ones.
+        allow_paths: Folders and files that nodes may reach beside those of then.
+        allow_hosts: Private hosts that nodes may reach beside those of then.
     """
 
     start: str | None = None
     failed_items: bool = False
     file: Path | None = None
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    allow_paths: Sequence[str] = ()
+    allow_hosts: Sequence[str] = ()
 
 
 class Replays:
@@ -59,7 +63,7 @@ class Replays:
                 "What failed is retried with the inputs of then, under its old keys; leave out --failed or --input.",
             )
         history = await self._executions.history(name)
-        base = await self._request(history, options.file)
+        base = await self._request(history, options)
         kept = {name: value for name, value in base.inputs.items() if name in base.workflow.inputs}
         reuses = options.start is not None or options.failed_items
         return replace(
@@ -72,24 +76,29 @@ class Replays:
             origin=(history.row.origin_id or history.row.id) if options.failed_items else None,
         )
 
-    async def fork(self, name: str, node: str, file: Path | None = None) -> StartRequest:
-        """The request for a new execution that copies the history up to ``node``.
+    async def fork(self, name: str, node: str, options: ReplayOptions) -> StartRequest:
+        """The request for a new execution that copies the history up to ``node``; of the options, file and allowances.
 
         Raises:
             NotFound: There is no such execution or node.
         """
         history = await self._executions.history(name)
-        base = await self._request(history, file)
+        base = await self._request(history, options)
         return replace(base, mode="fork", reuse=history.row.id, copy_until=node)
 
-    async def _request(self, history: History, file: Path | None) -> StartRequest:
+    async def _request(self, history: History, options: ReplayOptions) -> StartRequest:
         start = history.start
         inputs: dict[str, Any] = await history.values.decode(tuple(start["inputs"]))
         event = await history.values.decode(tuple(start["event"])) if "event" in start else None
-        grants = msgspec.convert(start["grants"], Grants)
-        if file is not None:
-            options = RunOptions(lang=grants.lang, allow_paths=grants.allow_paths, allow_hosts=grants.allow_hosts)
-            return replace(self._runs.newer(file, options), inputs=inputs, event=event, trigger=start["trigger"])
+        then = msgspec.convert(start["grants"], Grants)
+        grants = msgspec.structs.replace(
+            then,
+            allow_paths=list(dict.fromkeys([*then.allow_paths, *options.allow_paths])),
+            allow_hosts=list(dict.fromkeys([*then.allow_hosts, *options.allow_hosts])),
+        )
+        if options.file is not None:
+            newer = RunOptions(lang=grants.lang, allow_paths=grants.allow_paths, allow_hosts=grants.allow_hosts)
+            return replace(self._runs.newer(options.file, newer), inputs=inputs, event=event, trigger=start["trigger"])
         return StartRequest(
             workflow=await self._version(history.row.workflow_hash),
             inputs=inputs,

@@ -45,7 +45,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.suggestion is None:
             return sentence
         near = problem(
-            "problem.did_you_mean", "{message}, did you mean `{suggestion}`?", message=sentence,
+            "problem.did_you_mean", "{message}, did you mean `{suggestion}`?", message=sentence.removesuffix("."),
             suggestion=self.suggestion,
         )  # fmt: skip
         return render(near.code, near.template, near.arguments)
