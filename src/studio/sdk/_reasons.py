@@ -14,7 +14,7 @@ def reason_for(finding: Mapping[str, Any]) -> str:
     """Why a value was refused: one of the entries of ``ValidationError.errors()``, as a part of a sentence."""
     context: Mapping[str, Any] = finding.get("ctx") or {}
     raised = context.get("error")
-    if raised is not None:
+    if isinstance(raised, BaseException):
         return reason_of(raised)
     expected = expected_by(finding)
     if expected is not None:
@@ -104,7 +104,7 @@ _LIMITS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "reason.no_tag", "should say by {key} which kind it is", key=str(at["discriminator"]).strip("'")
     ),
     "union_tag_invalid": lambda at: Phrase(
-        "reason.tag", "is of no known kind; {key} should be one of {known}",
+        "reason.tag", "is of no known kind; {key} should be {known}",
         key=str(at["discriminator"]).strip("'"), known=_known(at["expected_tags"]),
     ),
     "missing": lambda _at: Phrase("reason.missing", "is missing"),
