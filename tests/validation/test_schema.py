@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -85,3 +86,33 @@ def test_near_names() -> None:
     assert nearest("zzz", ["params"]) is None
     assert nearest("p" * 200, ["p" * 200]) is None
     assert nearest("a", []) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "good"),
+    [
+        *((("nodes", "a", "retry"), value, value in (3, True)) for value in (3, True, "3", 1.5)),
+        *((("nodes", "a", "disabled"), value, value is True) for value in (True, "yes", 1)),
+        *((("nodes", "a", "cache"), value, False) for value in ("yes", {"ttl": "x"})),
+        *((("nodes", "a", "version"), value, False) for value in ("1", True)),
+        *((("nodes", "a", "timeout"), value, True) for value in ("10m", "10", "1h30m", " 1.5 H ", 0, 2.5)),
+        *((("nodes", "a", "timeout"), value, False) for value in ("", "ten", "-1s", "1.2.3s", "١s", -1, 1e12, True)),
+        (("settings", "concurrency"), True, False),
+        (("settings", "priority"), "5", False),
+        (("studio",), True, False),
+        (("inputs",), {"a-b": {}}, False),
+        (("inputs",), {"Ab_1": {}}, True),
+        *(
+            (("nodes",), {id: {"type": "flow.noop"}}, id in ("merge", "item_1"))
+            for id in ("if", "item", "merge", "item_1")
+        ),
+    ],
+)
+def test_schema_and_loader_agree(place: tuple[str, ...], value: Any, good: bool) -> None:
+    document: dict[str, Any] = {"studio": 1, "name": "x", "nodes": {"a": {"type": "flow.noop"}}}
+    around = document
+    for key in place[:-1]:
+        around = around.setdefault(key, {})
+    around[place[-1]] = value
+    assert jsonschema.Draft202012Validator(workflow_schema()).is_valid(document) is good
+    assert (load(json.dumps(document), source="x.json").workflow is not None) is good

@@ -30,5 +30,5 @@ def command(
     if json:
         write_json({"changes": difference.changes})
     else:
-        write(difference.text or voice.say("cli.no_difference") + "\n")
+        write((difference.text or voice.say("cli.no_difference")) + "\n")
     return 1 if difference.changes else 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StrictFloat, StrictInt, StrictStr, WithJsonSchema
 
 from studio.domain.phrases import Refusal
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d|w)")
 MAX_SECONDS = 100 * 366 * 86400.0
 
 
@@ -26,7 +26,7 @@ def parse_duration(value: str | int | float) -> float:
         seconds = float(value)
     else:
         text = value.strip().lower()
-        if re.fullmatch(r"\d+(\.\d+)?", text):
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
             seconds = float(text)
         elif text and not _PART.sub("", text).strip():
             seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
@@ -46,5 +46,8 @@ def _check(value: str | int | float) -> str | int | float:
     return value
 
 
-Duration = Annotated[str | int | float, AfterValidator(_check)]
+_WRITTEN = r"^\s*([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?\s*([mM][sS]|[sSmMhHdDwW])\s*)+)\s*$"
+_SCHEMA = {"anyOf": [{"type": "string", "pattern": _WRITTEN}, {"type": "number", "minimum": 0, "maximum": MAX_SECONDS}]}
+
+Duration = Annotated[StrictStr | StrictInt | StrictFloat, AfterValidator(_check), WithJsonSchema(_SCHEMA)]
 """A duration kept as it was written; ``parse_duration`` gives seconds."""

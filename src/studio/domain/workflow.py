@@ -10,7 +10,16 @@ import keyword
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
 
 from studio.domain.durations import Duration
 from studio.domain.errors import ErrorClass
@@ -129,7 +138,7 @@ class RetryPolicy(Model):
     provider's Retry-After is a lower bound. ``max_total`` caps the time from first attempt to the last retry.
     """
 
-    max_attempts: int = Field(default=3, ge=1, le=1000)
+    max_attempts: StrictInt = Field(default=3, ge=1, le=1000)
     first_delay: Duration = "1s"
     max_delay: Duration = "5m"
     factor: float = Field(default=2.0, ge=1, le=100)
@@ -143,7 +152,7 @@ class Fallback(Model):
     type: str
     params: dict[str, Any] = {}
     credential: str | None = None
-    version: int | None = None
+    version: StrictInt | None = None
 
 
 class CachePolicy(Model):
@@ -166,19 +175,19 @@ class Node(Model):
 
     type: str
     title: str | None = None
-    version: int | None = None
+    version: StrictInt | None = None
     params: dict[str, Any] = {}
-    disabled: bool = False
+    disabled: StrictBool = False
     notes: str | None = None
     credential: str | dict[str, str] | None = None
-    retry: RetryPolicy | int | bool | None = None
+    retry: RetryPolicy | StrictInt | StrictBool | None = None
     timeout: Duration | None = None
     on_error: OnError = OnError.FAIL
     fallback: list[Fallback] = []
     each: Any = None
     run_if: Any = None
     join: Join = Join.ANY
-    cache: CachePolicy | bool | None = None
+    cache: CachePolicy | StrictBool | None = None
     in_doubt: InDoubtPolicy = InDoubtPolicy.ASK
     pool: str | None = None
     region: str | None = None
@@ -200,16 +209,16 @@ class SlotNode(Node):
 class Concurrency(Model):
     """At most ``limit`` executions with the same ``key`` run at once; the others wait in the queue."""
 
-    limit: int = Field(ge=1, le=100_000)
+    limit: StrictInt = Field(ge=1, le=100_000)
     key: Any = None
-    hold_while_waiting: bool = False
+    hold_while_waiting: StrictBool = False
 
 
 class Budget(Model):
     """What one execution may use up."""
 
-    node_runs: int | None = Field(default=None, ge=1)
-    tokens: int | None = Field(default=None, ge=0)
+    node_runs: StrictInt | None = Field(default=None, ge=1)
+    tokens: StrictInt | None = Field(default=None, ge=0)
     cost: float | None = Field(default=None, ge=0)
 
 
@@ -219,11 +228,11 @@ class Settings(Model):
     timeout: Duration | None = None
     deadline: Duration | None = None
     grace: Duration = "10s"
-    concurrency: Concurrency | int | None = None
-    parallel: int = Field(default=64, ge=1, le=10_000)
+    concurrency: Concurrency | StrictInt | None = None
+    parallel: StrictInt = Field(default=64, ge=1, le=10_000)
     error_workflow: str | None = None
     retention: Duration | None = None
-    priority: int = Field(default=0, ge=-100, le=100)
+    priority: StrictInt = Field(default=0, ge=-100, le=100)
     tags: list[str] = []
     budget: Budget | None = None
     pool: str | None = None
@@ -241,10 +250,15 @@ class Canvas(Model):
     groups: list[Any] = []
 
 
+def _no_truth(value: Any) -> Any:
+    """``true`` equals 1 in Python; in a document it is no number."""
+    return str(value) if isinstance(value, bool) else value
+
+
 class Workflow(Graph):
     """A workflow document."""
 
-    studio: Literal[1]
+    studio: Annotated[Literal[1], BeforeValidator(_no_truth)]
     name: str = Field(min_length=1, max_length=200)
     description: str | None = None
     inputs: dict[NodeInputName, dict[str, Any]] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
-from studio.domain.workflow import Workflow
+from studio.domain.workflow import MAX_ID_LENGTH, SCOPE_NAMES, Workflow
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 _NAME = r"[a-z][a-z0-9_]*"
 _WORD = r"[A-Za-z_][A-Za-z0-9_]*"
+_RESERVED = sorted({word.lower() for word in keyword.kwlist if word.islower()} | SCOPE_NAMES)
+_NODE_ID = {"pattern": rf"^{_NAME}$", "maxLength": MAX_ID_LENGTH, "not": {"enum": _RESERVED}}
 
 
 def workflow_schema() -> dict[str, Any]:
@@ -25,7 +28,9 @@ def workflow_schema() -> dict[str, Any]:
     }
     definitions["Edge"] = {"anyOf": [written, definitions["Edge"]]}
     for model in (schema, definitions["Graph"]):
-        model["properties"]["nodes"]["propertyNames"] = {"pattern": rf"^{_NAME}$", "maxLength": 64}
+        model["properties"]["nodes"]["propertyNames"] = _NODE_ID
+    definitions["SlotNode"]["properties"]["id"] |= _NODE_ID
+    schema["properties"]["inputs"]["propertyNames"] = {"pattern": rf"^{_WORD}$", "maxLength": MAX_ID_LENGTH}
     return {"$schema": SCHEMA_ID, **_without_titles(schema, top=True)}
 
 
