@@ -152,7 +152,7 @@ class Level:
 class Plan:
     """A planned workflow version."""
 
-    __slots__ = ("hash", "name", "root", "settings", "timeout", "workflow")
+    __slots__ = ("grace", "hash", "name", "root", "settings", "timeout", "workflow")
 
     def __init__(self, workflow: Workflow, hash: str, root: Level) -> None:
         self.workflow = workflow
@@ -160,6 +160,7 @@ class Plan:
         self.name = workflow.name
         self.root = root
         self.settings: Settings = workflow.settings
+        self.grace = parse_duration(workflow.settings.grace)
         self.timeout = parse_duration(workflow.settings.timeout) if workflow.settings.timeout is not None else None
 
 

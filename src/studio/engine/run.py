@@ -94,7 +94,7 @@ class Run:
         self.grants = Grants(**facts.get("grants", {}))
         self.origin: str = facts.get("origin") or execution_id
         self.accepted_at: int = facts.get("accepted_at", 0)
-        self.grace = parse_duration(plan.settings.grace)
+        self.grace = plan.grace
         self.cancel_grace = engine.config.cancel_grace
         self.room = asyncio.Semaphore(plan.settings.parallel)
         self.acknowledge = plan.settings.acknowledge == "node"
