@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import pytest
@@ -360,3 +361,35 @@ def test_triggers_that_are_refused(changes, reason):
     with pytest.raises(NodeDefinitionError) as caught:
         define(TriggerNode, without=without, **{**TRIGGER, **changes})
     assert reason in str(caught.value)
+
+
+def test_nothing_that_can_change_hides_in_a_model_inside_or_on_the_class():
+    class Inner(NodeModel):
+        words: list[str] = []  # noqa: RUF012 - what is to be refused
+
+    class Outer(NodeModel):
+        inner: Inner | None = None
+        many: list[Inner] = Param(default_factory=list)
+
+    with pytest.raises(NodeDefinitionError, match=r"Input\.inner\.words.*mutable default"):
+        define(input_model=Outer)
+    with pytest.raises(NodeDefinitionError, match="`queue` is mutable"):
+        define(queue=deque())
+
+
+def test_a_model_of_somebody_else_may_have_what_it_likes():
+    class Theirs(BaseModel):
+        words: list[str] = []
+
+    class Takes(NodeModel):
+        theirs: Theirs
+
+    define(input_model=Takes)
+
+
+def test_helpers_leave_by_declared_ports_too():
+    async def helper(self):
+        return self.route("nowhere", {})
+
+    with pytest.raises(NodeDefinitionError, match="`_helper` routes to port 'nowhere'"):
+        define(_helper=helper, ports=("here",))

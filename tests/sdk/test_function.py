@@ -449,3 +449,23 @@ def test_docstrings_in_neither_style():
 def test_no_docstring_breaks_the_reader(text):
     docs = parse_docstring(text)
     assert all(isinstance(help, str) for help in docs.params.values())
+
+
+async def test_any_number_of_values():
+    def joined(first: str, *others: str, sep: str = "-") -> str:
+        """Join texts.
+
+        Args:
+            first: The first.
+            others: All others.
+        """
+        return sep.join([first, *others])
+
+    assert await call(joined, {"first": "a"}) == {"result": "a"}
+    assert await call(joined, {"first": "a", "others": ["b", "c"], "sep": "+"}) == {"result": "a+b+c"}
+    schema = made(joined).input_model.model_json_schema()
+    assert schema["required"] == ["first"]
+    assert schema["properties"]["others"]["items"] == {"type": "string"}
+    assert schema["properties"]["others"]["description"] == "All others."
+    with pytest.raises(InputInvalid, match="others"):
+        await call(joined, {"first": "a", "others": "b"})

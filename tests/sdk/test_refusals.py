@@ -27,10 +27,6 @@ def unreturned(a: int):
     return a
 
 
-def starred(*parts: str) -> str:
-    return "".join(parts)
-
-
 def open_ended(**parts: str) -> str:
     return "".join(parts)
 
@@ -96,7 +92,6 @@ async def waiting() -> int:
     [
         (untyped, "`a` has no type"),
         (unreturned, "return type is not stated"),
-        (starred, "`*parts` has no names"),
         (open_ended, "`**parts` leaves open"),
         (private, "starts with an underscore"),
         (mutable, "mutable"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dis
 import inspect
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet
+from typing import Any, NoReturn, cast, get_args
 
 from pydantic import BaseModel
 
@@ -21,7 +21,7 @@ _CONTRACT = ("studio.sdk._base", "studio.sdk._trigger", "builtins")
 """Modules of the base classes whose methods only say what may be overridden."""
 
 _PORT = re.compile(r"[a-z][a-z0-9_]*\Z")
-_MUTABLE = (list, dict, set, bytearray)
+_MUTABLE = (MutableSequence, MutableMapping, MutableSet)
 _TEXTS = ("title", "category", "icon")
 _FLAGS = ("open_ports", "passes_input", "cpu_heavy")
 _TUPLES = ("ports", "keywords", "credentials", "raw_params")
@@ -60,7 +60,7 @@ def check_class(cls: Any, base_model: type[BaseModel], *, control: bool) -> None
         model: object = getattr(cls, name, None)
         if not (isinstance(model, type) and issubclass(model, base_model)):
             refuse(cls, f"`{nested}` (or `{name}`) must be a class derived from NodeModel, got {model!r}")
-        _check_model(cls, model, nested)
+        _check_model(cls, model, nested, base_model)
     _check_params(cls, cls.input_model)
     if control:
         _check_control(cls)
@@ -157,12 +157,31 @@ def _check_state(cls: type) -> None:
             refuse(cls, f"`__init__` must do without arguments, but wants `{parameter.name}`")
 
 
-def _check_model(cls: type, model: type[BaseModel], name: str) -> None:
+def _check_model(cls: type, model: type[BaseModel], name: str, base: type[BaseModel]) -> None:
     if model.model_config.get("extra") != "forbid" and name == "Input":
         refuse(cls, f"`{name}` must refuse unknown fields (extra='forbid')")
+    for place, default in _defaults(model, name, base, frozenset()):
+        if isinstance(default, _MUTABLE):
+            refuse(cls, f"`{place}` has a mutable default; use Param(default_factory=...)")
+
+
+def _defaults(
+    model: type[BaseModel], place: str, base: type[BaseModel], seen: frozenset[type]
+) -> Iterator[tuple[str, object]]:
+    """Place and default of every field, also of the models inside that are written for nodes."""
     for field, info in model.model_fields.items():
-        if isinstance(info.default, _MUTABLE):
-            refuse(cls, f"`{name}.{field}` has a mutable default; use Param(default_factory=...)")
+        here = f"{place}.{field}"
+        yield here, info.default
+        for inner in _models_in(info.annotation, base):
+            if inner not in seen:
+                yield from _defaults(inner, here, base, seen | {inner})
+
+
+def _models_in(annotation: Any, base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, base):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _models_in(one, base)
 
 
 def _check_params(cls: type, model: type[BaseModel]) -> None:
@@ -215,11 +234,12 @@ def _check_methods(cls: Any) -> None:
 
 def _check_routes(cls: Any) -> None:
     """Refuse literal routes to ports that are not declared. Computed routes are checked at run time."""
-    if cls.open_ports or "run" not in cls.__dict__:
+    if cls.open_ports:
         return
-    for port in literal_routes(cls.run):
-        if port not in cls.ports:
-            refuse(cls, f"`run` routes to port {port!r}, which `ports` does not declare")
+    for name, method in cls.__dict__.items():
+        for port in literal_routes(method) if inspect.isfunction(method) else ():
+            if port not in cls.ports:
+                refuse(cls, f"`{name}` routes to port {port!r}, which `ports` does not declare")
 
 
 def literal_routes(function: Callable[..., Any]) -> list[str]:

@@ -42,7 +42,11 @@ class FunctionNode(BaseNode, abstract=True):
     async def run(self, input: Any, ctx: NodeContext) -> Any:
         """Call the function with the input's fields and give what it returns."""
         cls = type(self)
-        positional = [_given(input, one.field, ctx) for one in cls.shape.parameters if one.positional]
+        positional: list[Any] = []
+        for one in cls.shape.parameters:
+            if one.positional:
+                value = _given(input, one.field, ctx)
+                positional.extend(value if one.several else (value,))
         named = {one.name: _given(input, one.field, ctx) for one in cls.shape.parameters if not one.positional}
         try:
             if cls.shape.stream:

@@ -27,11 +27,15 @@ _STREAMS = (abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the callable and the field that feeds it; no field where it takes the context."""
+    """A parameter of the callable and the field that feeds it; no field where it takes the context.
+
+    ``several`` where it is ``*values``, which a list feeds.
+    """
 
     name: str
     field: str | None
     positional: bool
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +85,24 @@ def read_shape(function: Callable[..., Any], name: str, docs: Docs, class_name: 
 def _read(signature: inspect.Signature, hints: dict[str, Any], name: str, docs: Docs, class_name: str) -> Shape:
     fields: dict[str, Any] = {}
     parameters: list[Parameter] = []
-    for parameter in signature.parameters.values():
+    given = signature.parameters.values()
+    any_number = any(one.kind is one.VAR_POSITIONAL for one in given)
+    for parameter in given:
         _check_kind(parameter, name, hints)
-        positional = parameter.kind is parameter.POSITIONAL_ONLY
+        several = parameter.kind is parameter.VAR_POSITIONAL
+        positional = parameter.kind is parameter.POSITIONAL_ONLY or (
+            any_number and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )
         annotation = hints[parameter.name]
         if annotation is NodeContext:
             parameters.append(Parameter(parameter.name, None, positional))
             continue
         field = _field_name(parameter.name)
-        fields[field] = _field(parameter, annotation, docs.params.get(parameter.name), name)
-        parameters.append(Parameter(parameter.name, field, positional))
+        if several:
+            fields[field] = list[known(annotation)], _described(annotation, docs.params.get(parameter.name), None, ())
+        else:
+            fields[field] = _field(parameter, annotation, docs.params.get(parameter.name), name)
+        parameters.append(Parameter(parameter.name, field, positional or several, several))
     if "return" not in hints:
         refuse(name, "its return type is not stated; write `-> None` where it gives nothing")
     input_model = _model(f"{class_name}Input", fields, name, "its parameters")
@@ -111,8 +123,6 @@ def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:
 
 
 def _check_kind(parameter: inspect.Parameter, name: str, hints: Mapping[str, Any]) -> None:
-    if parameter.kind is parameter.VAR_POSITIONAL:
-        refuse(name, f"`*{parameter.name}` has no names that params could have; take a list instead")
     if parameter.kind is parameter.VAR_KEYWORD:
         refuse(name, f"`**{parameter.name}` leaves open which params there are; take a dict instead")
     if parameter.name not in hints:
