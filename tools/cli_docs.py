@@ -22,8 +22,9 @@ HEAD = """# Command line
   or a timer; 130 left by Ctrl-C, 143 stopped by SIGTERM. Commands that differ say so.
 - **Output** goes to stdout, progress and errors to stderr. `--json` prints one JSON document; an error is then one line
   `{"error": {"code", "message", "node", "param", "hint"}}` on stderr. `run`, `replay` and `fork` print the same object
-  whatever happens: `{"execution_id", "status", "output", "error", "seconds", "nodes"}`, with `problems` where the status
-  is `invalid`; why an execution waits is said on stderr. Node runs inside items and turns are listed up to a thousand.
+  whatever happens: `{"execution_id", "status", "output", "error", "seconds", "nodes"}`, with `problems` where the
+  status is `invalid`; why an execution waits is said on stderr. Node runs inside items and turns are listed up to a
+  thousand.
 - `--data`, `--db`, `--allow-path`, `--allow-host`, `--lang`, `--json` and `--debug` may also stand before the command.
 - **Errors** are one block: what happened, where, and what to do next. A traceback is shown with `--debug` only.
 - `ID` may be the beginning of an execution's id, or `last`.
