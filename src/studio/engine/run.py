@@ -10,7 +10,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.contracts.store import ExecutionUpdate, Message
-from studio.domain.durations import parse_duration
 from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
