@@ -207,3 +207,10 @@ def test_approval_rejected(studio: Any) -> None:
     assert ended["execution_id"] == waiting["execution_id"]
     assert ended["output"] == {"decision": "reject", "published": None, "note": "Not published: too soon"}
     assert not (studio.folder / "out" / "employment.txt").exists()
+
+
+def test_approval_rejected_without_a_word(studio: Any) -> None:
+    studio("run", "approval.yaml", code=3)
+    studio("executions", "signal", "last", "ask", "--decision", "reject")
+    (ended,) = studio.json("resume")["executions"]
+    assert ended["output"]["note"] == "Not published: no reason given"
