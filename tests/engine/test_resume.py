@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from studio.domain.status import ExecutionStatus
-from studio.engine import ExecutionResult, Grants, StartRequest
+from studio.engine import EngineConfig, ExecutionResult, Grants, StartRequest
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine, run, workflow
 
@@ -121,25 +121,28 @@ async def test_a_map_runs_only_what_is_missing(
 
 
 async def test_spilled_results_are_taken_over(tmp_path: Path, gate: Gate) -> None:
-    """The beginning of a long map lies in a blob, later items in records, and the last ones are missing."""
-    from studio.engine import EngineConfig
-
+    """The beginning of a long map lies in a blob, later items in records, and one is interrupted."""
     body = {
-        "nodes": {"choose": {"type": "flow.if", "params": {"condition": "{{ item == 150 }}"}}, "hold": held(gate)},
-        "edges": ["choose.true -> hold"],
+        "nodes": {
+            "note": charge("{{ str(item) }}"),
+            "choose": {"type": "flow.if", "params": {"condition": "{{ item == 90 }}"}},
+            "hold": held(gate),
+        },
+        "edges": ["note -> choose", "choose.true -> hold"],
         "output": "{{ 'text ' + str(item) }}",
     }
-    params = {"items": "{{ range(200) }}", "concurrency": 4}
+    params = {"items": "{{ range(100) }}", "concurrency": 1}
     what = workflow({"m": {"type": "flow.map", "params": params, "body": body}}, output="{{ list(m.results) }}")
-    config = EngineConfig(items_bytes=400)
+    config, grants = EngineConfig(items_bytes=400), Grants(folder=str(tmp_path))
     async with engine(tmp_path / "data", config=config) as one:
-        id = await one.submit(StartRequest(workflow=what))
+        id = await one.submit(StartRequest(workflow=what, grants=grants))
         await gate.reached()
     async with engine(tmp_path / "data", config=config) as one:
         await gate.reached(2)
         gate.open()
         result = await one.wait(id, timeout=PATIENCE)
-    assert (result.error, result.output) == (None, [f"text {n}" for n in range(200)])
+    assert (result.error, result.output) == (None, [f"text {n}" for n in range(100)])
+    assert [line[2] for line in ledger(tmp_path)] == [str(n) for n in range(100)]
 
 
 async def test_a_try_goes_on_in_its_phase(tmp_path: Path, gate: Gate) -> None:
@@ -154,7 +157,8 @@ async def test_a_try_goes_on_in_its_phase(tmp_path: Path, gate: Gate) -> None:
         "catch": {"nodes": {"seen": charge("{{ error.code }}"), "hold": held(gate, "{{ seen.key }}")}, "output": "ok"},
         "finally": {"nodes": {"last": charge("finally")}},
     }
-    what = workflow({"t": node}, output="{{ [t.output, t.error.code] }}")
+    nodes = {"before": ("lab.add", {"value": 1}), "t": node}
+    what = workflow(nodes, edges=["before -> t"], output="{{ [t.output, t.error.code] }}")
     result = await interrupted(tmp_path, what, gate)
     assert (result.error, result.output) == (None, ["ok", "lab.refused"])
     assert [line[1:3] for line in ledger(tmp_path)] == [
@@ -170,7 +174,8 @@ async def test_a_body_that_had_succeeded_is_not_repeated_for_its_finally(tmp_pat
         "body": {"nodes": {"note": charge("body")}, "output": "{{ note.key != '' }}"},
         "finally": {"nodes": {"hold": held(gate)}},
     }
-    result = await interrupted(tmp_path, workflow({"t": node}, output="{{ t.output }}"), gate)
+    nodes = {"before": ("lab.add", {"value": 1}), "t": node}
+    result = await interrupted(tmp_path, workflow(nodes, edges=["before -> t"], output="{{ t.output }}"), gate)
     assert (result.error, result.output) == (None, True)
     assert len(ledger(tmp_path)) == 1
 
@@ -262,3 +267,22 @@ async def test_what_waits_for_a_message_goes_on_waiting(tmp_path: Path, kind: st
     async with engine(tmp_path / "data") as one:
         result = await one.wait(first.execution_id, timeout=PATIENCE)
     assert (result.error, result.output) == (None, ["approve", "ann"] if kind == "approval" else 7)
+
+
+async def test_a_cancel_that_was_taken_holds_after_a_crash(tmp_path: Path, gate: Gate) -> None:
+    """It has left the inbox and the execution has not ended yet: ``finally`` goes on, and the end is a cancellation."""
+    node = {
+        "type": "flow.try",
+        "body": {"nodes": {"wait": {"type": "flow.approval", "params": {"message": "?"}}}},
+        "finally": {"nodes": {"hold": held(gate)}},
+    }
+    what = workflow({"t": node, "after": charge()}, edges=["t -> after"])
+    async with engine(tmp_path / "data") as one:
+        id = (await run(one, what, timeout=1, grants=Grants(folder=str(tmp_path)))).execution_id
+        await one.post(id, "cancel", {"reason": "enough"})
+        await gate.reached()
+    gate.open()
+    async with engine(tmp_path / "data") as one:
+        result = await one.wait(id, timeout=PATIENCE)
+    assert (result.status, result.error and result.error.code) == (ExecutionStatus.CANCELLED, "execution.cancelled")
+    assert ledger(tmp_path) == []
