@@ -286,3 +286,18 @@ def test_calls_that_may_not_be(cli: Any, workflow: Any, tmp_path: Path) -> None:
     calling("b.json", "a.json")
     codes = [one["code"] for one in cli("run", "a.json", "--json", code=2).json["problems"]]
     assert "workflow.call_cycle" in codes
+
+
+def test_what_is_queued_behind_one_that_waits_is_not_waited_for(cli: Any, workflow: Any) -> None:
+    """Its turn comes with a signal to the other one; a timer of the other one is waited for like its own."""
+    settings = {"concurrency": {"limit": 1, "hold_while_waiting": True}}
+    file = workflow({"ask": {"type": "flow.signal_wait", "params": {"name": "go"}}}, settings=settings)
+    first = cli("run", file, "--json", code=3).json
+    second = cli("run", file, "--json", code=3).json
+    assert (first["status"], second["status"]) == ("waiting", "queued")
+    cli("executions", "signal", first["execution_id"], "go")
+    cli("executions", "signal", second["execution_id"], "go")
+    assert [one["status"] for one in cli("resume", "--json").json["executions"]] == ["succeeded", "succeeded"]
+    nap = workflow({"nap": {"type": "flow.wait", "params": {"seconds": 1.5}}}, settings=settings, name="nap.json")
+    cli("run", nap, "--wait", "0s", code=3)
+    assert cli("run", nap, "--json").json["status"] == "succeeded"

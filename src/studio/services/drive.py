@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+import msgspec
+
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import EngineBusy, NotFound
@@ -126,6 +128,8 @@ class Driver:
             if self._engine.failure is not None:
                 raise self._engine.failure
             row = None if self._engine.drives(execution_id) else await self._row(execution_id)
+            if row is not None and row.status is ExecutionStatus.QUEUED:
+                row = await self._held_up(row)
             if row is None or row.status not in _RESTING:
                 waiting_since = None
             elif waiting_since is None:
@@ -136,6 +140,15 @@ class Driver:
                 return await read_result(self._store, self._blobs, execution_id)
             driving = await self.try_start()
             await self._engine.live.changed(execution_id, _LOOK_OWN if driving else _LOOK_OTHER)
+
+    async def _held_up(self, row: ExecutionRow) -> ExecutionRow:
+        """A queued execution whose turn cannot come, because those before it wait, as one that waits for them."""
+        if not self.driving or self._engine.runs:
+            return row
+        due = await self._store.next_wake(self._engine.worker)
+        if due is not None and due <= self._engine.clock():
+            return row
+        return msgspec.structs.replace(row, status=ExecutionStatus.WAITING, wake_at=due)
 
     async def _row(self, execution_id: str) -> ExecutionRow:
         row = await self._store.execution(execution_id)
