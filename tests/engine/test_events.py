@@ -105,3 +105,12 @@ async def test_an_output_of_the_workflow_that_is_not_plain_fails_it(tmp_path: Pa
         result = await run(one, workflow({"a": ("lab.add", {"value": 1})}, output="{{ a.missing.key }}"))
         assert result.error is not None
         assert (result.status, result.error.param) == (ExecutionStatus.FAILED, "output")
+
+
+async def test_nothing_new_starts_after_a_failure(tmp_path: Path) -> None:
+    """Not even what was ready at the same moment."""
+    what = workflow({"bad": ("lab.bad", {"what": "nan"}), "later": charge(), "pure": ("lab.add", {"value": 1})})
+    async with engine(tmp_path / "data") as one:
+        result = await run(one, what, grants=Grants(folder=str(tmp_path)))
+    assert {path: str(node.status) for path, node in result.nodes.items()} == {"bad": "failed"}
+    assert not (tmp_path / "l.txt").exists()
