@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from studio.contracts.store import Store
 
 _BATCH = 256
+_GATHER = 0.02
+"""Seconds between projections while little is to be projected."""
 _MOST_WAITING = 20_000
 _SUCCEEDED = NodeStatus.SUCCEEDED
 
@@ -30,6 +33,7 @@ class Projector:
         self._store = store
         self._queue: list[Projection] = []
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
         self.failure: StorageError | None = None
 
     @property
@@ -50,8 +54,8 @@ class Projector:
 
     async def _work(self) -> None:
         try:
-            await asyncio.sleep(0.005)
             while self._queue:
+                await self._pause()
                 batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
                 try:
                     await self._write(merge(batch))
@@ -62,6 +66,13 @@ class Projector:
                     return
         finally:
             self._task = None
+
+    async def _pause(self) -> None:
+        """Let a batch gather: who waits for every commit of the journal would wait for ours each time, too."""
+        if len(self._queue) < _BATCH and not self._hurry.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER):
+                    await self._hurry.wait()
 
     async def _write(self, batch: list[Projection]) -> None:
         try:
@@ -77,8 +88,12 @@ class Projector:
 
     async def drain(self) -> None:
         """Wait until everything queued is written."""
-        while self._task is not None:
-            await asyncio.shield(self._task)
+        self._hurry.set()
+        try:
+            while self._task is not None:
+                await asyncio.shield(self._task)
+        finally:
+            self._hurry.clear()
 
 
 def merge(batch: list[Projection]) -> list[Projection]:
