@@ -393,3 +393,12 @@ def test_helpers_leave_by_declared_ports_too():
 
     with pytest.raises(NodeDefinitionError, match="`_helper` routes to port 'nowhere'"):
         define(_helper=helper, ports=("here",))
+
+
+class Tree(NodeModel):
+    name: str
+    children: list[Tree] = Param(default_factory=list)
+
+
+def test_a_model_may_hold_itself():
+    define(input_model=Tree)

@@ -15,7 +15,7 @@ from pydantic import AnyUrl, AwareDatetime, Field, NaiveDatetime, TypeAdapter, V
 from studio.domain.errors import UserError
 from studio.domain.phrases import Phrase
 from studio.i18n import LANGUAGES, render
-from studio.sdk import File, Items, NodeModel, Param, PerItem, Refusal, Varying, expected_by, reason_for
+from studio.sdk import File, Items, NodeModel, Param, PerItem, Refusal, Varying, describe, expected_by, reason_for
 
 
 class Colour(enum.Enum):
@@ -114,3 +114,24 @@ def test_a_varying_param_takes_functions() -> None:
     function = PerItem[Any](lambda item, _index: item, "{{ item }}")
     assert In(key=function).key(7) == 7
     assert function.parts == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ("x" * 50, f"the text '{'x' * 40}'…"),
+        (7, "the number 7"),
+        (10**60, "a number of 61 digits"),
+        ((1, 2), "a list of 2"),
+        ({}, "an object"),
+        (b"", "a bytes"),
+    ],
+)
+def test_a_value_is_described_without_its_content(value: Any, shown: str) -> None:
+    assert describe(value) == shown
+
+
+def test_a_number_of_more_digits_than_python_writes() -> None:
+    assert describe(10**5000) == "a number of 5001 digits"
