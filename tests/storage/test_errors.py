@@ -17,6 +17,7 @@ from studio.domain.errors import (
     StorageReadOnly,
     StorageUnavailable,
     StudioError,
+    WriteRefused,
 )
 from studio.storage.blobs import refused
 from studio.storage.postgres import _errors as remote
@@ -39,8 +40,8 @@ OWN = Conflict("test.own", "ours already")
         (apsw.NotADBError(), 0, StorageCorrupt),
         (apsw.BusyError(), 0, StorageUnavailable),
         (apsw.CantOpenError(), 0, StorageUnavailable),
-        (apsw.ConstraintError("no"), 0, StorageError),
-        (TypeError("no"), 0, StorageError),
+        (apsw.ConstraintError("no"), 0, WriteRefused),
+        (TypeError("no"), 0, WriteRefused),
         (OWN, 0, Conflict),
     ],
 )
@@ -67,10 +68,11 @@ def test_sqlite(error: Exception, system: int, kind: type[StudioError]) -> None:
         (asyncpg.InvalidPasswordError("x"), StorageUnavailable, False),
         (asyncpg.InvalidCatalogNameError("x"), StorageUnavailable, False),
         (asyncpg.DeadlockDetectedError("x"), StorageUnavailable, False),
-        (asyncpg.UniqueViolationError("x"), StorageError, False),
+        (asyncpg.UniqueViolationError("x"), WriteRefused, False),
         (ConnectionRefusedError("x"), StorageUnavailable, True),
         (TimeoutError("x"), StorageUnavailable, True),
-        (ValueError("x"), StorageError, False),
+        (ValueError("x"), WriteRefused, False),
+        (asyncpg.UndefinedTableError("x"), StorageError, False),
         (OWN, Conflict, False),
     ],
 )

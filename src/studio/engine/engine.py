@@ -40,6 +40,8 @@ from studio.engine.run import Run
 from studio.engine.submit import Family, Prepared, prepare
 
 _PLANS = 256
+_HANDLED = 65_536
+"""How many executions an engine remembers to have ended or put down; it may run for years."""
 _CLOCK_STEP = 50_000
 """Smallest difference from the database's clock that is corrected, microseconds; below it lies what asking takes."""
 EXECUTORS_READY = _containers.__all__
@@ -97,7 +99,7 @@ class Engine:
         self._tracked: set[asyncio.Task[Any]] = set()
         self._gone: list[str] = []
         self._claiming = False
-        self._handled: list[str] = []
+        self._handled: dict[str, None] = {}
 
     # Life
 
@@ -284,7 +286,7 @@ class Engine:
                 self.runs.pop(run.id, None)
             return
         self.runs.pop(run.id, None)
-        self._handled.append(run.id)
+        self.handled(run.id)
         await self._tell_parent(run)
         self.live.ended(run.id)
         self._bell.set()
@@ -311,8 +313,7 @@ class Engine:
     def left(self, run: Run, status: ExecutionStatus) -> None:
         """A run has left memory, waiting or paused."""
         self.runs.pop(run.id, None)
-        if run.id not in self._handled[-64:]:
-            self._handled.append(run.id)
+        self.handled(run.id)
         self.live.parked(run.id)
         parent = self.runs.get((run.facts.get("parent") or (None,))[0] or "")
         if parent is not None:
@@ -321,7 +322,9 @@ class Engine:
 
     def handled(self, execution_id: str) -> None:
         """Note that an execution has ended or left memory here, for who resumes everything."""
-        self._handled.append(execution_id)
+        self._handled[execution_id] = None
+        if len(self._handled) > _HANDLED:
+            del self._handled[next(iter(self._handled))]
 
     def drives(self, execution_id: str) -> bool:
         """Whether an execution is in this process's memory."""
@@ -480,8 +483,7 @@ class Engine:
                 break
             self._bell.set()
             await asyncio.sleep(0.02)
-        handled = list(dict.fromkeys(self._handled))
-        return [await read_result(self.store, self.blobs, id) for id in handled]
+        return [await read_result(self.store, self.blobs, id) for id in list(self._handled)]
 
     async def rebuild_projections(self, limit: int = 1000) -> int:
         """Project what a crash left behind; returns how many executions."""
