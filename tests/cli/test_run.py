@@ -293,8 +293,10 @@ def test_what_is_queued_behind_one_that_waits_is_not_waited_for(cli: Any, workfl
     settings = {"concurrency": {"limit": 1, "hold_while_waiting": True}}
     file = workflow({"ask": {"type": "flow.signal_wait", "params": {"name": "go"}}}, settings=settings)
     first = cli("run", file, "--json", code=3).json
-    second = cli("run", file, "--json", code=3).json
+    behind = cli("run", file, "--json", code=3)
+    second = behind.json
     assert (first["status"], second["status"]) == ("waiting", "queued")
+    assert "its turn" in behind.err
     cli("executions", "signal", first["execution_id"], "go")
     cli("executions", "signal", second["execution_id"], "go")
     assert [one["status"] for one in cli("resume", "--json").json["executions"]] == ["succeeded", "succeeded"]

@@ -160,7 +160,7 @@ def show_value(value: Any) -> None:
 def waiting_text(result: ExecutionResult, voice: Voice) -> str:
     """Why an execution waits, and until when."""
     if result.reason is None:
-        return voice.say(f"status.{result.status}")
+        return voice.say("wait.queued" if result.status.value == "queued" else f"status.{result.status}")
     known = {"node": (result.reason_args or [""])[0], "name": (result.reason_args or [""])[-1]}
     return voice.say(result.reason, until=shown_time(result.wake_at), **known)
 
