@@ -11,6 +11,7 @@ import pytest
 from studio.domain.errors import Conflict, NodeError, NotFound, StorageFull
 from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, StartRequest, read_history
+from studio.engine.projector import catch_up
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine as engine_on
 from tests.engine.kit import run, workflow
@@ -163,9 +164,9 @@ async def test_projections_are_rebuilt_from_the_journal(engine: Engine, tmp_path
     place = Place(None, tmp_path / "data")
     await place.sql("DELETE FROM node_runs")
     await place.sql("UPDATE executions SET projected_seq = -1")
-    assert await engine.rebuild_projections() == 1
+    assert await catch_up(engine) == 1
     assert await engine.store.node_runs(id) == before
-    assert await engine.rebuild_projections() == 0
+    assert await catch_up(engine) == 0
 
 
 async def test_a_partial_run_in_a_map(engine: Engine) -> None:

@@ -21,7 +21,7 @@ from tests.engine.kit import Host
 from tests.faults.drive import catalog
 from tests.faults.graphs import node, note
 from tests.faults.harness import Process, read_log, records_of, until
-from tests.faults.test_effects import engine, submit, workflow
+from tests.faults.test_effects import engine, logged, submit, workflow
 
 TURNS = 40
 
@@ -251,3 +251,24 @@ async def test_a_clock_that_is_a_little_late_leaves_nothing_queued(tmp_path: Pat
 async def _parked(one: Engine, id: str) -> bool:
     row = await one.store.execution(id)
     return row is not None and row.status is ExecutionStatus.WAITING and (row.wake_at or 0) > row.accepted_at + 2e9
+
+
+async def test_what_a_crash_left_unprojected_is_projected(tmp_path: Path) -> None:
+    """Of what had ended when the next driver starts, and of what it takes up; nothing is missing in between."""
+    nodes = {"a": note("a"), "w": node("flow.wait", {"seconds": 0.9}), "b": note("b")}
+    async with engine(tmp_path) as one:
+        done = await submit(one, tmp_path, workflow({"only": note("x")}))
+        await one.wait(done, timeout=60)
+        cut = await submit(one, tmp_path, workflow(nodes, edges=["a -> w", "w -> b"]))
+        await logged(tmp_path, 2)
+        await one.projector.drain()
+    database = apsw.Connection(str(tmp_path / "data" / "studio.db"))
+    database.execute("DELETE FROM node_runs")
+    database.execute("UPDATE executions SET projected_seq = 0")
+    database.close()
+    async with asyncio.timeout(90), engine(tmp_path) as one:
+        await one.wait(cut, timeout=60)
+        while [row.path for row in await one.store.node_runs(done)] != ["only"]:
+            await asyncio.sleep(0.01)
+        await one.projector.drain()
+        assert sorted(row.path for row in await one.store.node_runs(cut)) == ["a", "b", "w"]

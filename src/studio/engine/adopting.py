@@ -19,6 +19,7 @@ from studio.engine import records as r
 from studio.engine.after_failure import start_error_workflow
 from studio.engine.failures import error_facts
 from studio.engine.history import recover
+from studio.engine.projector import project_missed
 from studio.engine.records import Record
 from studio.engine.run import Run
 from studio.engine.submit import decode_facts
@@ -31,6 +32,9 @@ async def adopt(engine: Engine, claim: Claim) -> None:
     """Bring a claimed execution into memory from its journal."""
     try:
         recovered = recover(await engine.store.read(claim.id, from_snapshot=True))
+        if claim.was is ExecutionStatus.RUNNING and (row := await engine.store.execution(claim.id, claim.workspace)):
+            # What is projected from now on would hide that something before it is missing.
+            await project_missed(engine, row)
         if claim.recoveries > engine.config.max_recoveries:
             await _bury(engine, claim)
             return

@@ -34,7 +34,7 @@ from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
 from studio.engine.ownership import Ownership
 from studio.engine.plan import Catalogue, Plan, plan_workflow
-from studio.engine.projector import Projector, node_rows
+from studio.engine.projector import Projector, catch_up, node_rows
 from studio.engine.records import Record
 from studio.engine.run import Run
 from studio.engine.submit import Family, Prepared, prepare
@@ -110,7 +110,9 @@ class Engine:
         self._gone = await self.store.gone_workers(self.home, self.worker)
         await self.store.retry_paused()
         self.driving = True
-        self._driver = asyncio.get_running_loop().create_task(self._drive_all())
+        loop = asyncio.get_running_loop()
+        self._driver = loop.create_task(self._drive_all())
+        self.track(loop.create_task(catch_up(self)))
 
     async def stop(self) -> None:
         """Hand everything over: what is written stays, what is in memory is dropped, nothing counts as a recovery."""
@@ -484,13 +486,3 @@ class Engine:
             self._bell.set()
             await asyncio.sleep(0.02)
         return [await read_result(self.store, self.blobs, id) for id in list(self._handled)]
-
-    async def rebuild_projections(self, limit: int = 1000) -> int:
-        """Project what a crash left behind; returns how many executions."""
-        rows = await self.store.unprojected(limit)
-        for row in rows:
-            plan = await self.plan(row.workspace, row.workflow_hash)
-            for segment in await self.store.read(row.id, after=row.projected_seq):
-                self.projector.add(row.id, row.workspace, segment.seq, node_rows(plan, r.unpack(segment.payload)))
-        await self.projector.drain()
-        return len(rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from studio.contracts.store import NodeRunRow, Projection
-from studio.domain.errors import StorageError, WriteRefused
+from studio.domain.errors import RecordCorrupt, StorageError, StudioError, WriteRefused
 from studio.domain.status import NodeStatus
 from studio.engine import records as r
 from studio.engine.context import static_path
@@ -17,7 +17,8 @@ from studio.engine.plan import Level, Plan
 from studio.engine.records import Record
 
 if TYPE_CHECKING:
-    from studio.contracts.store import Store
+    from studio.contracts.store import ExecutionRow, Store
+    from studio.engine.engine import Engine
 
 _BATCH = 256
 _GATHER = 0.02
@@ -94,6 +95,26 @@ class Projector:
                 await asyncio.shield(self._task)
         finally:
             self._hurry.clear()
+
+
+async def catch_up(engine: Engine, limit: int = 100) -> int:
+    """Project what crashes left behind of what is in nobody's hands; returns how many executions that were."""
+    rows = await engine.store.unprojected(limit)
+    for row in rows:
+        await project_missed(engine, row)
+    await engine.projector.drain()
+    return len(rows)
+
+
+async def project_missed(engine: Engine, row: ExecutionRow) -> None:
+    """Queue the segments that were committed and not projected; what cannot be read stays as it is."""
+    try:
+        plan = await engine.plan(row.workspace, row.workflow_hash)
+        for segment in await engine.store.read(row.id, after=row.projected_seq):
+            engine.projector.add(row.id, row.workspace, segment.seq, node_rows(plan, r.unpack(segment.payload)))
+    except StudioError as error:
+        if isinstance(error, StorageError) and not isinstance(error, RecordCorrupt):
+            raise
 
 
 def merge(batch: list[Projection]) -> list[Projection]:
