@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from typing import Any, Literal, cast
 
 import orjson
 
-from studio.nodes.sql._values import parameter, plain, unique_names
+from studio.nodes.sql._values import parameter, plain, size_of, unique_names
 from studio.sdk import (
     AuthenticationFailed,
     NodeContext,
@@ -31,7 +32,13 @@ _LEDGER = (
     "CREATE TABLE IF NOT EXISTS studio_done "
     "(key text PRIMARY KEY, changes bigint NOT NULL, at timestamptz NOT NULL DEFAULT now())"
 )
+_BATCH_ROWS = 1_000
+_BATCH_BYTES = 4 * 1024 * 1024
 _TRANSIENT = ("08", "40", "53", "57", "58")
+
+_FIRST_WORD = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_WITHOUT_COUNT = frozenset({"EXPLAIN", "SHOW", "CALL"})
+"""Statements that give rows, and whose command tag has no number."""
 
 
 class Server(NodeModel):
@@ -217,6 +224,17 @@ class Shape:
         }
 
 
+async def batches(statement: Any, values: Sequence[Any]) -> AsyncGenerator[list[Any]]:
+    """The records of a prepared statement, a few megabytes at a time however long they are; only in a transaction."""
+    cursor = await statement.cursor(*values)
+    rows = 1
+    while records := await cursor.fetch(rows):
+        yield records
+        average = max(1, sum(map(size_of, records)) // len(records))
+        # No more than four times as many as before, because rows that come later may be longer.
+        rows = max(1, min(rows * 4, _BATCH_ROWS, _BATCH_BYTES // average))
+
+
 async def done_before(connection: Any, key: str) -> int | None:
     """Changes that an earlier run with this key made, None where there was none. Makes the table for keys."""
     await connection.execute(_LEDGER)
@@ -226,6 +244,12 @@ async def done_before(connection: Any, key: str) -> int | None:
 async def remember(connection: Any, key: str, changes: int) -> None:
     """Keep the key; a run at the same time with the same key waits here and then fails."""
     await connection.execute("INSERT INTO studio_done (key, changes) VALUES ($1, $2)", key, changes)
+
+
+def changed(statement: str, rows: int) -> int:
+    """Rows that a statement which gave ``rows`` rows counts as changed, as its command tag would."""
+    found = _FIRST_WORD.match(statement)
+    return 0 if found and found[1].upper() in _WITHOUT_COUNT else rows
 
 
 def affected(status: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
@@ -48,6 +48,48 @@ def unique_names(names: Sequence[str]) -> list[str]:
             candidate, number = f"{name}_{number}", number + 1
         found[candidate] = None
     return list(found)
+
+
+MOST_RETURNED = 10_000
+"""Rows that a changing statement may return: they become one value."""
+
+MOST_RETURNED_BYTES = 64 * 1024 * 1024
+
+
+class Returned:
+    """Rows that a changing statement returns, as far as they fit one output."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+        self._bytes = 0
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Keep some more.
+
+        Raises:
+            UserError: They are too many, or too long.
+        """
+        for row in rows:
+            self.items.append(row)
+            self._bytes += size_of(row.values())
+            if len(self.items) > MOST_RETURNED:
+                raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=MOST_RETURNED)
+            if self._bytes > MOST_RETURNED_BYTES:
+                raise UserError(
+                    "sql.result_too_large", "The rows returned are larger than {limit} bytes.",
+                    limit=MOST_RETURNED_BYTES,
+                )  # fmt: skip
+
+
+def size_of(value: Any) -> int:
+    """About how many bytes a row or a value takes."""
+    if isinstance(value, str | bytes):
+        return len(value) + 16
+    if isinstance(value, Mapping):
+        return sum(size_of(inner) for inner in cast("Mapping[Any, Any]", value).values()) + 16
+    if isinstance(value, Iterable):
+        return sum(size_of(inner) for inner in cast("Iterable[Any]", value)) + 16
+    return 16
 
 
 def parameter(value: Any, kind: str, *, place: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import aclosing
 from typing import Any, cast
 
 from studio.nodes.sql._postgres import (
@@ -10,15 +11,16 @@ from studio.nodes.sql._postgres import (
     Shape,
     affected,
     arguments,
+    batches,
+    changed,
     commit,
     connected,
     done_before,
     remember,
     server_of,
 )
+from studio.nodes.sql._values import Returned
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
-
-_MOST_RETURNED = 10_000
 
 
 class PostgresExecute(BaseNode):
@@ -94,13 +96,18 @@ async def _execute(connection: Any, input: PostgresExecute.Input) -> tuple[int, 
     statement = await connection.prepare(input.statement)
     shape = Shape(statement)
     sets: Iterable[Any] = [input.params] if input.many is None else input.many
-    changes, items = 0, list[Any]()
+    changes, returned = 0, Returned()
     for values in sets:
         if not isinstance(values, list):
             raise UserError("sql.many", "`many` takes lists of values, one list per run of the statement.")
-        records = await statement.fetch(*arguments(statement, cast("list[Any]", values)))
-        changes += affected(statement.get_statusmsg())
-        items += [shape.row(record) for record in records]
-        if len(items) > _MOST_RETURNED:
-            raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=_MOST_RETURNED)
-    return changes, items
+        bound = arguments(statement, cast("list[Any]", values))
+        if not shape.names:
+            await statement.fetch(*bound)
+            changes += affected(statement.get_statusmsg())
+            continue
+        before = len(returned.items)
+        async with aclosing(batches(statement, bound)) as found:
+            async for records in found:
+                returned.add(map(shape.row, records))
+        changes += changed(input.statement, len(returned.items) - before)
+    return changes, returned.items

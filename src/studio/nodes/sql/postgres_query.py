@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
-from studio.nodes.sql._postgres import Server, Shape, arguments, connected, server_of
+from studio.nodes.sql._postgres import Server, Shape, arguments, batches, connected, server_of
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
-
-_BATCH = 1_000
 
 
 class PostgresQuery(BaseNode):
@@ -75,15 +74,19 @@ class PostgresQuery(BaseNode):
             shape = Shape(statement)
             if not shape.names:
                 raise UserError("sql.not_a_query", "Expected a statement that gives rows, such as SELECT.")
-            rows = statement.cursor(*arguments(statement, input.params), prefetch=_BATCH)
+            rows = batches(statement, arguments(statement, input.params))
             counted = [0]
             items = await ctx.make_items(_rows(rows, shape, input.max_rows, counted))
         return self.Output(items=items, columns=shape.names, count=counted[0])
 
 
-async def _rows(rows: Any, shape: Shape, limit: int, counted: list[int]) -> AsyncIterator[dict[str, Any]]:
-    async for record in rows:
-        counted[0] += 1
-        if counted[0] > limit:
-            raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=limit)
-        yield shape.row(record)
+async def _rows(
+    found: AsyncGenerator[list[Any]], shape: Shape, limit: int, counted: list[int]
+) -> AsyncIterator[dict[str, Any]]:
+    async with aclosing(found):
+        async for records in found:
+            for record in records:
+                counted[0] += 1
+                if counted[0] > limit:
+                    raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=limit)
+                yield shape.row(record)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from studio.nodes.sql._sqlite import Database, batch
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
+from studio.nodes.sql._sqlite import Database
+from studio.nodes.sql._values import Returned
+from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param
 
-_MOST_RETURNED = 10_000
 _LEDGER = "CREATE TABLE IF NOT EXISTS studio_done (key TEXT PRIMARY KEY, changes INTEGER NOT NULL) WITHOUT ROWID"
 
 
@@ -87,27 +87,15 @@ def _execute(path: Path, input: SqliteExecute.Input, key: str | None) -> tuple[i
                     return int(known[0]["changes"]), [], True
             before = database.connection.total_changes()
             sets: Iterable[Any] = [input.params] if input.many is None else input.many
-            items: list[Any] = []
+            returned = Returned()
             for values in sets:
-                _add(items, database.query(input.statement, values)[1])
+                returned.add(database.query(input.statement, values)[1])
             changes = database.connection.total_changes() - before
             if key is not None:
                 _all(database, "INSERT INTO studio_done (key, changes) VALUES (?, ?)", [key, changes])
-        return changes, items, False
+        return changes, returned.items, False
     finally:
         database.close()
-
-
-def _add(items: list[Any], rows: Iterator[dict[str, Any]]) -> None:
-    """Add what a statement returns, as far as it fits an output.
-
-    Raises:
-        UserError: It is more.
-    """
-    while found := batch(rows):
-        items += found
-        if len(items) > _MOST_RETURNED:
-            raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=_MOST_RETURNED)
 
 
 def _all(database: Database, statement: str, params: Any) -> list[dict[str, Any]]:
