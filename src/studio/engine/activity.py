@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
-from studio.domain.errors import InDoubt, NodeError, NodeTimeout, OutputInvalid, StorageError, StudioError
+from studio.domain.errors import InDoubt, NodeError, NodeTimeout, StorageError, StudioError
 from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r
 from studio.engine.context import RunContext
@@ -29,6 +29,7 @@ from studio.engine.failures import (
     stopped,
 )
 from studio.engine.node_limits import within_limit
+from studio.engine.outputs import check_ports
 from studio.engine.plan import PlanNode
 from studio.engine.records import Record
 from studio.sdk import NodeModel, describe
@@ -287,7 +288,7 @@ class Activity:
             if isinstance(error, (Exception, *LEFT_ALONE)):
                 raise
             raise as_error(error, option) from error
-        self._check_ports(option, ports)
+        check_ports(option.impl, option.spec.params, ports)
         await context.finish_state()
         await run.engine.cache.keep(run, option, raw, output, ports)
         return output, ports
@@ -352,19 +353,6 @@ class Activity:
                 type=option.type,
                 limit=option.timeout,
             ) from error
-
-    def _check_ports(self, option: PlanNode, ports: tuple[str, ...] | None) -> None:
-        if ports is None:
-            return
-        known = option.impl.ports_of(option.spec.params)
-        for port in ports:
-            if port not in known:
-                raise OutputInvalid(
-                    "node.unknown_port",
-                    "{type} left by port {port}, which it does not declare.",
-                    type=option.type,
-                    port=port,
-                )
 
     # After
 
