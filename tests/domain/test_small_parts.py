@@ -150,3 +150,10 @@ def test_lazy_items_are_known_by_their_shape() -> None:
     assert not isinstance(Numbers(), Special)
     for other in ([], {}, "abc", b"abc", set(), 5, None):
         assert not isinstance(other, LazyItems)
+
+
+def test_what_a_provider_answered_can_be_said() -> None:
+    """The status is an argument of the message like any other."""
+    error = errors.ProviderError("x.status", "{host} answered with {status}.", status=404, host="h")
+    assert error.message == "h answered with 404."
+    assert errors.ProviderError("x.down", "{host} is down.", host="h").arguments == {"host": "h"}

@@ -175,7 +175,7 @@ class ProviderError(NodeError):
         in_doubt: bool = False,
         **args: Any,
     ) -> None:
-        super().__init__(code, message, **args)
+        super().__init__(code, message, **({"status": status} if status is not None else {}), **args)
         self.status = status
         self.retry_after = retry_after
         self.in_doubt = in_doubt
