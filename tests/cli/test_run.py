@@ -120,6 +120,27 @@ def test_an_input_file_that_cannot_be_used(cli: Any, workflow: Any, surroundings
     assert "cannot be read" in cli("run", file, "--input-file", "none.json", code=2).err
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code", "place"),
+    [
+        ("in.json", '{"it": 1,\n "it": 2}', "workflow.duplicate_key", (2, 2)),
+        ("in.json", '{"it": {"a": 1, "\\u0061": 2}}', "workflow.duplicate_key", (1, 17)),
+        ("in.yaml", "it: 1\nit: 2\n", "workflow.duplicate_key", (2, 1)),
+        ("in.json", '{"it": 1', "workflow.json_syntax", (1, 9)),
+        ("in.yaml", "it: [1\n", "workflow.yaml_syntax", (2, 1)),
+    ],
+)
+def test_an_input_file_with_mistakes(
+    cli: Any, workflow: Any, surroundings: Path, name: str, content: str, code: str, place: tuple[int, int]
+) -> None:
+    file = workflow(ECHO, inputs={"it": {}})
+    (surroundings / name).write_text(content)
+    problem = cli("run", file, "--input-file", name, "--json", code=2).json["problems"][0]
+    assert (problem["code"], problem["file"]) == (code, name)
+    assert (problem["line"], problem["column"]) == place
+    assert f"{name}:{place[0]}:{place[1]}" in cli("run", file, "--input-file", name, code=2).err
+
+
 def test_set_reaches_params_at_every_depth(cli: Any, workflow: Any) -> None:
     nodes = {
         "one": {"type": "flow.set", "params": {"values": {"a": {"b": 1}, "c": 2}}},
@@ -179,6 +200,7 @@ def test_a_trigger_is_tried_with_an_event(cli: Any, workflow: Any, surroundings:
         (["--trigger", "nobody", "--event", "{}"], "hook"),
         (["--trigger", "say", "--event", "{}"], "not a trigger"),
         (["--trigger", "hook", "--event", "{"], "not JSON"),
+        (["--trigger", "hook", "--event", '{"body": 1, "body": 2}'], "already stands"),
         (["--trigger", "hook", "--event", "@none.json"], "cannot be read"),
         (["--event", "{}"], "--trigger"),
         (["--trigger", "hook", "--event", '{"unknown": 1}'], "does not fit"),

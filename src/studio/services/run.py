@@ -15,9 +15,9 @@ from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowI
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, StartRequest
 from studio.expressions import compile_value
-from studio.services.documents import DocumentInvalid, Documents
+from studio.services.documents import Document, DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
-from studio.validation import Problem, load, reason_for
+from studio.validation import Problem, load_data, reason_for
 from studio.validation.inputs import coerce_inputs
 
 if TYPE_CHECKING:
@@ -159,11 +159,14 @@ def read_input_file(path: Path | None) -> dict[str, Any]:
     """Inputs from a JSON or YAML file; none without a path.
 
     Raises:
+        DocumentInvalid: It is neither JSON nor YAML, or has keys twice; with the places.
         UserError: It cannot be read, or holds something else than an object.
     """
     if path is None:
         return {}
-    loaded = load(_content(path, "--input-file"), source=path.name)
+    loaded = load_data(_content(path, "--input-file"), source=path.name)
+    if loaded.problems:
+        raise DocumentInvalid(Document(path.absolute(), None, loaded.problems))
     raw: Any = loaded.raw
     if not isinstance(raw, dict):
         raise UserError(
@@ -176,15 +179,26 @@ def read_event(text: str) -> Any:
     """An event from JSON text, or from a file named after ``@``.
 
     Raises:
+        DocumentInvalid: A file has keys twice, or numbers beyond 64 bits.
+        WorkflowInvalid: The same of a text.
         UserError: It is not JSON.
     """
-    content = _content(Path(text[1:]), "--event") if text.startswith("@") else text.encode()
+    path = Path(text[1:]) if text.startswith("@") else None
+    content = _content(path, "--event") if path else text.encode()
     try:
-        return orjson.loads(content)
+        orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise UserError(
             "cli.event_not_json", "The event is not JSON: {reason}. Name a file as @FILE.", reason=str(error)
         ).at(param="--event") from error
+    loaded = load_data(content, source="event.json")
+    if loaded.problems:
+        raise (
+            DocumentInvalid(Document(path.absolute(), None, loaded.problems))
+            if path
+            else WorkflowInvalid(loaded.problems)
+        )
+    return loaded.raw
 
 
 def _content(path: Path, option: str) -> bytes:

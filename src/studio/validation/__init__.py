@@ -7,7 +7,7 @@ from studio.validation._problems import Problem, Severity
 from studio.validation._write import save
 from studio.validation.analysis import Catalogue, LevelGraph, analyse
 from studio.validation.check import check
-from studio.validation.document import Loaded, load
+from studio.validation.document import Loaded, load, load_data
 from studio.validation.inputs import coerce_inputs
 from studio.validation.refactor import rename_node
 from studio.validation.schema import workflow_schema
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "coerce_inputs",
     "load",
+    "load_data",
     "reason_for",
     "rename_node",
     "save",

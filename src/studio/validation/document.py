@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import msgspec
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from studio.validation._yaml import Composer, UnquotedExpression, YamlSyntax
 MAX_BYTES = 10 * 1024 * 1024
 _MAX_REPAIRS = 50
 _REPAIR_BELOW = 200_000
+_Finish: TypeAlias = Callable[[Any, Positions, list[tuple[Path, Problem]], str], "Loaded"]
 _BODIES = ("body", "catch", "finally")
 
 
@@ -50,17 +52,30 @@ def load(text: str | bytes, *, source: str = "workflow.yaml") -> Loaded:
     Returns:
         The workflow with its positions, or every problem found. Never raises for any text.
     """
+    return _load(text, source, _finish)
+
+
+def load_data(text: str | bytes, *, source: str) -> Loaded:
+    """Read YAML 1.2 or JSON that need not be a workflow, as ``load`` does; ``raw`` is what it holds.
+
+    Returns:
+        The data, or every problem found: what is no YAML or JSON, keys that repeat, numbers beyond 64 bits.
+    """
+    return _load(text, source, _data)
+
+
+def _load(text: str | bytes, source: str, finish: _Finish) -> Loaded:
     decoded = _decode(text)
     if isinstance(decoded, Problem):
         return Loaded(None, [decoded], NOWHERE, None, source)
     looks_like_json = decoded.lstrip()[:1] in ("{", "[")
     if source.lower().endswith(".json") or looks_like_json:
         try:
-            return _load_json(decoded, source)
+            return _load_json(decoded, source, finish)
         except JsonSyntax as error:
             if source.lower().endswith(".json"):
                 return Loaded(None, [_at_offset(decoded, error.offset, error.problem)], NOWHERE, None, source)
-    return _load_yaml(decoded, source)
+    return _load_yaml(decoded, source, finish)
 
 
 def owner(path: Path, raw: Any) -> tuple[str | None, str | None]:
@@ -139,16 +154,16 @@ def _at_offset(text: str, offset: int, found: Problem) -> Problem:
     return msgspec.structs.replace(found, line=line, column=column)
 
 
-def _load_json(text: str, source: str) -> Loaded:
+def _load_json(text: str, source: str, finish: _Finish) -> Loaded:
     raw, suspicious = read_json(text)
     found: list[tuple[Path, Problem]] = []
     positions = Positions(text, lambda: json_places(text, found))
     if suspicious:
         positions.place(())
-    return _finish(raw, positions, found, source)
+    return finish(raw, positions, found, source)
 
 
-def _load_yaml(text: str, source: str) -> Loaded:
+def _load_yaml(text: str, source: str, finish: _Finish) -> Loaded:
     quote: list[Problem] = []
     while True:
         composer = Composer(text)
@@ -168,7 +183,7 @@ def _load_yaml(text: str, source: str) -> Loaded:
         return Loaded(None, [_at_offset(text, 0, empty)], NOWHERE, None, source)
     raw, root = composer.result
     positions = Positions(text, lambda: root)
-    return _finish(raw, positions, [*(((), each) for each in quote), *composer.problems], source)
+    return finish(raw, positions, [*(((), each) for each in quote), *composer.problems], source)
 
 
 def _syntax(text: str, error: YamlSyntax, quote: list[Problem], others: list[tuple[Path, Problem]]) -> list[Problem]:
@@ -216,6 +231,11 @@ def _finish(raw: Any, positions: Positions, found: list[tuple[Path, Problem]], s
         workflow, draft = None, workflow or draft
     problems.sort(key=lambda each: (each.line or 0, each.column or 0))
     return Loaded(workflow, problems, positions, raw, source, draft or workflow)
+
+
+def _data(raw: Any, positions: Positions, found: list[tuple[Path, Problem]], source: str) -> Loaded:
+    problems = [msgspec.structs.replace(each, param=param_path(path) or None) for path, each in found]
+    return Loaded(None, problems, positions, raw, source)
 
 
 def _owned(found: Problem, path: Path, raw: Any) -> Problem:

@@ -62,7 +62,8 @@ async def test_a_statement_that_returns_without_end_is_stopped_early(fails, run)
 
 
 async def test_long_rows_are_refused_by_their_bytes(fails, run) -> None:
-    rows = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c{limit}) SELECT hex(zeroblob(4000000)) AS t FROM c"
+    numbers = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c{limit})"
+    rows = f"{numbers} SELECT hex(zeroblob(4000000)) AS t FROM c"
     await fails("sql.result_too_large", SqliteExecute, path="a.db", statement=rows.format(limit=""))
     out = await run(SqliteExecute, path="a.db", statement=rows.format(limit=" LIMIT 2"))
     assert [len(row["t"]) for row in out["items"]] == [8_000_000] * 2
