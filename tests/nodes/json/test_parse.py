@@ -11,9 +11,7 @@ async def test_examples(examples) -> None:
     await examples(Parse)
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "NaN", "Infinity", "01", "'a'", "[1,]", '"\\ud800"', "1 2", '"a\nb"', "tru"]
-)
+@pytest.mark.parametrize("text", ["", " ", "NaN", "Infinity", "01", "'a'", "[1,]", '"\\ud800"', "1 2", '"a\nb"', "tru"])
 async def test_what_is_no_json(fails, text) -> None:
     await fails("json.not_json", Parse, text=text)
 

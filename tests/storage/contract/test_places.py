@@ -57,10 +57,7 @@ async def test_a_message_in_anothers_place_is_not_read(store: SqlStore, place: P
     messages = [Message(id, name, "signal", name.encode() * 30) for name in ("one", "two")]
     await store.post(WORKSPACE, messages)
     assert [message.payload for message in await store.inbox([id])] == [message.payload for message in messages]
-    await place.sql(
-        "UPDATE inbox SET payload = (SELECT o.payload FROM inbox AS o WHERE o.id = 'one')"
-        " WHERE id = 'two'"
-    )
+    await place.sql("UPDATE inbox SET payload = (SELECT o.payload FROM inbox AS o WHERE o.id = 'one') WHERE id = 'two'")
     with pytest.raises(RecordCorrupt):
         await store.inbox([id])
 
