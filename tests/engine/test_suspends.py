@@ -17,12 +17,19 @@ SOON = "20ms"
 
 
 @pytest.mark.parametrize(
-    ("on_timeout", "expected"), [("approve", ["approve", 1, 0]), ("reject", ["reject", 0, 1]), ("fail", None)]
+    ("more", "expected"),
+    [
+        ({"on_timeout": "approve"}, ["approve", 1, 0]),
+        ({"on_timeout": "reject"}, ["reject", 0, 1]),
+        ({"on_timeout": "fail"}, None),
+        ({"choices": ["red", "blue"], "on_timeout": "red"}, ["red", 1, 0]),
+        ({"choices": ["red", "blue"], "on_timeout": "blue"}, ["blue", 0, 1]),
+    ],
 )
-async def test_an_approval_that_nobody_gives(engine: Engine, on_timeout: str, expected: Any) -> None:
+async def test_an_approval_that_nobody_gives(engine: Engine, more: dict[str, Any], expected: Any) -> None:
     what = workflow(
         {
-            "ask": ("flow.approval", {"message": "?", "timeout": SOON, "on_timeout": on_timeout}),
+            "ask": ("flow.approval", {"message": "?", "timeout": SOON, **more}),
             "yes": ("flow.set", {"values": {"n": 1}}),
             "no": ("flow.set", {"values": {"n": 1}}),
         },

@@ -13,7 +13,15 @@ async def test_examples(examples) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"choices": []}, {"choices": ["a", "a"]}, {"choices": [" "]}, {"timeout": "soon"}, {"on_timeout": "x"}]
+    "params",
+    [
+        {"choices": []},
+        {"choices": ["a", "a"]},
+        {"choices": [" "]},
+        {"timeout": "soon"},
+        {"on_timeout": "x"},
+        {"choices": ["a"], "on_timeout": "approve"},
+    ],
 )
 async def test_refusals(params) -> None:
     with pytest.raises(ValidationError):

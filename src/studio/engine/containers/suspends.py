@@ -88,7 +88,7 @@ def _undecided(activity: Activity, value: Any) -> Outcome:
         raise NodeTimeout("flow.approval_timeout", "Nobody decided within {limit}.", limit=value.timeout).at(
             activity.path
         )
-    port = "approved" if value.on_timeout == "approve" else "rejected"
+    port = "approved" if value.on_timeout == value.choices[0] else "rejected"
     return {"decision": value.on_timeout, "by": None, "comment": None, "data": None}, (port,)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import model_validator
 
@@ -30,9 +30,7 @@ class Approval(ControlNode):
     class Input(NodeModel):
         message: str = Param(max_length=20_000, widget="multiline", description="What is to be decided")
         timeout: Duration | None = Param(None, description="Longest wait; none without")
-        on_timeout: Literal["fail", "approve", "reject"] = Param(
-            "fail", description="What counts as decided where nobody decides in time"
-        )
+        on_timeout: str = Param("fail", description="Choice that counts where nobody decides in time, or fail")
         choices: list[str] = Param(
             default_factory=lambda: list(_CHOICES), min_length=1, max_length=20, description="What one may choose from"
         )
@@ -41,6 +39,8 @@ class Approval(ControlNode):
         def _choices_differ(self) -> Self:
             if len(set(self.choices)) != len(self.choices) or not all(choice.strip() for choice in self.choices):
                 raise Refusal("flow.choices", "choices must be different words, none of them empty")
+            if self.on_timeout not in ("fail", *self.choices):
+                raise Refusal("flow.on_timeout", "on_timeout must be fail or one of the choices")
             return self
 
     class Output(NodeModel):
@@ -61,5 +61,10 @@ class Approval(ControlNode):
             input={"message": "Déployer ?", "timeout": "10ms", "on_timeout": "approve"},
             output={"decision": "approve"},
             port="approved",
+        ),
+        Example(
+            title="A choice that is none",
+            input={"message": "Paint it?", "choices": ["red", "blue"], "timeout": "10ms", "on_timeout": "approve"},
+            error="node.param_invalid",
         ),
     )
