@@ -7,6 +7,7 @@ lock it was made from. Packages come from wherever pip is configured to look, an
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -50,10 +51,14 @@ def _fingerprint(kind: str) -> str:
 
 def _install(kind: str) -> None:
     python = _python()
+    own_pip = importlib.util.find_spec("pip") is None
     if not python.exists():
-        # Without pip inside: Debian ships venv without the wheels that ensurepip wants.
-        _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-qq", "--no-input"]
+        # Without pip inside where it can be: Debian ships venv without the wheels that ensurepip wants.
+        _run([sys.executable, "-m", "venv", *([] if own_pip else ["--without-pip"]), str(VENV)])
+    elif own_pip:
+        _run([str(python), "-m", "ensurepip"])
+    pip = [str(python), "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", str(python)]
+    pip += ["install", "-qq", "--no-input"]
     # The lock is complete. Without --no-deps pip looks for "coverage[toml]" beside the pinned "coverage", and refuses
     # all as soon as a newer release exists.
     pip.append("--no-deps")
