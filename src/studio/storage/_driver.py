@@ -30,7 +30,8 @@ class Kind(Generic[_I, _O]):
         plan: Carries out all items, one outcome each, in order. It raises Isolate where it cannot tell which item is
             to blame; on a single item it raises the item's error.
         rank: Order within a batch; lower first.
-        alone: On Postgres it has a transaction of its own, because it takes locks that others may wait for.
+        alone: On Postgres it has a transaction of its own, because it takes locks that others may wait for, or because
+            nobody waits for it.
         tells: Other processes are told that something changed.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.domain.errors import LeaseLost, StorageError, StorageUnavailable
@@ -53,21 +53,25 @@ class Writer:
         self._id = new_id()
         self._has_row = False
 
-    async def commit(self, batch: Sequence[Operation]) -> list[Result]:
-        """Carry out operations in as few transactions as their kinds allow; every one gets its result."""
-        results: list[Result] = []
+    async def commit(self, batch: Sequence[Operation], told: Callable[[Sequence[Result]], None]) -> None:
+        """Carry out operations in as few transactions as their kinds allow.
+
+        Args:
+            batch: The operations.
+            told: Gets the results of each transaction as soon as it is over: whoever waits for an acknowledgement need
+                not wait for the others.
+        """
         together: list[Operation] = []
         for kind, operations in by_rank(batch):
             if not kind.alone:
                 together += operations
                 continue
             if together:
-                results += await self._settle(together)
+                told(await self._settle(together))
                 together = []
-            results += await self._settle(operations)
+            told(await self._settle(operations))
         if together:
-            results += await self._settle(together)
-        return results
+            told(await self._settle(together))
 
     async def close(self) -> None:
         """Close the connection."""

@@ -179,7 +179,6 @@ class PostgresDriver:
                 await self._wake.wait()
                 continue
             batch, self._waiting = self._waiting, []
-            results = await self._writer.commit(batch)
+            await self._writer.commit(batch, deliver)
             if any(operation.kind.tells for operation in batch):
                 self._listener.tell()
-            deliver(results)
