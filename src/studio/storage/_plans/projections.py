@@ -91,4 +91,4 @@ def read_runs(execution_id: str, after: str | None, limit: int) -> Plan[list[Nod
     return [merged[key] for key in keys[:end]]
 
 
-PROJECT: Kind[Row, None] = Kind("project", _plan, rank=4)
+PROJECT: Kind[Row, None] = Kind("project", _plan, rank=8, alone=True)
