@@ -5,7 +5,7 @@ from __future__ import annotations
 import zstandard
 
 from studio.crypto import Cipher, KeyRing, SealBroken, place
-from studio.domain.errors import RecordCorrupt
+from studio.storage._damaged import message_corrupt, record_corrupt, segment_corrupt
 from studio.storage._plans.listing import RawSegment
 from studio.storage._zstd import compress, decompress
 
@@ -52,12 +52,7 @@ class Codec:
             cipher = self._ring.cipher_of(raw.payload, raw.workspace, "execution", execution_id)
             return _unpack(cipher.open(raw.payload, where))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise RecordCorrupt(
-                "storage.segment_corrupt",
-                "Segment {seq} of execution {id} is damaged and cannot be read.",
-                seq=raw.seq,
-                id=execution_id,
-            ) from error
+            raise segment_corrupt(execution_id, raw.seq) from error
 
     def message(self, workspace: str, execution_id: str, message_id: str, payload: bytes) -> bytes:
         """A message's payload."""
@@ -75,12 +70,7 @@ class Codec:
             cipher = self._ring.cipher_of(sealed, workspace, "execution", execution_id)
             return _unpack(cipher.open(sealed, place("inbox", workspace, execution_id, message_id)))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise RecordCorrupt(
-                "storage.message_corrupt",
-                "Message {message} to execution {id} is damaged and cannot be read.",
-                message=message_id,
-                id=execution_id,
-            ) from error
+            raise message_corrupt(execution_id, message_id) from error
 
     def record(self, table: str, workspace: str, name: str, value: bytes) -> bytes:
         """A record's value, bound to table, workspace and name."""
@@ -97,12 +87,7 @@ class Codec:
             cipher = self._ring.cipher_of(sealed, workspace, "record", f"{table}:{name}")
             return _unpack(cipher.open(sealed, place(table, workspace, name)))
         except (SealBroken, zstandard.ZstdError) as error:
-            raise RecordCorrupt(
-                "storage.record_corrupt",
-                "The record {name} in {table} is damaged and cannot be read.",
-                name=name,
-                table=table,
-            ) from error
+            raise record_corrupt(table, name) from error
 
     def _record_cipher(self, table: str, workspace: str, name: str) -> Cipher:
         return self._ring.cipher(workspace, "record", f"{table}:{name}")

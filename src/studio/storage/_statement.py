@@ -10,6 +10,7 @@ Marks in the text:
     {rows}         the batch, as a table ``u`` with the columns given in ``rows``
     {now}          the database's clock, microseconds
     {in name}      ``IN (...)`` over a list parameter
+    {bytes column} a column of bytes to select, as bytes whatever a damaged row of SQLite holds there
     {lite: text}   only on SQLite          {pg: text}   only on Postgres
 """
 
@@ -27,7 +28,7 @@ import orjson
 Row: TypeAlias = tuple[Any, ...]
 _T = TypeVar("_T")
 
-_MARK = re.compile(r"\{rows\}|\{now\}|\{in (\w+)\}|\{(lite|pg):([^}]*)\}|(?<![:\w]):([a-z_]+)")
+_MARK = re.compile(r"\{rows\}|\{now\}|\{in (\w+)\}|\{bytes ([\w.]+)\}|\{(lite|pg):([^}]*)\}|(?<![:\w]):([a-z_]+)")
 _POSTGRES_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
@@ -126,11 +127,13 @@ def _render(text: str, rows: str, first: int, *, postgres: bool) -> Bound:
         return f"{sign}{first + names.index(name) + 1}"
 
     def replace(match: re.Match[str]) -> str:
-        in_name, dialect, inner, name = match.groups()
+        in_name, column, dialect, inner, name = match.groups()
         if in_name:
             lists.add(in_name)
             mark = number(in_name)
             return f"= ANY({mark}::text[])" if postgres else f"IN (SELECT value FROM json_each({mark}))"
+        if column:
+            return column if postgres else f"CAST({column} AS BLOB)"
         if dialect:
             return _MARK.sub(replace, inner) if (dialect == "pg") == postgres else ""
         if name:

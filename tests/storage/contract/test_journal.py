@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -180,6 +181,54 @@ async def test_damaged_segment_is_noticed(store: SqlStore, place: Place, damage:
     assert caught.value.code == "storage.segment_corrupt"
     assert caught.value.arguments == {"id": id, "seq": 1}
     assert len(await store.read(other)) == 2
+
+
+@pytest.mark.parametrize("held", ["CAST(x'ff00fe' AS TEXT)", "'text'", "17", "1.5", "x''"])
+async def test_a_payload_of_any_type_is_a_damaged_segment(lite: Place, held: str) -> None:
+    store = (await lite.open()).store
+    id, other = await running(store), await running(store)
+    for one in (id, other):
+        await store.append(segment(one, 1, b"payload of a segment"))
+    await lite.sql(f"UPDATE journal SET payload = {held} WHERE execution_id = $1 AND seq = 1", id)
+    if held == "x''":
+        assert (await store.read(id))[1].payload == b""
+        return
+    with pytest.raises(StorageCorrupt) as caught:
+        await store.read(id)
+    assert (caught.value.code, caught.value.arguments) == ("storage.segment_corrupt", {"id": id, "seq": 1})
+    assert len(await store.read(other)) == 2
+
+
+_HELD = ["CAST(x'ff00fe' AS TEXT)", "'x'", "x'ff'", "1.5", "-7", "9000000000000000000"]
+
+
+@pytest.mark.parametrize("held", _HELD)
+@pytest.mark.parametrize("column", ["workspace", "seq", "epoch", "snapshot", "written_at"])
+async def test_a_journal_row_of_any_kind_is_read_or_damaged(lite: Place, column: str, held: str) -> None:
+    store = (await lite.open()).store
+    id, other = await running(store), await running(store)
+    for one in (id, other):
+        await store.append(segment(one, 1))
+    await lite.sql(f"UPDATE journal SET {column} = {held} WHERE execution_id = $1 AND seq = 1", id)
+    if column == "written_at" and held in ("-7", "9000000000000000000"):
+        assert len(await store.read(id)) == 2
+    elif column != "workspace":  # the journal's workspace is that of its execution
+        with pytest.raises(StorageCorrupt):
+            await store.read(id)
+    assert len(await store.read(other)) == 2
+
+
+@pytest.mark.parametrize("held", _HELD)
+@pytest.mark.parametrize("column", ["status", "tags", "rank", "next_seq", "snapshot_seq", "accepted_at", "mode"])
+async def test_an_execution_row_of_any_kind_is_read_or_damaged(lite: Place, column: str, held: str) -> None:
+    store = (await lite.open()).store
+    id, other = await running(store), await running(store)
+    await lite.sql(f"UPDATE executions SET {column} = {held} WHERE id = $1", id)
+    for read in (store.execution(id), store.read(id, from_snapshot=True)):
+        with suppress(StorageCorrupt):
+            await read
+    assert await store.execution(other) is not None
+    assert len(await store.read(other)) == 1
 
 
 async def test_cancelled_caller_does_no_harm(store: SqlStore) -> None:

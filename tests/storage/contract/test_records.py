@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from studio.contracts.store import NodeState
-from studio.domain.errors import StorageCorrupt
+from studio.contracts.store import Message, NodeState, Projection
+from studio.domain.errors import RecordCorrupt, StorageCorrupt
 from studio.storage import SqlStore
-from tests.storage.kit import SECOND, WORKSPACE, Place
+from tests.storage.kit import SECOND, WORKSPACE, Place, run_row, running
 
 
 async def test_versions_are_kept_once(store: SqlStore) -> None:
@@ -115,3 +115,33 @@ async def test_facts(store: SqlStore) -> None:
     assert facts["problems"] == []
     assert facts["bytes"] > 0
     assert facts["database"] in ("sqlite", "postgres")
+
+
+@pytest.mark.parametrize("held", ["CAST(x'ff00fe' AS TEXT)", "'text'", "17", "1.5", "x''"])
+async def test_a_record_of_any_type_is_damaged(lite: Place, held: str) -> None:
+    store = (await lite.open()).store
+    id = await running(store)
+    await store.set_variable(WORKSPACE, "v", b"value", secret=True)
+    await store.set_node_state(WORKSPACE, "s", b"value", 0)
+    await store.put_cached(WORKSPACE, "c", b"value", 10**12)
+    await store.set_credential(WORKSPACE, "k", "http.bearer", b"value")
+    await store.post(WORKSPACE, [Message(id, "m", "signal", b"value")])
+    await store.project([Projection(execution_id=id, workspace=WORKSPACE, seq=0, rows=[run_row("a")])])
+    assert (await store.variables(WORKSPACE), len(await store.inbox([id])), len(await store.node_runs(id))) == (
+        {"v": b"value"}, 1, 1
+    )  # fmt: skip
+    columns = {"variables": "value", "node_state": "value", "cache": "value", "credentials": "data",
+               "inbox": "payload", "node_runs": "data"}  # fmt: skip
+    for table, column in columns.items():
+        await lite.sql(f"UPDATE {table} SET {column} = {held}")
+    reads = [
+        lambda: store.variables(WORKSPACE),
+        lambda: store.node_state(WORKSPACE, "s"),
+        lambda: store.cached(WORKSPACE, "c"),
+        lambda: store.credential(WORKSPACE, "k"),
+        lambda: store.inbox([id]),
+        lambda: store.node_runs(id),
+    ]
+    for read in reads:
+        with pytest.raises(RecordCorrupt):
+            await read()

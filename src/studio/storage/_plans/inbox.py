@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from studio.contracts.store import Message, PostResult
 from studio.domain.status import ExecutionStatus
+from studio.storage._damaged import is_row, message_corrupt
 from studio.storage._driver import Kind
 from studio.storage._statement import Plan, Row, Statement
 
@@ -58,7 +59,7 @@ _TAKE = Statement(
     fetch=2,
 )
 _OPEN = Statement(
-    "SELECT i.execution_id, i.id, i.kind, i.payload, i.created_at, i.workspace FROM inbox AS i"
+    "SELECT i.execution_id, i.id, i.kind, {bytes i.payload}, i.created_at, i.workspace FROM inbox AS i"
     " WHERE i.execution_id {in ids} AND i.taken_seq IS NULL ORDER BY i.created_at, i.place, i.id",
     fetch=6,
 )
@@ -120,6 +121,9 @@ def take(messages: Sequence[tuple[str, str, int]]) -> Plan[dict[str, tuple[int, 
 def open_messages(ids: Sequence[str]) -> Plan[list[Row]]:
     """Execution, id, kind, sealed payload, time and workspace of what is not taken yet, oldest first."""
     rows: list[Row] = yield _OPEN(ids=list(ids))
+    for row in rows:
+        if not is_row(row, str, str, str, bytes, int, str):
+            raise message_corrupt(str(row[0]), str(row[1]))
     return rows
 
 

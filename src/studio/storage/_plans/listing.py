@@ -7,11 +7,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
 import orjson
 
 from studio.contracts.store import ExecutionFilter, ExecutionRow
 from studio.domain.errors import NotFound, RecordCorrupt
-from studio.domain.status import ExecutionStatus
+from studio.storage._damaged import execution_corrupt, is_row, segment_corrupt
 from studio.storage._statement import Plan, Row, Statement
 
 _COLUMNS = (
@@ -43,7 +44,8 @@ _CONDITIONS = {
 }
 _MAX_PAGE = 1000
 _JOURNAL = Statement(
-    "SELECT e.workspace, e.next_seq, e.snapshot_seq, j.seq, j.epoch, j.snapshot, j.written_at, j.payload"
+    "SELECT e.workspace, e.next_seq, e.snapshot_seq, j.seq, j.epoch, j.snapshot, j.written_at,"
+    " {bytes j.payload}"
     " FROM executions AS e LEFT JOIN journal AS j ON j.execution_id = e.id AND j.seq > :after"
     " AND (NOT :resume OR j.seq >= e.snapshot_seq) WHERE e.id = :id ORDER BY j.seq",
     fetch=8,
@@ -62,14 +64,15 @@ class RawSegment(NamedTuple):
 
 
 def _execution(row: Row) -> ExecutionRow:
-    return ExecutionRow(
-        id=row[0], workspace=row[1], workflow_hash=row[2], workflow_name=row[3], status=ExecutionStatus(row[4]),
-        reason=row[5], mode=row[6], trigger=row[7], parent_id=row[8], root_id=row[9], origin_id=row[10], depth=row[11],
-        priority=-row[12], tags=tuple(orjson.loads(row[13])), generation=row[14], held=bool(row[15]), owner=row[16],
-        epoch=row[17], recoveries=row[18], accepted_at=row[19], started_at=row[20], ended_at=row[21], wake_at=row[22],
-        error_code=row[23], cancel_requested=bool(row[24]), next_seq=row[25], projected_seq=row[26],
-        journal_bytes=row[27],
-    )  # fmt: skip
+    try:
+        found = dict(zip(ExecutionRow.__struct_fields__, row, strict=True))
+        found["priority"] = -found["priority"]
+        found["tags"] = orjson.loads(found["tags"])
+        for name in ("held", "cancel_requested"):
+            found[name] = bool(found[name])
+        return msgspec.convert(found, ExecutionRow)
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        raise execution_corrupt(str(row[0])) from error
 
 
 def one(execution_id: str, workspace: str | None) -> Plan[ExecutionRow | None]:
@@ -123,16 +126,21 @@ def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[Raw
     if not rows:
         raise NotFound("storage.no_execution", "There is no execution {id}.", id=execution_id)
     workspace, next_seq, snapshot_seq = rows[0][:3]
+    if not is_row(rows[0][:3], str, int, int):
+        raise execution_corrupt(execution_id)
     first = max(after + 1, snapshot_seq if from_snapshot else 0)
     segments = [RawSegment(workspace, *row[3:]) for row in rows if row[3] is not None]
-    expected = list(range(first, next_seq))
     present = [segment.seq for segment in segments]
-    if present != expected:
-        missing = next((seq for seq in expected if seq not in set(present)), next_seq)
+    # Not a list of all that is expected: a damaged row may want any number.
+    if len(present) != max(0, next_seq - first) or any(seq != at for at, seq in enumerate(present, first)):
+        missing = next((at for at, seq in enumerate(present, first) if seq != at), first + len(present))
         raise RecordCorrupt(
             "storage.segment_missing",
             "Execution {id} lacks segment {seq} of its journal.",
             id=execution_id,
             seq=missing,
         )
+    for segment in segments:
+        if not is_row(segment[1:3], int, int) or segment.snapshot not in (0, 1) or not is_row(segment[4:], int, bytes):
+            raise segment_corrupt(execution_id, segment.seq)
     return segments

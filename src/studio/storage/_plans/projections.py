@@ -36,7 +36,9 @@ _MOVE = Statement(
     " WHERE e.id = u.id AND e.workspace = u.workspace AND e.projected_seq < u.seq",
     rows="id text, workspace text, seq bigint",
 )
-_READ = Statement("SELECT data FROM node_runs WHERE execution_id = :id AND last_path > :after ORDER BY seq", fetch=1)
+_READ = Statement(
+    "SELECT {bytes data} FROM node_runs WHERE execution_id = :id AND last_path > :after ORDER BY seq", fetch=1
+)
 
 
 def pack_runs(batch: Projection) -> Row:

@@ -48,7 +48,7 @@ class Version(NamedTuple):
     document: bytes
 
 
-_STATE = Statement("SELECT version, value FROM node_state WHERE workspace = :workspace AND key = :key", fetch=2)
+_STATE = Statement("SELECT version, {bytes value} FROM node_state WHERE workspace = :workspace AND key = :key", fetch=2)
 _STATE_NEW = Statement(
     "INSERT INTO node_state (workspace, key, version, value) VALUES (:workspace, :key, 1, :value)"
     " ON CONFLICT (workspace, key) DO NOTHING"
@@ -58,7 +58,7 @@ _STATE_SET = Statement(
     " WHERE workspace = :workspace AND key = :key AND version = :expected"
 )
 _CACHED = Statement(
-    "SELECT value FROM cache WHERE workspace = :workspace AND key = :key AND expires_at > {now}", fetch=1
+    "SELECT {bytes value} FROM cache WHERE workspace = :workspace AND key = :key AND expires_at > {now}", fetch=1
 )
 _CACHE = Statement(
     "INSERT INTO cache (workspace, key, expires_at, value)"
@@ -66,13 +66,15 @@ _CACHE = Statement(
     " ON CONFLICT (workspace, key) DO UPDATE SET expires_at = excluded.expires_at, value = excluded.value",
     rows="workspace text, key text, ttl bigint, value bytea",
 )
-_VARIABLES = Statement("SELECT name, value FROM variables WHERE workspace = :workspace", fetch=2)
+_VARIABLES = Statement("SELECT name, {bytes value} FROM variables WHERE workspace = :workspace", fetch=2)
 _VARIABLE_SET = Statement(
     "INSERT INTO variables (workspace, name, secret, value) VALUES (:workspace, :name, :about = 'yes', :value)"
     " ON CONFLICT (workspace, name) DO UPDATE SET secret = excluded.secret, value = excluded.value"
 )
 _VARIABLE_DROP = Statement("DELETE FROM variables WHERE workspace = :workspace AND name = :name")
-_CREDENTIAL = Statement("SELECT type, data FROM credentials WHERE workspace = :workspace AND name = :name", fetch=2)
+_CREDENTIAL = Statement(
+    "SELECT type, {bytes data} FROM credentials WHERE workspace = :workspace AND name = :name", fetch=2
+)
 _CREDENTIALS = Statement(
     "SELECT name, type FROM credentials WHERE workspace = :workspace ORDER BY name", fetch=2, packed=True
 )
@@ -81,7 +83,9 @@ _CREDENTIAL_SET = Statement(
     " ON CONFLICT (workspace, name) DO UPDATE SET type = excluded.type, data = excluded.data"
 )
 _CREDENTIAL_DROP = Statement("DELETE FROM credentials WHERE workspace = :workspace AND name = :name")
-_VERSION = Statement("SELECT document FROM workflow_versions WHERE workspace = :workspace AND hash = :hash", fetch=1)
+_VERSION = Statement(
+    "SELECT {bytes document} FROM workflow_versions WHERE workspace = :workspace AND hash = :hash", fetch=1
+)
 _VERSION_KEEP = Statement(
     "INSERT INTO workflow_versions (workspace, hash, name, document, created_at)"
     " SELECT u.workspace, u.hash, u.name, u.document, {now} FROM {rows} WHERE TRUE ON CONFLICT (workspace, hash)"

@@ -34,7 +34,7 @@ def _table(
     """Rows are exchanged only where they still hold what was read, so a write in between wins."""
     width = 3 + (more.count(",") + 1 if more else 0)
     kind = "bigint" if second == "seq" else "text"
-    columns = f"{first}, {second}, {column}" + (f", {more}" if more else "")
+    columns = f"{first}, {second}, {{bytes {column}}}" + (f", {more}" if more else "")
     return _Table(
         Statement(
             f"SELECT {columns} FROM {name} WHERE workspace = :workspace AND {column} IS NOT NULL"

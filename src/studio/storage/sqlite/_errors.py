@@ -20,6 +20,9 @@ from studio.domain.errors import (
 from studio.storage._full import NO_SPACE
 
 _CONTENT = (apsw.TooBigError, apsw.ConstraintError, apsw.MismatchError, ValueError, TypeError, OverflowError)
+_HOLDS_BYTES = "JSON cannot hold BLOB"
+"""What SQLite says where rows are read in one piece and a damaged one holds bytes instead of a text or a number."""
+
 _ENVIRONMENT = (
     apsw.FullError,
     apsw.IOError,
@@ -58,7 +61,7 @@ def translate(error: BaseException, path: Path, system_errno: int = 0) -> Studio
         return StorageFull("storage.full", "There is no space left for {path}.", path=where)
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError):
         return StorageReadOnly("storage.read_only", "{path} cannot be written: {reason}.", path=where, reason=reason)
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError) or _HOLDS_BYTES in reason:
         return StorageCorrupt("storage.database_corrupt", "{path} is damaged: {reason}.", path=where, reason=reason)
     if isinstance(error, apsw.BusyError | apsw.LockedError | apsw.ProtocolError):
         return StorageUnavailable(

@@ -111,7 +111,7 @@ class SqliteDriver:
                 connection = self._local.connection = connect(self._path, read_only=True)
                 self._open_readers.append(connection)
             return run(connection, plan)
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise translate(error, self._path, connection.system_errno if connection else 0) from error
 
     async def changes(self) -> int:
