@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -325,3 +326,18 @@ def test_what_is_queued_behind_one_that_waits_is_not_waited_for(cli: Any, workfl
     nap = workflow({"nap": {"type": "flow.wait", "params": {"seconds": 1.5}}}, settings=settings, name="nap.json")
     cli("run", nap, "--wait", "0s", code=3)
     assert cli("run", nap, "--json").json["status"] == "succeeded"
+
+
+def test_a_file_whose_name_is_not_utf8(cli: Any, workflow: Any, surroundings: Path) -> None:
+    source = Path(workflow(ECHO, output="{{ say.values.got }}", inputs={"it": {"default": "x"}}))
+    odd = os.fsdecode(b"\xff.json")
+    (surroundings / odd).write_bytes(source.read_bytes())
+    assert cli("run", odd, "--json").json["output"] == "x"
+    assert cli("validate", odd, "--json").json["files"][0]["file"] == "\\udcff.json"
+    wrong = cli("run", os.fsdecode(b"gone\xff.json"), "--json", code=2).json
+    assert wrong["problems"][0]["code"] == "workflow.no_file"
+    folder = surroundings / os.fsdecode(b"\xfe")
+    folder.mkdir()
+    (folder / "w.json").write_bytes(source.read_bytes())
+    refused = cli("run", str(folder / "w.json"), "--json", code=2).json
+    assert refused["error"]["code"] == "cli.folder_not_utf8"

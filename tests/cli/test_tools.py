@@ -197,3 +197,13 @@ def test_bench_of_all_gives_each_what_it_takes(cli: Any, surroundings: Path) -> 
     found = cli("bench", "--runs", "1", "--size", "7", "--db", "postgresql://x", "--json").json["benchmarks"]
     assert [each["rows"] for each in found] == [[{"v": 1.0}], [{"n": 7, "db": "postgresql://x"}]]
     assert "--db" in cli("bench", "plain", "--db", "postgresql://x", code=1).err
+
+
+def test_doctor_tells_of_a_folder_that_others_can_enter(cli: Any, surroundings: Path) -> None:
+    data = surroundings / "open"
+    data.mkdir()
+    data.chmod(0o755)
+    found = cli("doctor", "--data", str(data), "--json").json["checks"]
+    assert [one["level"] for one in found if one["check"] == "folder_open"] == ["warning"]
+    data.chmod(0o700)
+    assert "folder_open" not in {one["check"] for one in cli("doctor", "--data", str(data), "--json").json["checks"]}

@@ -26,6 +26,21 @@ from studio.storage import open_store, rotate_master_file
 from tests.storage.kit import WORKSPACE, Place, finished, new, running, segment
 
 
+async def test_no_file_can_be_read_by_others(lite: Place) -> None:
+    # Whatever the mode of the folder, and of files an earlier version made.
+    lite.data.mkdir(mode=0o755)
+    lite.data.chmod(0o755)
+    for _ in range(2):
+        opened = await lite.open()
+        await finished(opened.store)
+        await opened.blobs.put(WORKSPACE, b"content" * 100)
+        files = [path for path in lite.data.rglob("*") if path.is_file()]
+        assert {"studio.db", "studio.db-wal", "studio.db-shm", "home.id"} <= {path.name for path in files}
+        assert {path.name: path.stat().st_mode & 0o077 for path in files if path.stat().st_mode & 0o077} == {}
+        await lite.close()
+        (lite.data / "studio.db").chmod(0o644)
+
+
 async def test_makes_folder_key_and_database(place: Place) -> None:
     opened = await place.open()
     assert place.data.stat().st_mode & 0o777 == 0o700

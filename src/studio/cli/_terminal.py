@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 
 def write(text: str) -> None:
@@ -40,7 +40,25 @@ def json_text(value: Any, *, pretty: bool = False) -> str:
     import orjson
 
     options = orjson.OPT_INDENT_2 if pretty else 0
-    return orjson.dumps(value, default=_plain, option=options | orjson.OPT_NON_STR_KEYS).decode()
+    options |= orjson.OPT_NON_STR_KEYS
+    try:
+        return orjson.dumps(value, default=_plain, option=options).decode()
+    except TypeError:
+        # A path may hold bytes that are no UTF-8, which a text keeps as surrogates. They are written as stderr writes
+        # them, because JSON has no place for them.
+        return orjson.dumps(_speakable(value), option=options).decode()
+
+
+def _speakable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_speakable(key): _speakable(inner) for key, inner in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_speakable(inner) for inner in cast("list[Any]", value)]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _speakable(_plain(value))
 
 
 def _plain(value: Any) -> Any:

@@ -66,6 +66,8 @@ class Doctor:
             return [Finding("folder_new", "ok", {"path": str(self._data)})]
         facts = {"path": str(self._data), "mode": f"{self._data.stat().st_mode & 0o777:03o}"}
         found = [Finding("folder", "ok" if os.access(self._data, os.W_OK) else "problem", facts)]
+        if self._data.stat().st_mode & 0o077:
+            found.append(Finding("folder_open", "warning", facts))
         key = self._data / "master.key"
         if key.exists():
             mode = key.stat().st_mode & 0o777

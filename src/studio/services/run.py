@@ -88,12 +88,15 @@ class Runs:
         document = self._documents.read(file, overrides.apply if options.overrides else None)
         if document.workflow is None or not document.valid:
             raise DocumentInvalid(document)
+        folders = [str(document.path.parent), os.getcwd(), *options.allow_paths]
+        for folder in folders:
+            _check_kept(folder)
         return StartRequest(
             workflow=document.rooted(),
             calls=document.calls(),
             grants=Grants(
-                folder=str(document.path.parent),
-                allow_paths=[os.getcwd(), *options.allow_paths],
+                folder=folders[0],
+                allow_paths=folders[1:],
                 allow_hosts=list(options.allow_hosts),
                 lang=options.lang,
             ),
@@ -153,6 +156,20 @@ def _empty_event(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     fields: dict[str, Any] = schema.get("properties", {})
     return {name: _EMPTY.get(str(fields[name].get("type"))) for name in schema.get("required", ())}
+
+
+def _check_kept(folder: str) -> None:
+    """Refuse a folder that an execution could not keep in its history.
+
+    Raises:
+        UserError: Its name is not UTF-8.
+    """
+    shown = folder.encode("utf-8", "backslashreplace").decode()
+    if shown != folder:
+        raise UserError(
+            "cli.folder_not_utf8",
+            "The name of the folder {path} is not UTF-8, so no execution can keep it. Rename it.", path=shown,
+        )  # fmt: skip
 
 
 def read_input_file(path: Path | None) -> dict[str, Any]:

@@ -97,7 +97,9 @@ def folder_id(data: Path, *, create: bool = True) -> str:
         return ""
     temporary = data / f".{_HOME_FILE}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
-        temporary.write_text(new_id() + "\n")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(new_id() + "\n")
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)
         return path.read_text().strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import NamedTuple, cast
 
 import apsw
 
-from studio.domain.errors import DatabaseVersion, StorageReadOnly
+from studio.domain.errors import DatabaseVersion, StorageFull, StorageReadOnly, StorageUnavailable
+from studio.storage._full import is_full
 from studio.storage._revision import check_revision
 from studio.storage._schema import sqlite_schema
 from studio.storage.sqlite._errors import translate
@@ -68,6 +70,7 @@ def inspect(path: Path, first_meta: Callable[[bool], dict[str, str]], *, read_on
         raise StorageReadOnly("storage.no_database", "There is no database {path} to read.", path=str(path))
     if not read_only:
         _writable(path)
+        _keep_private(path)
     try:
         connection = connect(path, read_only=read_only, create=not read_only)
         try:
@@ -78,6 +81,34 @@ def inspect(path: Path, first_meta: Callable[[bool], dict[str, str]], *, read_on
             connection.close()
     except apsw.Error as error:
         raise translate(error, path) from error
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody else read the file, whatever the folder's mode; SQLite gives its other files the mode of this one."""
+    try:
+        if not path.exists():
+            _make_private(path)
+        for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            with contextlib.suppress(FileNotFoundError, PermissionError):  # who may write it need not own it
+                if each.stat().st_mode & 0o077:
+                    each.chmod(0o600)
+    except OSError as error:
+        if is_full(error):
+            raise StorageFull("storage.full", "There is no space left for {path}.", path=str(path)) from error
+        raise StorageUnavailable(
+            "storage.cannot_open", "{path} cannot be opened: {reason}.", path=str(path), reason=error.strerror or "?"
+        ) from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the empty file under another name: closing it here would drop the locks that this process has on it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _writable(path: Path) -> None:
