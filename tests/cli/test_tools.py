@@ -116,7 +116,7 @@ def test_nodes_show(cli: Any) -> None:
 
 def test_nodes_check_runs_examples(cli: Any) -> None:
     result = cli("nodes", "check", "text.slugify", "flow.if")
-    assert result.out.startswith("2 node types: ")
+    assert result.out.startswith("2 node types; examples: ")
     assert " 0 failed" in result.out
     found = cli("nodes", "check", "flow.map", "flow.while", "--json").json
     assert found["failed"] == 0
@@ -143,7 +143,7 @@ def test_a_node_of_ones_own_in_the_data_folder(cli: Any, workflow: Any, tmp_path
         '        return self.Output(text=input.text.upper() + "!")\n'
     )
     assert "mine.shout" in cli("nodes", "list").out
-    assert cli("nodes", "check", "mine").out.startswith("1 node types: 1 ")
+    assert cli("nodes", "check", "mine").out.startswith("1 node type; examples: 1 passed")
     file = workflow({"s": {"type": "mine.shout", "params": {"text": "hi"}}}, output="{{ s.text }}")
     assert cli("run", file).out == "HI!\n"
     (pack / "broken.py").write_text("class Broken(")

@@ -89,7 +89,7 @@ def test_waits_grow_are_drawn_and_heed_retry_after() -> None:
 def test_an_error_comes_back_from_its_record() -> None:
     error = ProviderError("a.b", "No {what}.", what=Path("x"), status=503, retry_after=2.0).at("m[1]/a", "url")
     facts = error_facts(error)
-    assert (facts["status"], facts["retry_after"], facts["args"]) == (503, 2.0, {"what": "x"})
+    assert (facts["status"], facts["retry_after"], facts["args"]) == (503, 2.0, {"status": 503, "what": "x"})
     back = error_from_facts(facts)
     assert (back.code, back.message, back.node, back.param) == ("a.b", "No x.", "m[1]/a", "url")
     assert back.classification is ErrorClass.TRANSIENT

@@ -190,7 +190,7 @@ def test_oauth_answers():
     assert new == {"access_token": "t", "refresh_token": "new", "expires_at": None}
     with pytest.raises(AuthenticationFailed) as refused:
         scheme.refreshed({}, answer(400, {"error": "invalid_grant"}), 0)
-    assert refused.value.arguments == {"reason": "invalid_grant"}
+    assert refused.value.arguments == {"reason": "invalid_grant", "status": 401}
     for status, body in (
         (500, b"oops"),
         (200, b"oops"),
