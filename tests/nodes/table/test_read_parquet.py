@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import polars as pl
+
+from studio.nodes.table import read_parquet
 from studio.nodes.table.read_parquet import ReadParquet
 from studio.nodes.table.write_parquet import WriteParquet
 from studio.testing import NodeTester
@@ -23,3 +28,14 @@ async def test_what_was_written_comes_back() -> None:
     assert part.output["columns"] == ["b"]
     assert part.output["rows"] == 2
     assert other.error.code == "table.unknown_column"
+
+
+async def test_more_values_than_fit_are_refused_before_they_are_read(monkeypatch) -> None:
+    monkeypatch.setattr(read_parquet, "MOST_VALUES", 1000)
+    made = io.BytesIO()
+    pl.DataFrame({"a": range(501), "b": range(501)}).write_parquet(made)
+    with NodeTester(ReadParquet) as tester:
+        whole = await tester.run({"path": "a"}, files={"a": made.getvalue()})
+        part = await tester.run({"path": "a", "columns": "b"})
+    assert whole.error.code == "table.parquet_too_large"
+    assert part.output["rows"] == 501

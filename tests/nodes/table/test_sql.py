@@ -7,6 +7,7 @@ import io
 import polars as pl
 import pytest
 
+from studio.nodes.table._duck import most_memory_mb
 from studio.nodes.table.sql import Sql
 from studio.testing import NodeTester
 
@@ -85,3 +86,11 @@ async def test_tables_are_joined(run) -> None:
         result = await tester.run({"query": query, "tables": tables})
         frame = pl.read_ipc(io.BytesIO(tester.content(result.output["table"])))
     assert frame.rows() == [("é", 2), ("z", 1)]
+
+
+async def test_memory_beyond_the_share_of_the_machine_is_refused(fails, run) -> None:
+    most = most_memory_mb()
+    if most < 65536:
+        error = await fails("table.sql_memory", Sql, query="SELECT 1 AS a", memory_mb=most + 1)
+        assert error.arguments["limit"] == most
+    assert (await run(Sql, query="SELECT 1 AS a", memory_mb=min(most, 65536)))["rows"] == 1

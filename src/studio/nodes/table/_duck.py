@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
+_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+DEFAULT_MEMORY_MB = 512
 _REASON = 300
 _RESULT = "studio result"
 _UNKNOWN_TYPES = re.compile(r"\b(INTERVAL|UNION)\b")
@@ -42,6 +47,12 @@ def query(
     import duckdb
     import polars as pl
 
+    most = most_memory_mb()
+    if memory_mb > most:
+        raise UserError(
+            "table.sql_memory", "A query may take {limit} MB on this machine; `memory_mb` asks for {wanted}.",
+            limit=most, wanted=memory_mb,
+        )  # fmt: skip
     connection = duckdb.connect(
         ":memory:",
         config={
@@ -90,6 +101,14 @@ def query(
     finally:
         timer.cancel()
         connection.close()
+
+
+def most_memory_mb() -> int:
+    """What one query may ask for: half of what this process may have, and what it has without asking in any case."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with contextlib.suppress(OSError, ValueError):  # not in a group, or without a limit ("max")
+        limits.append(int(_GROUP_LIMIT.read_text()))
+    return max(DEFAULT_MEMORY_MB, min(limits) // 2 // 1024**2)
 
 
 def _check_query(statements: list[Any]) -> None:

@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from pydantic import model_validator
 
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep
 from studio.nodes.table._model import Columns
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table
+from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table, UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+MOST_VALUES = 250_000_000
+"""Rows times columns: in memory a value takes up to 16 bytes, before what long texts take."""
 
 
 class ReadParquet(BaseNode):
@@ -75,4 +78,24 @@ def _read(path: Path, columns: list[str] | None) -> pl.DataFrame:
         if columns is not None:
             check_columns(columns, list(pl.read_parquet_schema(file)))
             file.seek(0)
+        _check_size(file, columns)
         return pl.read_parquet(file, columns=columns)
+
+
+def _check_size(file: BinaryIO, columns: list[str] | None) -> None:
+    """Refuse what a few bytes of a file may claim: its footer says how many rows there are, before any is read.
+
+    Raises:
+        UserError: There are more values than may be held at once.
+    """
+    import polars as pl
+
+    width = len(pl.read_parquet_schema(file)) if columns is None else len(columns)
+    file.seek(0)
+    rows = int(pl.scan_parquet(file).select(pl.len()).collect().item())
+    file.seek(0)
+    if rows * max(1, width) > MOST_VALUES:
+        raise UserError(
+            "table.parquet_too_large", "The file has {rows} rows and {columns} columns: more than {limit} values.",
+            rows=rows, columns=width, limit=MOST_VALUES,
+        )  # fmt: skip

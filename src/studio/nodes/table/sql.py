@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from studio.nodes.table._duck import query
+from studio.nodes.table._duck import DEFAULT_MEMORY_MB, query
 from studio.nodes.table._frames import keep, open_frame
 from studio.nodes.table._model import Tabular
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
@@ -38,7 +38,7 @@ class Sql(BaseNode):
         )
         timeout: float = Param(60.0, gt=0, le=3600, description="Seconds the query may take")
         max_rows: int = Param(10_000_000, ge=1, le=10**9, description="Longest result accepted, in rows")
-        memory_mb: int = Param(512, ge=16, le=65536, description="Memory the query may take")
+        memory_mb: int = Param(DEFAULT_MEMORY_MB, ge=16, le=65536, description="Memory the query may take")
 
     class Output(NodeModel):
         table: Table
