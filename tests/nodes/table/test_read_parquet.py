@@ -39,3 +39,16 @@ async def test_more_values_than_fit_are_refused_before_they_are_read(monkeypatch
         part = await tester.run({"path": "a", "columns": "b"})
     assert whole.error.code == "table.parquet_too_large"
     assert part.output["rows"] == 501
+
+
+async def test_more_bytes_than_fit_are_refused_before_they_are_unpacked(monkeypatch) -> None:
+    monkeypatch.setattr(read_parquet, "MOST_BYTES", 100_000)
+    made = io.BytesIO()
+    frame = pl.DataFrame({"a": ["x" * 1000 + str(n) for n in range(500)], "b, c": range(500), "d": [[1, 2]] * 500})
+    frame.write_parquet(made)
+    assert len(made.getvalue()) < 100_000
+    with NodeTester(ReadParquet) as tester:
+        whole = await tester.run({"path": "a[1]"}, files={"a[1]": made.getvalue()})
+        part = await tester.run({"path": "a[1]", "columns": ["b, c", "d"]})
+    assert whole.error.code == "table.parquet_too_long"
+    assert part.output["rows"] == 500

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+MOST_BYTES = 4 * 1024**3
 MOST_VALUES = 250_000_000
 """Rows times columns: in memory a value takes up to 16 bytes, before what long texts take."""
 
@@ -99,3 +100,31 @@ def _check_size(file: BinaryIO, columns: list[str] | None) -> None:
             "table.parquet_too_large", "The file has {rows} rows and {columns} columns: more than {limit} values.",
             rows=rows, columns=width, limit=MOST_VALUES,
         )  # fmt: skip
+    unpacked = _unpacked(file, columns)
+    if unpacked > MOST_BYTES:
+        raise UserError(
+            "table.parquet_too_long", "Unpacked, the file has {bytes} bytes: more than {limit}.",
+            bytes=unpacked, limit=MOST_BYTES,
+        )  # fmt: skip
+
+
+def _unpacked(file: BinaryIO, columns: list[str] | None) -> int:
+    """Bytes of the columns once they are unpacked, as the footer states them. polars does not tell; DuckDB does.
+
+    Raises:
+        UserError: DuckDB cannot read the footer.
+    """
+    import duckdb
+
+    text = "SELECT coalesce(sum(total_uncompressed_size), 0)::BIGINT FROM parquet_metadata($file)"
+    text += " WHERE $all OR list_has_any($columns, [path_in_schema, split_part(path_in_schema, ', ', 1)])"
+    params = {"file": f"/dev/fd/{file.fileno()}", "all": columns is None, "columns": columns or [""]}
+    try:
+        with duckdb.connect(":memory:", config={"autoload_known_extensions": "false", "threads": "1"}) as connection:
+            row = connection.execute(text, params).fetchone()
+    except duckdb.Error as error:
+        raise UserError(
+            "table.refused", "The table cannot be {action}: {reason}.",
+            action=Phrase("table.action.read", "read"), reason=type(error).__name__,
+        ) from error  # fmt: skip
+    return int(row[0]) if row else 0
