@@ -96,6 +96,23 @@ def test_replay_from_a_node_reuses_what_came_before(cli: Any, workflow: Any, sur
     assert "nobody" in cli("executions", "replay", "last", "--from", "nobody", code=1).err
 
 
+def test_several_are_replayed_side_by_side(cli: Any, workflow: Any) -> None:
+    """Accepted all or none."""
+    fine = {"say": {"type": "text.template", "params": {"template": "{{ inputs.who }}"}}}
+    file = workflow(fine, inputs={"who": {"type": "string"}}, output="{{ say.text }}")
+    ids = [cli("run", file, "--input", f"who={who}", "--json").json["execution_id"] for who in ("a", "b", "c")]
+    again = cli("executions", "replay", *ids, "--json").json["executions"]
+    assert [one["output"] for one in again] == ["a", "b", "c"]
+    assert not {one["execution_id"] for one in again} & set(ids)
+    assert len(cli("executions", "replay", *ids[:2]).out.splitlines()) == 2
+    before = len(cli("executions", "list", "--json").json["executions"])
+    assert "nobody" in cli("executions", "replay", ids[0], "nobody", code=1).err
+    assert len(cli("executions", "list", "--json").json["executions"]) == before
+    stop = {"stop": {"type": "flow.stop", "params": {"status": "failed"}}}
+    bad = cli("run", workflow(stop), "--json", code=1).json["execution_id"]
+    assert "failed" in cli("executions", "replay", ids[0], bad, code=1).out
+
+
 def test_replay_on_a_newer_version_and_with_other_inputs(cli: Any, workflow: Any) -> None:
     nodes = {"say": {"type": "text.template", "params": {"template": "old {{ inputs.who }}"}}}
     file = workflow(nodes, output="{{ say.text }}", inputs={"who": {"type": "string", "default": "me"}})

@@ -19,13 +19,16 @@ from studio.cli._options import (
 )
 from studio.cli._running import run_request
 from studio.cli._say import Voice
+from studio.cli._several import run_requests
 
 if TYPE_CHECKING:
     from studio.bootstrap import StartRequest, Studio
 
 
 def command(
-    execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
+    execution: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="An id, its beginning, or `last`; several run side by side")
+    ],
     start: Annotated[
         str | None,
         typer.Option("--from", metavar="NODE", help="Run this node and what follows; reuse outputs before it"),
@@ -52,7 +55,7 @@ def command(
     """Run an execution again as a new one: from its start or from a node, on the version that ran or a newer file.
 
     Effects get new idempotency keys, except with --failed, where what failed is retried under the old ones. Output and
-    exit codes as with `studio run`.
+    exit codes as with `studio run`; of several executions, all are accepted or none, and each gets a line.
     """
     from studio.bootstrap import ReplayOptions, split_assignment
 
@@ -69,6 +72,11 @@ def command(
 
     async def prepare(studio: Studio) -> StartRequest:
         await studio.open()
-        return await studio.replays.replay(execution, options)
+        return await studio.replays.replay(execution[0], options)
 
-    return run_request(settings, prepare, voice, wait=wait, as_json=json)
+    async def prepare_all(studio: Studio) -> list[StartRequest]:
+        return [await studio.replays.replay(one, options) for one in execution]
+
+    if len(execution) == 1:
+        return run_request(settings, prepare, voice, wait=wait, as_json=json)
+    return run_requests(settings, prepare_all, voice, wait=wait, as_json=json)
