@@ -110,51 +110,7 @@ def test_patterns_take_linear_time_and_items_are_compared_in_linear_time() -> No
     assert violations({"uniqueItems": True}, [{"n": n} for n in range(20_000)] + [{"n": 0}])
 
 
-@pytest.mark.parametrize(
-    ("schema", "text", "value"),
-    [
-        ({"type": "number"}, "7", 7),
-        ({"type": "number"}, "1e3", 1000.0),
-        ({"type": "number"}, "1.50", 1.5),
-        ({"type": ["number", "null"]}, "", None),
-        ({"type": ["number", "null"]}, "null", None),
-        ({"type": "boolean"}, "true", True),
-        ({"type": "boolean"}, "Yes", True),
-        ({"type": "boolean"}, "off", False),
-        ({"type": "string"}, "7", "7"),
-        ({"type": "string"}, "null", "null"),
-        ({"type": "string", "enum": ["a"]}, "a", "a"),
-        ({"type": "array"}, "[1, 2]", [1, 2]),
-        ({"type": "object"}, '{"a": [true]}', {"a": [True]}),
-        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "5", 5),
-        ({}, "5", "5"),
-        ({"enum": [1, 2]}, "2", 2),
-    ],
-)
-def test_texts_of_a_command_line(schema: dict[str, Any], text: str, value: Any) -> None:
-    result = coerce_inputs(workflow(a=schema), {"a": text}, from_text=True)["a"]
-    assert result == value
-    assert type(result) is type(value)
-
-
-@pytest.mark.parametrize(
-    ("schema", "text"),
-    [
-        ({"type": "number"}, "many"),
-        ({"type": "boolean"}, "perhaps"),
-        ({"type": "array"}, "[1"),
-        ({"type": "integer"}, "1.5"),
-        ({"type": "number"}, "NaN"),
-        ({"type": "number"}, "Infinity"),
-        ({"type": "array"}, "Infinity"),
-    ],
-)
-def test_texts_that_read_as_nothing_of_the_kind(schema: dict[str, Any], text: str) -> None:
-    with pytest.raises(WorkflowInvalid):
-        coerce_inputs(workflow(a=schema), {"a": text}, from_text=True)
-
-
-def test_texts_stay_texts_elsewhere() -> None:
+def test_texts_stay_texts() -> None:
     assert refused(workflow(a={"type": "number"}), {"a": "5"}) == [("inputs.mismatch", "a", None)]
 
 

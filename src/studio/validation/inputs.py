@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -16,14 +14,12 @@ from studio.validation._schemas import violations
 from studio.validation.document import param_path
 
 
-def coerce_inputs(workflow: Workflow, given: Mapping[str, Any], *, from_text: bool = False) -> dict[str, Any]:
+def coerce_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any]:
     """Check values against the declared inputs and add the defaults.
 
     Args:
         workflow: Declares the inputs. An input without a default must be given, unless its schema admits null.
         given: Values by name.
-        from_text: Whether texts come from a command line and are read as the type that the schema names: ``5`` as a
-            number, ``true`` as a truth value, ``[1, 2]`` as JSON.
 
     Returns:
         A value for every declared input, in their order.
@@ -39,8 +35,7 @@ def coerce_inputs(workflow: Workflow, given: Mapping[str, Any], *, from_text: bo
     out: dict[str, Any] = {}
     for name, schema in workflow.inputs.items():
         if name in given:
-            value = given[name]
-            out[name] = _from_text(value, schema) if from_text and isinstance(value, str) else value
+            out[name] = given[name]
         elif "default" in schema:
             out[name] = schema["default"]
         elif _admits_null(schema):
@@ -59,33 +54,6 @@ def coerce_inputs(workflow: Workflow, given: Mapping[str, Any], *, from_text: bo
 def is_required(schema: Mapping[str, Any]) -> bool:
     """Whether a value must be given for an input with this schema."""
     return "default" not in schema and not _admits_null(schema)
-
-
-def _from_text(text: str, schema: Mapping[str, Any]) -> Any:
-    """A text of the command line as the type that the schema names; as it is where it reads as none."""
-    kinds = _types_of(schema)
-    if "string" in kinds or not kinds:
-        allowed = schema.get("enum")
-        if not isinstance(allowed, list) or text in allowed:
-            return text
-    if "null" in kinds and text in ("", "null"):
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return _word(text, kinds)
-    if "number" in kinds or "integer" in kinds or not isinstance(value, float) or math.isfinite(value):
-        return value
-    return text
-
-
-def _word(text: str, kinds: set[str]) -> Any:
-    if "boolean" in kinds and text.lower() in ("true", "yes", "on", "false", "no", "off"):
-        return text.lower() in ("true", "yes", "on")
-    try:
-        return float(text) if kinds & {"number", "integer"} else text
-    except ValueError:
-        return text
 
 
 def _types_of(schema: Mapping[str, Any]) -> set[str]:
