@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from studio.storage._opened import Opened
 
-GRACE = 3_600_000_000
-"""How long a blob without references is kept, microseconds: the row that refers to it may still be on its way."""
+GRACE = 86_400_000_000
+"""How long a blob without references is kept, microseconds.
+
+The row that refers to it may still be on its way: what a node makes is referred to once the node has ended, and a node
+may run for hours.
+"""
 
 _BATCH = 500
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -64,6 +65,17 @@ async def test_clean_deletes_and_collects(opened: Opened) -> None:
     assert await clean(opened, grace=3600 * SECOND) == (1, 0, True)
     assert await clean(opened, grace=-SECOND) == (0, 1, True)
     assert await blobs.get(WORKSPACE, live) == b"live"
+
+
+async def test_what_a_long_node_has_made_is_not_cleared_away(lite: Place) -> None:
+    """Nothing refers to it before the node has ended; after a day, nobody is on the way any more."""
+    opened = await lite.open()
+    ref = await opened.blobs.put(WORKSPACE, b"made early")
+    (path,) = [path for path in (lite.data / "blobs").rglob("*") if path.is_file() and path.name == ref.id]
+    for hours, gone in ((6, 0), (30, 1)):
+        then = time.time() - hours * 3600
+        os.utime(path, (then, then))
+        assert (await clean(opened)).blobs == gone
 
 
 async def test_space_comes_back(lite: Place) -> None:
