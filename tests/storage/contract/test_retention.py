@@ -51,6 +51,15 @@ async def test_everything_that_is_theirs_goes(store: SqlStore, place: Place) -> 
         await store.read(id)
 
 
+async def test_what_was_called_is_kept_while_its_caller_goes_on(store: SqlStore) -> None:
+    caller = await running(store, retain_until=1)
+    called = await finished(store, retain_until=1, parent_id=caller)
+    assert await store.delete_expired(10) == 0
+    assert await store.execution(called) is not None
+    await store.append(segment(caller, 1, update=ENDED))
+    assert await store.delete_expired(10) == 2
+
+
 async def test_as_many_as_asked_for_oldest_first(store: SqlStore) -> None:
     ids = [await finished(store, retain_until=number) for number in (3, 1, 2)]
     assert await store.delete_expired(2) == 2

@@ -59,9 +59,11 @@ _RETRY_PAUSED = Statement(
 _UNHOLD = Statement("UPDATE schedules SET held = FALSE WHERE workspace = :workspace AND key = :key AND held")
 _CURSOR = Statement("SELECT cursor_at, held FROM schedules WHERE workspace = :workspace AND key = :key", fetch=2)
 # The time to keep an execution counts from its end, however long it took; it is the distance from its acceptance.
+# One whose caller goes on is kept: the caller may still want its result, and would call again where there is none.
 _EXPIRED = Statement(
     "SELECT e.id, e.workspace FROM executions AS e WHERE e.retain_until IS NOT NULL AND e.ended_at IS NOT NULL"
     " AND e.retain_until <= {now} AND e.ended_at - e.accepted_at + e.retain_until <= {now}"
+    " AND NOT EXISTS (SELECT 1 FROM executions AS p WHERE p.id = e.parent_id AND p.ended_at IS NULL)"
     " ORDER BY e.retain_until LIMIT :limit{pg: FOR UPDATE SKIP LOCKED}",
     fetch=2,
     packed=True,
