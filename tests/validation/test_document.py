@@ -271,7 +271,8 @@ settings: {timeuot: 1m}
 def test_every_wrong_key_and_value_has_its_place() -> None:
     loaded = load(BAD)
     assert loaded.workflow is None
-    assert loaded.draft is None
+    assert loaded.draft is not None
+    assert list(loaded.draft.nodes) == ["a", "Bad", "item"]
     assert [(p.code, p.line, p.column, p.node, p.param, p.suggestion) for p in loaded.problems] == [
         ("workflow.unknown_key", 6, 5, "a", "paramz", "params"),
         ("workflow.unknown_key", 7, 13, "a", "retry.attempts", "max_attempts"),
@@ -406,3 +407,77 @@ settings: {priority: 1000, concurrency: 0}
         ("workflow.wrong_value", 10, 22),
         ("workflow.concurrency", 10, 41),
     ]
+
+
+def test_a_name_that_nothing_may_have_hides_no_other_problem(catalog: Catalog) -> None:
+    """What refers to it is sound, and so is everything inside it."""
+    text = """studio: 1
+name: Names
+inputs: {"a b": {type: string}}
+nodes:
+  Load: {type: text.slugify, params: {text: "{{ inputs['a b'] }}", txt: a}}
+  item: {type: text.slugfy}
+  next: {type: text.slugify, params: {text: "{{ Load.slug }}{{ Load.slgu }}"}}
+  loop:
+    type: flow.map
+    params: {items: []}
+    body: {nodes: {class: {type: text.slugify, params: {text: "{{ nobody }}"}}}}
+"""
+    assert [(each.code, each.line, each.column) for each in check(load(text), catalog)] == [
+        ("workflow.bad_value", 3, 10),
+        ("workflow.bad_value", 5, 3),
+        ("workflow.unknown_param", 5, 68),
+        ("workflow.bad_value", 6, 3),
+        ("workflow.unknown_type", 6, 16),
+        ("expression.check.missing_key", 7, 64),
+        ("workflow.bad_value", 11, 20),
+        ("workflow.unknown_name", 11, 67),
+    ]
+
+
+def test_what_a_document_cannot_do_without_hides_no_other_problem(catalog: Catalog) -> None:
+    """A stand-in takes the place of format, name, node, type, input, body and slot id; it causes no problem itself."""
+    text = """name: 5
+inputs: {n: 5}
+nodes:
+  a: {typ: text.slugify}
+  b: 7
+  c: {type: [x], params: {text: "{{ a.x + b.y + inputs.n + c2 }}"}}
+  d: {type: flow.map, params: {items: "{{ c.all }}"}, body: 5}
+  e:
+    type: probe.agent
+    params: {prompt: p}
+    slots: {model: {type: flow.noop}, tools: [{type: text.slugfy}, {type: flow.noop}]}
+  f: {type: text.slugify, params: {text: "{{ d.results[0].x + zz }}"}}
+edges: 4
+settings: []
+"""
+    loaded = load(text)
+    assert loaded.replaced
+    assert [(each.code, each.line) for each in check(loaded, catalog)] == [
+        ("workflow.no_version", 1),
+        ("workflow.wrong_value", 1),
+        ("workflow.wrong_value", 2),
+        ("workflow.missing_key", 4),
+        ("workflow.unknown_key", 4),
+        ("workflow.wrong_value", 5),
+        ("workflow.wrong_value", 6),
+        ("workflow.unknown_name", 6),
+        ("workflow.wrong_value", 7),
+        ("workflow.missing_key", 11),
+        ("workflow.missing_key", 11),
+        ("workflow.unknown_type", 11),
+        ("workflow.missing_key", 11),
+        ("workflow.unknown_name", 12),
+        ("workflow.wrong_value", 13),
+        ("workflow.wrong_value", 14),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["studio: 2\nname: 5", "studio: 1\nname: x\nnodes: 5", "studio: 1\nname: x\ninputs: 5"]
+)
+def test_what_leaves_nothing_to_check_is_all_that_is_told(text: str) -> None:
+    loaded = load(text + "\noutput: '{{ a }}'")
+    assert loaded.draft is None
+    assert loaded.problems

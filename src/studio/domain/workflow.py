@@ -17,7 +17,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictFloat,
     StrictInt,
+    ValidationInfo,
     model_validator,
 )
 
@@ -61,10 +63,20 @@ def check_node_id(value: str) -> str:
     return value
 
 
-NodeId = Annotated[str, AfterValidator(check_node_id)]
+ANY_NAMES = {"any_names": True}
+"""Validation context in which nodes and inputs may be called anything, to look at the rest of a document."""
 
 
-def _check_input_name(value: str) -> str:
+def _check_id(value: str, info: ValidationInfo) -> str:
+    return value if info.context == ANY_NAMES else check_node_id(value)
+
+
+NodeId = Annotated[str, AfterValidator(_check_id)]
+
+
+def _check_input_name(value: str, info: ValidationInfo) -> str:
+    if info.context == ANY_NAMES:
+        return value
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) or len(value) > MAX_ID_LENGTH:
         raise Refusal(
             "workflow.input_name",
@@ -77,15 +89,21 @@ def _check_input_name(value: str) -> str:
 NodeInputName = Annotated[str, AfterValidator(_check_input_name)]
 
 
+def _whole(value: Any) -> Any:
+    """``2.0`` is a whole number in JSON Schema, and so it is here."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[StrictInt, BeforeValidator(_whole)]
+
+
 class Model(BaseModel):
     """Base of the document's models: unknown keys are errors, instances do not change.
 
     Validators are built when they are first used, since most models are only ever used as parts of a workflow's.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, use_enum_values=False, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False, defer_build=True)
 
 
 class Edge(Model):
@@ -138,10 +156,10 @@ class RetryPolicy(Model):
     provider's Retry-After is a lower bound. ``max_total`` caps the time from first attempt to the last retry.
     """
 
-    max_attempts: StrictInt = Field(default=3, ge=1, le=1000)
+    max_attempts: WholeNumber = Field(default=3, ge=1, le=1000)
     first_delay: Duration = "1s"
     max_delay: Duration = "5m"
-    factor: float = Field(default=2.0, ge=1, le=100)
+    factor: StrictFloat = Field(default=2.0, ge=1, le=100)
     max_total: Duration = "1h"
     on: list[ErrorClass] | None = None
 
@@ -152,7 +170,7 @@ class Fallback(Model):
     type: str
     params: dict[str, Any] = {}
     credential: str | None = None
-    version: StrictInt | None = None
+    version: WholeNumber | None = None
 
 
 class CachePolicy(Model):
@@ -175,12 +193,12 @@ class Node(Model):
 
     type: str
     title: str | None = None
-    version: StrictInt | None = None
+    version: WholeNumber | None = None
     params: dict[str, Any] = {}
     disabled: StrictBool = False
     notes: str | None = None
     credential: str | dict[str, str] | None = None
-    retry: RetryPolicy | StrictInt | StrictBool | None = None
+    retry: RetryPolicy | WholeNumber | StrictBool | None = None
     timeout: Duration | None = None
     on_error: OnError = OnError.FAIL
     fallback: list[Fallback] = []
@@ -209,7 +227,7 @@ class SlotNode(Node):
 class Concurrency(Model):
     """At most ``limit`` executions with the same ``key`` run at once; the others wait in the queue."""
 
-    limit: StrictInt = Field(ge=1, le=100_000)
+    limit: WholeNumber = Field(ge=1, le=100_000)
     key: Any = None
     hold_while_waiting: StrictBool = False
 
@@ -217,9 +235,9 @@ class Concurrency(Model):
 class Budget(Model):
     """What one execution may use up."""
 
-    node_runs: StrictInt | None = Field(default=None, ge=1)
-    tokens: StrictInt | None = Field(default=None, ge=0)
-    cost: float | None = Field(default=None, ge=0)
+    node_runs: Annotated[StrictInt, Field(ge=1), BeforeValidator(_whole)] | None = None
+    tokens: Annotated[StrictInt, Field(ge=0), BeforeValidator(_whole)] | None = None
+    cost: Annotated[StrictFloat, Field(ge=0)] | None = None
 
 
 class Settings(Model):
@@ -228,11 +246,11 @@ class Settings(Model):
     timeout: Duration | None = None
     deadline: Duration | None = None
     grace: Duration = "10s"
-    concurrency: Concurrency | StrictInt | None = None
-    parallel: StrictInt = Field(default=64, ge=1, le=10_000)
+    concurrency: Concurrency | WholeNumber | None = None
+    parallel: WholeNumber = Field(default=64, ge=1, le=10_000)
     error_workflow: str | None = None
     retention: Duration | None = None
-    priority: StrictInt = Field(default=0, ge=-100, le=100)
+    priority: WholeNumber = Field(default=0, ge=-100, le=100)
     tags: list[str] = []
     budget: Budget | None = None
     pool: str | None = None
@@ -245,7 +263,7 @@ class Canvas(Model):
     """Where things are drawn. No part of the content hash."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
-    positions: dict[str, tuple[float, float]] = {}
+    positions: dict[str, tuple[StrictFloat, StrictFloat]] = {}
     notes: list[Any] = []
     groups: list[Any] = []
 

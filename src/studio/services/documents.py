@@ -115,7 +115,7 @@ class Documents:
         """
         loaded = self._load(path.absolute())
         problems = [loaded] if isinstance(loaded, Problem) else list(loaded.problems)
-        workflow = None if isinstance(loaded, Problem) else loaded.workflow or loaded.draft
+        workflow = None if isinstance(loaded, Problem) or loaded.replaced else loaded.workflow or loaded.draft
         if workflow is None:
             raise DocumentInvalid(Document(path.absolute(), None, problems))
         return workflow

@@ -13,6 +13,7 @@ from studio.validation._context import Context
 from studio.validation._expressions import check_tree, has_expression
 from studio.validation._params import ParamCheck, migrated
 from studio.validation._policies import check_policies
+from studio.validation._positions import NO_NODE
 from studio.validation._problems import Problem, nearest, problem, warning
 from studio.validation._report import Spot
 from studio.validation._scopes import Level, Scope, inside
@@ -85,6 +86,8 @@ class NodeCheck:
 
     def _known(self, type_id: str, version: int | None, at: tuple[str | int, ...]) -> NodeFacts | None:
         """Facts of a type that is used at ``at``; reports where it cannot be used."""
+        if type_id == NO_NODE:
+            return None  # the reader has said already what is wrong with it
         facts = self.context.facts(type_id)
         if isinstance(facts, Problem):
             if facts.code in ("workflow.unknown_type", "workflow.unknown_type_near"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable
@@ -15,8 +14,9 @@ from pydantic import ValidationError
 from studio.domain.workflow import Workflow
 from studio.validation._explain import Finding, explain, value_at
 from studio.validation._json import JsonSyntax, json_places, read_json
-from studio.validation._positions import NO_NODE, NOWHERE, Key, Path, Place, Positions, line_and_column
+from studio.validation._positions import NOWHERE, Path, Place, Positions, line_and_column
 from studio.validation._problems import Problem, problem
+from studio.validation._salvage import salvage
 from studio.validation._yaml import Composer, UnquotedExpression, YamlSyntax
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -31,7 +31,8 @@ class Loaded:
     """A document as read.
 
     ``workflow`` is None where there is any error. ``draft`` is then what remains without the parts that are wrong,
-    where that still makes a workflow, so that it can be checked further. ``raw`` is the tree as written.
+    where that still makes a workflow, so that it can be checked further; ``replaced`` says that stand-ins are in it for
+    what it could not do without. ``raw`` is the tree as written.
     """
 
     workflow: Workflow | None
@@ -40,6 +41,7 @@ class Loaded:
     raw: Any
     source: str
     draft: Workflow | None = None
+    replaced: bool = False
 
 
 def load(text: str | bytes, *, source: str = "workflow.yaml") -> Loaded:
@@ -215,6 +217,7 @@ def _finish(raw: Any, positions: Positions, found: list[tuple[Path, Problem]], s
     """Build the models and give every problem its place."""
     findings: list[Finding] = []
     workflow = draft = None
+    replaced = False
     if not isinstance(raw, dict):
         findings.append(
             Finding((), problem("workflow.not_mapping", "a workflow is a mapping with `studio`, `name` and `nodes`"))
@@ -224,13 +227,13 @@ def _finish(raw: Any, positions: Positions, found: list[tuple[Path, Problem]], s
             workflow = Workflow.model_validate(raw)
         except ValidationError as error:
             findings = explain(error, cast("Any", raw))
-            draft = _salvage(cast("Any", raw), findings)
+            draft, replaced = salvage(cast("Any", raw), findings)
     problems = [_owned(each, path, raw) for path, each in found]
     problems += [_placed(each, positions, raw) for each in findings]
     if any(each.severity == "error" for each in problems):
         workflow, draft = None, workflow or draft
     problems.sort(key=lambda each: (each.line or 0, each.column or 0))
-    return Loaded(workflow, problems, positions, raw, source, draft or workflow)
+    return Loaded(workflow, problems, positions, raw, source, draft or workflow, replaced)
 
 
 def _data(raw: Any, positions: Positions, found: list[tuple[Path, Problem]], source: str) -> Loaded:
@@ -248,47 +251,6 @@ def _placed(finding: Finding, positions: Positions, raw: Any) -> Problem:
     if finding.problem.code == "workflow.missing_key":
         line, column = positions.at(finding.path[:-1], key=True)
     return msgspec.structs.replace(_owned(finding.problem, finding.path, raw), line=line, column=column)
-
-
-def _salvage(raw: Any, findings: list[Finding]) -> Workflow | None:
-    """What remains without the parts that are wrong, None where that is no workflow."""
-    if not all(finding.dispensable or _stands_alone(finding.path) for finding in findings):
-        return None
-    rest = copy.deepcopy(raw)
-    for finding in sorted(findings, key=lambda each: _order(each.path), reverse=True):
-        try:
-            _remove(rest, finding.path)
-        except (LookupError, TypeError):
-            continue
-    try:
-        return Workflow.model_validate(rest)
-    except ValidationError:
-        return None
-
-
-def _remove(rest: Any, path: Path) -> None:
-    """Take a part out; in the place of an edge remains one that joins nothing, so that the others keep theirs."""
-    edge = _edge(path)
-    if edge is not None:
-        value_at(rest, edge[:-1])[edge[-1]] = {"source": NO_NODE, "target": NO_NODE}
-        return
-    del value_at(rest, path[:-1])[path[-1]]
-
-
-def _stands_alone(path: Path) -> bool:
-    """Whether this is an edge, an input or a setting, or in an edge: the rest can be checked without it."""
-    return (len(path) == 2 and path[0] in ("inputs", "settings", "canvas")) or _edge(path) is not None
-
-
-def _edge(path: Path) -> Path | None:
-    """The path of the edge that a path leads to or into."""
-    places = (at + 1 for at in range(len(path) - 1) if path[at] == "edges" and isinstance(path[at + 1], int))
-    at = next(places, None)
-    return path[: at + 1] if at is not None else None
-
-
-def _order(path: tuple[Key, ...]) -> tuple[tuple[int, str], ...]:
-    return tuple((key, "") if isinstance(key, int) else (0, key) for key in path)
 
 
 __all__ = ["Loaded", "Place", "Positions", "load", "owner", "param_path"]
