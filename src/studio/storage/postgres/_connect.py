@@ -12,12 +12,15 @@ from studio.storage.postgres._errors import server_of, translate
 from studio.storage.postgres._typed import Connection, Pool
 
 # Everything is found by key. A plan made while a table was empty must not go on scanning it when it has grown.
+# Nor do the values change what is the best plan: without being told so, the server plans a statement over arrays anew
+# each time (it knows how long they are and takes what it does not know for longer), which takes longer than to run it.
 # A process that stalls in the middle of a transaction must not keep its rows from whoever takes them over.
 _SETTINGS = {
     "application_name": "studio",
     "jit": "off",
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
+    "plan_cache_mode": "force_generic_plan",
     "idle_in_transaction_session_timeout": "5s",
 }
 _CONNECT_SECONDS = 10
