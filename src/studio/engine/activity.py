@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -270,14 +271,11 @@ class Activity:
         cached = await run.engine.cache.look(run, option, raw)
         if cached is not None:
             return cached
-        if impl.rate is not None:
-            await run.engine.rates.admit(self, option, impl.rate, raw)
+        intend = None
+        if effect.needs_intent and doubt is None:
+            intend = partial(self._intend, option, alternative, attempt, effect, raw, context, value)
         try:
-            # What waits for its turn has not begun: an intent that nothing follows would be in doubt.
-            async with run.room:
-                if effect.needs_intent and doubt is None:
-                    await self._intend(option, alternative, attempt, effect, raw, context, value)
-                found = await self._call_with_chunks(option, value, context)
+            found = await self._perform(option, raw, value, context, intend)
             output, ports = option.finish(found)
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and self.intent is not None and is_in_doubt(error):
@@ -309,6 +307,26 @@ class Activity:
         option: PlanNode,
         alternative: int,
         attempt: int,
+    async def _perform(
+        self,
+        option: PlanNode,
+        raw: dict[str, Any],
+        value: NodeModel,
+        context: RunContext,
+        intend: Callable[[], Awaitable[None]] | None,
+    ) -> Any:
+        """Run the node when it is its turn, alone or together with others."""
+        run, rate = self.run, option.impl.rate
+        if option.impl.batch_size:
+            return await run.batches().call(self, option, raw, value, context, intend)
+        if rate is not None:
+            await run.engine.rates.admit(self, option, rate, raw)
+        # What waits for its turn has not begun: an intent that nothing follows would be in doubt.
+        async with run.room:
+            if intend is not None:
+                await intend()
+            return await self._call_with_chunks(option, value, context)
+
         effect: Effect,
         raw: Any,
         context: RunContext,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ class RunContext(NodeContext):
     """The context of one attempt. Cheap to make: everything is looked up when it is asked for."""
 
     __slots__ = (
-        "_alternative", "_run", "_state", "activity", "at", "attempt", "intent", "node", "path", "recovering",
+        "_alternative", "_run", "_state", "activity", "at", "attempt", "batch", "intent", "node", "path", "recovering",
     )  # fmt: skip
 
     def __init__(self, run: Run, path: str, node: PlanNode, at: int, attempt: int, alternative: int) -> None:
@@ -47,6 +47,7 @@ class RunContext(NodeContext):
         self.intent: Any = None
         self.activity: Activity | None = None
 
+        self.batch: Sequence[NodeContext] = ()
     @property
     def workspace(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._run.workspace

@@ -313,6 +313,7 @@ def _is_simple(node: PlanNode, impl: BaseNode) -> bool:
         and node.policy is None
         and node.timeout is None
         and impl.rate is None
+        and not impl.batch_size
         and type(impl).run is not BaseNode.run
     )
 

@@ -16,6 +16,7 @@ from studio.engine import records as r
 from studio.engine.activity import Activity
 from studio.engine.after_failure import start_error_workflow
 from studio.engine.api import Grants
+from studio.engine.batches import Batches
 from studio.engine.encode import ItemsHandle, MissingChunk, Values
 from studio.engine.failures import Stop, error_facts, why_cancelled
 from studio.engine.frame import Frame, Scope
@@ -105,9 +106,16 @@ class Run:
         self.recovering = False
         self.pokes: set[Pokeable] = set()
         self.limits = RunLimits(self, active)
+        self._batches: Batches | None = None
         self._taken: dict[str, None] = {}
         self._tasks_waiting: set[asyncio.Task[None]] = set()
         self._seeds = hashlib.blake2b(self.origin.encode(), digest_size=16)
+
+    def batches(self) -> Batches:
+        """Where runs of nodes gather that work in batches."""
+        if self._batches is None:
+            self._batches = Batches(self)
+        return self._batches
 
     def adopt(self, facts: dict[str, Any]) -> None:
         """Take over the facts of the start, decoded."""

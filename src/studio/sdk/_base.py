@@ -128,7 +128,10 @@ class BaseNode:
         raise NodeDefinitionError(f"{self.type} has no run method")
 
     async def run_many(self, inputs: Sequence[Any], ctx: NodeContext) -> Sequence[Any]:
-        """Do the work for a batch; outputs or exceptions in the same order. Used where ``batch_size`` > 0."""
+        """Do the work for a batch; outputs or exceptions in the same order. Used where ``batch_size`` > 0.
+
+        ``ctx.batch`` holds the context of each input: its key, path and intent. ``ctx`` itself is the first one's.
+        """
         raise NodeDefinitionError(f"{self.type} declares batch_size but has no run_many method")
 
     async def prepare(self, input: Any, ctx: NodeContext) -> Any:

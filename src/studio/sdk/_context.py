@@ -7,7 +7,7 @@ sandbox or on another machine.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +65,8 @@ class NodeContext(ABC):
 
     @property
     @abstractmethod
+    batch: Sequence[NodeContext]
+    """In ``run_many``: the context of each input in their order, for its own key, path and intent."""
     def http(self) -> HttpClient:
         """HTTP under the egress policy."""
 

@@ -215,6 +215,7 @@ class NodeTester:
     async def _call(self, input: Any, context: ScratchContext) -> Any:
         if not self.node.batch_size:
             return await self.node.run(input, context)
+        context.batch = (context,)
         results = await self.node.run_many([input], context)
         if len(results) != 1:
             raise NodeContractError(f"run_many gave {len(results)} results for one input")

@@ -27,6 +27,8 @@ from studio.sdk import ItemsBase, describe
 
 _CHUNK = 2000
 _WINDOW = 20_000
+_AT_ONCE = 8
+"""Items of an ``each`` that run at the same time; more where the node takes larger batches."""
 
 
 @executor("map")
@@ -51,7 +53,8 @@ async def run_each(activity: Activity) -> Outcome:
             activity.path, "each"
         )
     found = cast("Any", items)
-    return await _Map(activity, found, "item", 8, OnItemError.FAIL, node.body_plans["each"]).run()
+    together = max(_AT_ONCE, node.impl.batch_size)
+    return await _Map(activity, found, "item", together, OnItemError.FAIL, node.body_plans["each"]).run()
 
 
 class _ItemContext(RunContext):
