@@ -86,7 +86,7 @@ async def test_everything_comes_back_held(place: Place, target: Place, tmp_path:
     archive = tmp_path / "backup.tar.zst"
     made = await backup(place.url, place.data, archive)
     assert archive.stat().st_mode & 0o777 == 0o600
-    assert (made.kind, made.revision, made.missing_blobs) == (opened.database, "0001", ())
+    assert (made.kind, made.revision, made.missing_blobs) == (opened.database, "0002", ())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.zst", "data"]
 
     again = await restored(place, target, archive)

@@ -123,7 +123,7 @@ async def test_killed_migration_is_whole_or_absent(place: Place) -> None:
 async def test_two_migrations_at_once(place: Place) -> None:
     place.data.mkdir(parents=True)
     outcomes = await asyncio.gather(migrate(place.url, place.data), migrate(place.url, place.data))
-    assert sorted(outcomes) == [("0001", "0001"), ("base", "0001")]
+    assert sorted(outcomes) == [("0002", "0002"), ("base", "0002")]
 
 
 async def test_unknown_revisions_are_refused(place: Place) -> None:

@@ -149,7 +149,7 @@ async def test_newer_and_unknown_revisions_are_refused(place: Place, monkeypatch
         await place.open()
     assert caught.value.code == "storage.database_newer"
     assert "9999" in caught.value.message
-    monkeypatch.setattr("studio.storage._revision.REVISIONS", ("0000", "0001"))
+    monkeypatch.setattr("studio.storage._revision.REVISIONS", ("0000", "0002"))
     await place.sql("UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(DatabaseVersion) as caught:
         await place.open()

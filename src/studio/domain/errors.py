@@ -16,6 +16,8 @@
     ├── AccessRefused                a path, host or permission outside what is allowed; names the flag
     ├── NotFound                     no such execution, workflow, node, credential, ...
     ├── Conflict                     the request does not fit the present state
+    │   ├── RecordChanged            ... somebody else has changed what was to be changed
+    │   └── RecordTaken              ... a name that must be unique is taken
     └── StorageError                 the store cannot do its work
         ├── StorageFull              no space left
         ├── StorageReadOnly          the folder or database cannot be written
@@ -223,6 +225,14 @@ class Conflict(StudioError):
     """The request does not fit the present state."""
 
     error_class = ErrorClass.BAD_INPUT
+
+
+class RecordChanged(Conflict):
+    """Somebody else has changed, made or deleted what was to be changed."""
+
+
+class RecordTaken(Conflict):
+    """A name or another key that must be unique belongs to something else."""
 
 
 class StorageError(StudioError):

@@ -33,6 +33,9 @@ def _text(number: int) -> str:
 DEFAULT_WORKSPACE = "default"
 """The workspace that exists from the start."""
 
+INSTANCE = "_instance"
+"""The workspace of what belongs to no workspace: accounts, memberships, settings of the instance."""
+
 
 def item_scope(prefix: str, node: str, index: int) -> str:
     """Prefix of the scope paths inside one item or turn: ``("", "loop", 3)`` gives ``loop[3]/``."""

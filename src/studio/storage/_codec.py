@@ -27,6 +27,11 @@ def _unpack(data: bytes) -> bytes:
     return data[1:]
 
 
+def record_name(kind: str, id: str) -> str:
+    """The name under which a record of ``records`` is sealed; no two lists of parts agree."""
+    return f"{len(kind)}:{kind}{id}"
+
+
 class Codec:
     """Seals and opens what rows hold, with keys of its own per execution and per record."""
 

@@ -8,10 +8,10 @@ proves that both ways lead to the same tables.
 
 from __future__ import annotations
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision this version of Studio works on."""
 
-REVISIONS = (REVISION,)
+REVISIONS = ("0001", REVISION)
 """Every revision this version knows, oldest first."""
 
 # One text for both: SQLite takes BIGINT, TEXT and BOOLEAN as they are, and knows TRUE and FALSE. {bytes} and {tight}
@@ -125,6 +125,37 @@ CREATE TABLE credentials (
   PRIMARY KEY (workspace, name)
 ) {tight};
 
+CREATE TABLE records (
+  workspace TEXT NOT NULL, kind TEXT NOT NULL, id TEXT {exact} NOT NULL, parent TEXT {exact} NOT NULL,
+  revision BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, expires_at BIGINT,
+  value {bytes} NOT NULL,
+  PRIMARY KEY (workspace, kind, id)
+);
+CREATE INDEX records_parent ON records (workspace, kind, parent, id);
+CREATE INDEX records_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE record_keys (
+  workspace TEXT NOT NULL, kind TEXT NOT NULL, unique_key TEXT {exact} NOT NULL, id TEXT {exact} NOT NULL,
+  PRIMARY KEY (workspace, kind, unique_key)
+) {tight};
+CREATE INDEX record_keys_owner ON record_keys (workspace, kind, id);
+
+CREATE TABLE record_fields (
+  workspace TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, value TEXT {exact} NOT NULL,
+  id TEXT {exact} NOT NULL,
+  PRIMARY KEY (workspace, kind, field, value, id)
+) {tight};
+CREATE INDEX record_fields_owner ON record_fields (workspace, kind, id);
+
+CREATE TABLE audit (
+  workspace TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, digest {bytes} NOT NULL,
+  chain {bytes} NOT NULL, value {bytes} NOT NULL, PRIMARY KEY (workspace, seq)
+);
+
+CREATE TABLE audit_heads (
+  workspace TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL, chain {bytes} NOT NULL, seal {bytes} NOT NULL
+) {tight};
+
 CREATE TABLE alembic_version (
   version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
@@ -147,6 +178,7 @@ ALTER TABLE blob_frames ALTER COLUMN data SET STORAGE EXTERNAL;
 TABLES = (
     "meta", "workspaces", "keys", "workflow_versions", "executions", "execution_tags", "journal", "inbox", "node_runs",
     "blob_refs", "idempotency", "schedules", "lanes", "workers", "node_state", "cache", "variables", "credentials",
+    "records", "record_keys", "record_fields", "audit", "audit_heads",
 )  # fmt: skip
 """Tables on either database, ``alembic_version`` apart."""
 
@@ -157,6 +189,7 @@ BLOB_TABLES = ("blobs", "blob_frames")
 def sqlite_schema() -> list[str]:
     """The statements that make an empty SQLite database current."""
     text = _TABLES.replace("{bytes}", "BLOB").replace("{tight}", "WITHOUT ROWID").replace("{updated}", "")
+    text = text.replace("{exact}", "")
     return [*_split(text), f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"]
 
 
@@ -164,6 +197,8 @@ def postgres_schema() -> list[str]:
     """The statements that make an empty Postgres database current."""
     # Room on each page lets an update that touches no indexed column stay in place.
     text = _TABLES.replace("{bytes}", "BYTEA").replace("{tight}", "").replace("{updated}", "WITH (fillfactor = 70)")
+    # What lists are sorted by compares byte by byte, as on SQLite, whatever locale the server was set up with.
+    text = text.replace("{exact}", 'COLLATE "C"')
     return [*_split(text + _POSTGRES_ONLY), f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"]
 
 

@@ -33,6 +33,7 @@ from studio.storage._plans.claim import CLAIM, Claiming, next_wake
 from studio.storage._plans.inbox import POST, Posting, open_messages
 from studio.storage._plans.projections import PROJECT, pack_runs, read_runs
 from studio.storage._plans.refs import live_blobs
+from studio.storage.records import SqlRecords
 
 
 class SqlStore:
@@ -44,6 +45,7 @@ class SqlStore:
         self._keys = KeyKeeper(driver, ring)
         self._codec = Codec(ring)
         self._leases: list[Lease] = []
+        self.records = SqlRecords(driver, ring, self._keys, self._codec)
 
     async def now(self) -> int:
         """The database's clock."""

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from studio.contracts.store import ExecutionUpdate, Message
-from studio.domain.errors import LeaseLost, NotFound, StorageCorrupt, StorageError
+from studio.contracts.store import ExecutionUpdate, Message, NodeState, StateWrite
+from studio.domain.errors import Conflict, LeaseLost, NotFound, StorageCorrupt, StorageError
 from studio.domain.ids import new_id
 from studio.domain.status import Durability, ExecutionStatus
 from studio.storage import SqlStore
@@ -260,3 +260,32 @@ async def test_ends_while_others_go_on(store: SqlStore) -> None:
     await asyncio.gather(store.append(sleeping(id, 1)), store.heartbeat("w", "home", 10), store.now())
     states = {one: (await store.execution(one)) for one in (done, waiting, id)}
     assert [row.status.value for row in states.values() if row] == ["succeeded", "queued", "waiting"]
+
+
+async def test_a_state_is_written_with_its_segment_or_not_at_all(store: SqlStore) -> None:
+    id = await running(store)
+    await store.append(segment(id, 1, b"one", state=StateWrite("k", b"first", 0, ("blob",))))
+    assert await store.node_state(WORKSPACE, "k") == NodeState(1, b"first")
+    assert await store.live_blobs() == ["blob"]
+    with pytest.raises(Conflict):
+        await store.append(segment(id, 2, b"two", state=StateWrite("k", b"other", 0)))
+    with pytest.raises(LeaseLost):
+        await store.append(segment(id, 2, b"two", epoch=3, state=StateWrite("k", b"stale", 1)))
+    assert await store.node_state(WORKSPACE, "k") == NodeState(1, b"first")
+    assert [part.payload for part in await store.read(id)] == [b"first", b"one"]
+    await store.append(segment(id, 2, b"two", state=StateWrite("k", b"second", 1)))
+    assert await store.node_state(WORKSPACE, "k") == NodeState(2, b"second")
+
+
+async def test_of_states_changed_at_once_one_counts(store: SqlStore) -> None:
+    ids = [await running(store) for _ in range(6)]
+    writes = [segment(id, 1, b"end", state=StateWrite("k", id.encode(), 0)) for id in ids]
+    others = [segment(id, 1, b"end", state=StateWrite(f"k{number}", b"x", 0)) for number, id in enumerate(ids)]
+    outcomes = await asyncio.gather(*(store.append(write) for write in writes), return_exceptions=True)
+    won = [id for id, outcome in zip(ids, outcomes, strict=True) if outcome is None]
+    assert len(won) == 1
+    assert all(isinstance(outcome, Conflict) for outcome in outcomes if outcome is not None)
+    assert (await store.node_state(WORKSPACE, "k")).value == won[0].encode()
+    await asyncio.gather(*(store.append(other) for id, other in zip(ids, others, strict=True) if id not in won))
+    for id in ids:
+        assert [part.seq for part in await store.read(id)] == [0, 1]

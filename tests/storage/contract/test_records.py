@@ -109,7 +109,7 @@ async def test_large_values_are_opened_off_the_loop(store: SqlStore) -> None:
 
 async def test_facts(store: SqlStore) -> None:
     facts = await store.facts()
-    assert facts["revision"] == "0001"
+    assert facts["revision"] == "0002"
     assert facts["generation"] == 1
     assert facts["executions"] == {}
     assert facts["problems"] == []

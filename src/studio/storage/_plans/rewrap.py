@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from studio.storage._codec import Codec
+from studio.storage._codec import Codec, record_name
 from studio.storage._driver import Driver, Kind
 from studio.storage._plans.listing import RawSegment
 from studio.storage._statement import Plan, Row, Statement
@@ -69,12 +69,20 @@ def _record(table: str) -> Callable[[Codec, str, Row], bytes]:
     return again
 
 
+def _sealed_record(codec: Codec, workspace: str, row: Row) -> bytes:
+    kind, id, sealed = row
+    name = record_name(kind, id)
+    return codec.record("records", workspace, name, codec.open_record("records", workspace, name, bytes(sealed)))
+
+
 _TABLES = (
     _table("credentials", "workspace", "name", "data", "", _record("credentials")),
     _table("variables", "workspace", "name", "value", "", _record("variables")),
     _table("node_state", "workspace", "key", "value", "", _record("node_state")),
     _table("workflow_versions", "workspace", "hash", "document", "", _record("workflow_versions")),
     _table("cache", "workspace", "key", "value", "", _record("cache")),
+    _table("records", "kind", "id", "value", "", _sealed_record),
+    _table("audit", "workspace", "id", "value", "", _record("audit")),
     _table("inbox", "execution_id", "id", "payload", "", _message),
     _table("journal", "execution_id", "seq", "payload", "epoch, snapshot, written_at", _segment),
 )

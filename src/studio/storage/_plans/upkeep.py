@@ -105,7 +105,7 @@ _COUNTS = Statement("SELECT status, count(*) FROM executions GROUP BY status", f
 _SUMS = Statement(
     "SELECT (SELECT count(*) FROM executions WHERE owner IS NULL AND projected_seq < next_seq - 1),"
     " (SELECT count(*) FROM executions WHERE held), (SELECT count(*) FROM inbox WHERE taken_seq IS NULL),"
-    " (SELECT count(*) FROM workers), (SELECT count(*) FROM workspaces),"
+    " (SELECT count(*) FROM workers), (SELECT count(*) FROM workspaces WHERE id <> '_instance'),"
     " (SELECT max(version_num) FROM alembic_version), {now}",
     fetch=7,
     packed=True,

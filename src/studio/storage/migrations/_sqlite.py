@@ -33,7 +33,8 @@ def migrate(data: Path, target: str) -> tuple[str, str]:
             prepare_file(connection)
             connection.execute("BEGIN IMMEDIATE")
             start = _revision(connection)
-            connection.execute(render("sqlite", start, target))
+            # A statement that returns rows stops the ones after it until they are taken.
+            connection.execute(render("sqlite", start, target)).fetchall()
             connection.execute("COMMIT")
             return start, target
         finally:
