@@ -1,6 +1,6 @@
 """The protocols between the layers."""
 
-from studio.contracts.blobs import BlobDraft, BlobStore
+from studio.contracts.blobs import BlobDraft, BlobFile, BlobStore
 from studio.contracts.clock import Clock
 from studio.contracts.files import FileFact, HostFiles
 from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse, HttpStream
@@ -27,6 +27,7 @@ from studio.contracts.store import (
 __all__ = [
     "Accepted",
     "BlobDraft",
+    "BlobFile",
     "BlobStore",
     "Claim",
     "Clock",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
+
+from typing_extensions import Buffer
 
 from studio.domain.values import BlobRef
 
@@ -47,12 +49,33 @@ class BlobStore(Protocol):
         """The content in clear as a private temporary file (0600), removed on leaving."""
         ...
 
+    async def put_behind(self, workspace: str, write: Callable[[BlobFile], object], size: int) -> BlobRef:
+        """Begin to keep what ``write`` writes, and give the reference at once.
+
+        ``write`` is called in a thread. Until it is done about ``size`` bytes of memory count as held, which are
+        limited. In this process the blob can be read from now on. The store writes no row that refers to it before it
+        is flushed, and fails with what made that impossible.
+        """
+        ...
+
     def writable(self, workspace: str) -> AbstractAsyncContextManager[BlobDraft]:
         """A private temporary file to write into; ``commit`` turns it into a blob."""
         ...
 
     async def collect(self, live: Sequence[str], *, grace: int) -> int:
         """Remove blobs not in ``live`` and older than ``grace`` microseconds; returns how many."""
+        ...
+
+
+class BlobFile(Protocol):
+    """What the content of a blob is written to, from its beginning to its end."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Write all of ``data``; returns its length in bytes."""
+        ...
+
+    def flush(self) -> None:
+        """Does nothing: libraries call it."""
         ...
 
 

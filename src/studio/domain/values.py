@@ -16,10 +16,14 @@ Json: TypeAlias = Any
 
 
 class BlobRef(msgspec.Struct, frozen=True, array_like=True):
-    """A blob in the store. ``digest`` is a keyed digest of the content, ``size`` its length in bytes."""
+    """A blob in the store. ``digest`` is a keyed digest of the content, ``size`` its length in bytes.
+
+    A blob that was written behind its reference has neither: they were not known when it was referred to. Its content
+    is bound to its id all the same.
+    """
 
     id: str
-    size: int
+    size: int | None
     digest: bytes
 
 
@@ -33,7 +37,7 @@ class FileRef(msgspec.Struct, frozen=True, array_like=True):
     @property
     def size(self) -> int:
         """Length in bytes."""
-        return self.blob.size
+        return self.blob.size or 0
 
 
 class TableRef(msgspec.Struct, frozen=True, array_like=True):

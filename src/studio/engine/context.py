@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from studio.contracts.blobs import BlobDraft
+from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.errors import Conflict, UserError
@@ -152,6 +152,13 @@ class RunContext(NodeContext):
     async def new_table(self) -> AsyncGenerator[TableDraft]:
         async with self._run.engine.blobs.writable(self._run.workspace) as draft:
             yield _TableDraft(self._run, draft)
+
+    async def keep_table(
+        self, write: Callable[[BlobFile], object], rows: int, columns: Iterable[tuple[str, str]], size: int
+    ) -> TableRef:
+        ref = await self._run.engine.blobs.put_behind(self._run.workspace, write, size)
+        self._run.values.hold((ref.id,))
+        return TableRef(ref, rows, tuple(columns))
 
     async def make_items(self, items: AsyncIterator[Any] | Iterable[Any]) -> ItemsBase | list[Any]:
         writer = ItemsWriter(self._run)

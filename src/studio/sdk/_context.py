@@ -6,6 +6,7 @@ sandbox or on another machine.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from studio.contracts.blobs import BlobFile
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.values import FileRef, TableRef
@@ -146,6 +148,24 @@ class NodeContext(ABC):
     def new_table(self) -> AbstractAsyncContextManager[TableDraft]:
         """Where to write a new table."""
 
+    async def keep_table(
+        self, write: Callable[[BlobFile], object], rows: int, columns: Iterable[tuple[str, str]], size: int
+    ) -> TableRef:
+        """Keep a table that ``write`` writes as Arrow IPC, which may be after this has returned.
+
+        It is called in a thread, so what it writes must not change any more. Nothing is committed that refers to the
+        table before it is kept. A disk that is full is not told here, but fails the execution.
+
+        Args:
+            write: Writes the table from its beginning to its end.
+            rows: How many there are.
+            columns: (name, data type) pairs in order.
+            size: About how many bytes of memory are held until it is written.
+        """
+        async with self.new_table() as draft:
+            await asyncio.to_thread(_write_to, draft.path, write)
+            return await draft.commit(rows, columns)
+
     @abstractmethod
     async def make_items(self, items: AsyncIterator[Any] | Iterable[Any]) -> ItemsBase | list[Any]:
         """A list of any length: short ones come back as they are, long ones as chunks by reference."""
@@ -153,3 +173,8 @@ class NodeContext(ABC):
     @abstractmethod
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
         """Run another workflow as a child execution and give its output."""
+
+
+def _write_to(path: Path, write: Callable[[BlobFile], object]) -> None:
+    with path.open("wb") as file:
+        write(file)

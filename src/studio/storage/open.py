@@ -108,7 +108,7 @@ async def _open_sqlite(data: Path, keys: _Masters, read_only: bool) -> Opened:
     except WrongKey:
         await driver.close()
         raise
-    blobs = FileBlobs(data, store.keys)
+    blobs = FileBlobs(data, store.keys, store.behind)
     return Opened(store, blobs, ring, home, "sqlite")
 
 

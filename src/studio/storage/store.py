@@ -33,6 +33,7 @@ from studio.storage._plans.claim import CLAIM, Claiming, next_wake
 from studio.storage._plans.inbox import POST, Posting, open_messages
 from studio.storage._plans.projections import PROJECT, pack_runs, read_runs
 from studio.storage._plans.refs import live_blobs
+from studio.storage.blobs._behind import WriteBehind
 from studio.storage.records import SqlRecords
 
 
@@ -45,6 +46,7 @@ class SqlStore:
         self._keys = KeyKeeper(driver, ring)
         self._codec = Codec(ring)
         self._leases: list[Lease] = []
+        self.behind = WriteBehind()
         self.records = SqlRecords(driver, ring, self._keys, self._codec)
 
     async def now(self) -> int:
@@ -66,6 +68,9 @@ class SqlStore:
         """Accept executions durably; results in order, a refused one as its error."""
         for workspace in {item.workspace for item in new}:
             await self._keys.need(workspace)
+        for item in new:
+            if item.blobs:
+                await self.behind.written(item.blobs)
         waiting: list[asyncio.Future[Accepted | Exception]] = []
         for item in new:
             sealed = self._codec.segment(item.workspace, item.id, 0, 0, False, item.payload)
@@ -91,6 +96,8 @@ class SqlStore:
         """Append a segment and apply its update."""
         if not self._ring.has(segment.workspace):
             await self._keys.need(segment.workspace)
+        if segment.blobs:
+            await self.behind.written(segment.blobs)
         sealed = self._codec.segment(
             segment.workspace, segment.execution_id, segment.seq, segment.epoch, segment.snapshot, segment.payload
         )
@@ -219,6 +226,7 @@ class SqlStore:
     ) -> bool:
         """Compare-and-set."""
         await self._keys.need(workspace)
+        await self.behind.written(blobs)
         sealed = None if value is None else self._codec.record("node_state", workspace, key, value)
         change = records.StateChange(workspace, key, sealed, expected, tuple(blobs))
         return await self._driver.write(records.SET_STATE, change, power=True)
@@ -231,6 +239,7 @@ class SqlStore:
     async def put_cached(self, workspace: str, key: str, value: bytes, ttl: int, blobs: Sequence[str] = ()) -> None:
         """Keep a cache entry."""
         await self._keys.need(workspace)
+        await self.behind.written(blobs)
         sealed = self._codec.record("cache", workspace, key, value)
         entry = records.CacheEntry(workspace, key, sealed, ttl, tuple(blobs))
         await self._driver.write(records.PUT_CACHED, entry, power=False)

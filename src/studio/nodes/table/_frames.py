@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
+from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -115,12 +117,17 @@ async def compute(work: Callable[..., T], *args: Any, action: str = Phrase("tabl
 
 
 async def keep(ctx: NodeContext, frame: pl.DataFrame) -> TableRef:
-    """Keep a frame as a table."""
-    async with ctx.new_table() as draft:
-        await asyncio.to_thread(frame.write_ipc, draft.path, compression="uncompressed")
-        table = await draft.commit(frame.height, columns_of(frame))
+    """Keep a frame as a table; it may be written while the execution goes on."""
+    # What the format cannot hold is told here, by a table without rows, and not where it is written.
+    _write(frame.clear(), BytesIO())
+    size = int(frame.estimated_size())
+    table = await ctx.keep_table(partial(_write, frame), frame.height, columns_of(frame), size)
     MEMORY.put(table.blob.id, frame)
     return table
+
+
+def _write(frame: pl.DataFrame, file: Any) -> None:
+    frame.write_ipc(file, compression="uncompressed")
 
 
 def columns_of(frame: pl.DataFrame) -> list[tuple[str, str]]:

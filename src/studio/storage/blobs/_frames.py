@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+from typing_extensions import Buffer
 
 from studio.crypto import OVERHEAD, Cipher, KeyRing, SealBroken, key_id_of, place
 from studio.domain.errors import RecordCorrupt
@@ -44,18 +46,22 @@ class FrameWriter:
         self._digest.update(data)
         self._size += len(data)
 
-    def cut(self, data: bytes) -> Iterator[bytes]:
+    def cut(self, data: Buffer) -> Iterator[bytes]:
         """The other half of ``add``."""
-        view = memoryview(data)
+        view = memoryview(data).cast("B")
         start = 0
         while len(self._pending) + len(view) - start > FRAME:
             wanted = FRAME - len(self._pending)
             piece = view[start : start + wanted]
-            if self._pending:
-                piece = bytes(self._pending) + bytes(piece)
-                self._pending.clear()
             start += wanted
-            yield self._seal(piece, last=False)
+            if not self._pending:
+                yield self._seal(piece, last=False)
+                continue
+            self._pending += piece
+            with memoryview(self._pending) as whole:
+                sealed = self._seal(whole, last=False)
+            self._pending.clear()
+            yield sealed
         self._pending += view[start:]
 
     def end(self) -> bytes:
@@ -72,28 +78,73 @@ class FrameWriter:
         return sealed
 
 
-class FrameReader:
-    """Opens the frames of one blob."""
+class Sink:
+    """Implements ``studio.contracts.BlobFile``: seals what comes and writes it on.
 
-    def __init__(self, ring: KeyRing, workspace: str, ref: BlobRef) -> None:
-        if not _ID.match(ref.id) or ref.size < 0:
+    Args:
+        frames: What seals; it is not asked to digest.
+        out: Takes sealed frames.
+    """
+
+    def __init__(self, frames: FrameWriter, out: Callable[[Iterable[bytes]], object]) -> None:
+        self._frames = frames
+        self._out = out
+        self._error: OSError | None = None
+
+    def write(self, data: Buffer, /) -> int:
+        """Take all of ``data``."""
+        try:
+            self._out(self._frames.cut(data))
+        except OSError as error:
+            self._error = error
+            raise
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """The end of a blob is flushed, not its parts."""
+
+    def filled(self, write: Callable[[Sink], object]) -> None:
+        """Let ``write`` write everything. A library that is told of a full disk has errors of its own for it."""
+        try:
+            write(self)
+        except BaseException:
+            if self._error is not None:
+                raise self._error from None
+            raise
+
+
+class FrameReader:
+    """Opens the frames of one blob.
+
+    Args:
+        ring: The keys.
+        workspace: Where the blob belongs.
+        ref: The blob.
+        measure: Gives the length of the content where the reference does not know it.
+    """
+
+    def __init__(self, ring: KeyRing, workspace: str, ref: BlobRef, measure: Callable[[], int]) -> None:
+        if not _ID.match(ref.id):
+            raise damaged(ref.id)
+        self._size = measure() if ref.size is None else ref.size
+        if self._size < 0:
             raise damaged(ref.id)
         self._ring = ring
         self._workspace = workspace
         self._ref = ref
         self._cipher: Cipher | None = None
-        self.count = max(1, -(-ref.size // FRAME))
+        self.count = max(1, -(-self._size // FRAME))
 
     @property
     def stored_size(self) -> int:
         """How long all sealed frames are together."""
-        return self._ref.size + self.count * OVERHEAD
+        return self._size + self.count * OVERHEAD
 
     def length(self, index: int) -> int:
         """How long the sealed frame ``index`` is."""
         if index < self.count - 1:
             return SEALED_FRAME
-        return self._ref.size - (self.count - 1) * FRAME + OVERHEAD
+        return self._size - (self.count - 1) * FRAME + OVERHEAD
 
     def open(self, index: int, sealed: bytes) -> bytes:
         """The content of frame ``index``.
@@ -111,6 +162,14 @@ class FrameReader:
             return self._cipher.open(sealed, place("blob", self._workspace, self._ref.id, index, int(last)))
         except SealBroken as error:
             raise damaged(self._ref.id) from error
+
+
+def content_size(stored: int) -> int:
+    """How long the content of frames is that are ``stored`` bytes together; negative where no content is so long.
+
+    It is what a cut file would hold as well, which its last frame shows: that one is not sealed as the last.
+    """
+    return stored - max(1, -(-stored // SEALED_FRAME)) * OVERHEAD
 
 
 def damaged(blob_id: str) -> RecordCorrupt:

@@ -10,14 +10,25 @@ import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from studio.contracts.blobs import BlobDraft
+from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.crypto import KeyMissing
 from studio.domain.values import BlobRef
 from studio.storage._keys import KeyKeeper
-from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, damaged, missing
+from studio.storage.blobs._behind import WriteBehind
+from studio.storage.blobs._frames import (
+    FRAME,
+    SEALED_FRAME,
+    FrameReader,
+    FrameWriter,
+    Sink,
+    content_size,
+    damaged,
+    missing,
+)
 from studio.storage.blobs._temporary import Workroom, pieces
 
 _T = TypeVar("_T")
@@ -30,10 +41,11 @@ _THREADS = 4
 class FileBlobs:
     """Implements ``studio.contracts.BlobStore`` in a data folder; see there for what each method promises."""
 
-    def __init__(self, data: Path, keys: KeyKeeper) -> None:
+    def __init__(self, data: Path, keys: KeyKeeper, behind: WriteBehind) -> None:
         self._data = data
         self._folder = data / _FOLDER
         self._keys = keys
+        self._behind = behind
         self._pool = ThreadPoolExecutor(_THREADS, "studio-blob")
         self._room = Workroom(data / _WORKROOM, self._pool)
         self._writing = Workroom(self._folder / _WORKROOM, self._pool)
@@ -59,25 +71,35 @@ class FileBlobs:
         """Keep what is there already. What is large is digested in one thread and sealed in another."""
         frames = FrameWriter(self._keys.ring, workspace)
         if size <= FRAME:
-            await self._writing.run(lambda: self._write(frames, frames.add, content()))
+            await self._writing.run(lambda: self._write(frames, _poured(frames.add, content())))
             return frames.ref()
 
         def digest() -> None:
             for piece in content():
                 frames.digest(piece)
 
-        write = self._writing.run(lambda: self._write(frames, frames.cut, content()))
+        write = self._writing.run(lambda: self._write(frames, _poured(frames.cut, content())))
         for outcome in await asyncio.gather(self._writing.run(digest), write, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
         return frames.ref()
 
-    def _write(self, frames: FrameWriter, seal: Callable[[bytes], Iterable[bytes]], content: Iterable[bytes]) -> None:
+    async def put_behind(self, workspace: str, write: Callable[[BlobFile], object], size: int) -> BlobRef:
+        """Begin to keep what ``write`` writes."""
+        await self._keys.need(workspace)
+        frames = FrameWriter(self._keys.ring, workspace)
+
+        def fill(file: BinaryIO) -> None:
+            Sink(frames, partial(_write_all, file)).filled(write)
+
+        await self._behind.begin(frames.id, size, lambda: self._writing.run(lambda: self._write(frames, fill)))
+        return BlobRef(frames.id, None, b"")
+
+    def _write(self, frames: FrameWriter, fill: Callable[[BinaryIO], None]) -> None:
         handle, path = self._writing.make()
         try:
             with os.fdopen(handle, "wb", buffering=0) as file:
-                for piece in content:
-                    _write_all(file, seal(piece))
+                fill(file)
                 self._finish(file, path, frames)
         finally:
             path.unlink(missing_ok=True)
@@ -94,17 +116,29 @@ class FileBlobs:
 
     async def get(self, workspace: str, ref: BlobRef) -> bytes:
         """The whole content, verified."""
+        await self._behind.written((ref.id,))
         return await self._with_keys(lambda: self._get(workspace, ref))
 
     def get_now(self, workspace: str, ref: BlobRef) -> bytes | None:
-        """The whole content without awaiting; None where a key would have to be fetched first."""
+        """The whole content without awaiting; None where a key has to be fetched or the writing awaited."""
+        if self._behind.holds(ref.id):
+            return None
         try:
             return self._get(workspace, ref)
         except KeyMissing:
             return None
 
+    def _reader(self, workspace: str, ref: BlobRef) -> FrameReader:
+        return FrameReader(self._keys.ring, workspace, ref, lambda: self._measured(ref))
+
+    def _measured(self, ref: BlobRef) -> int:
+        try:
+            return content_size(blob_path(self._data, ref.id).stat().st_size)
+        except FileNotFoundError as error:
+            raise missing(ref.id) from error
+
     def _get(self, workspace: str, ref: BlobRef) -> bytes:
-        reader = FrameReader(self._keys.ring, workspace, ref)
+        reader = self._reader(workspace, ref)
         with self._opened(reader, ref) as file:
             if reader.count == 1:
                 return reader.open(0, file.read(reader.length(0)))
@@ -123,7 +157,8 @@ class FileBlobs:
 
     async def stream(self, workspace: str, ref: BlobRef, offset: int = 0) -> AsyncIterator[bytes]:
         """The content from ``offset`` on, in pieces of one MiB at most."""
-        reader = FrameReader(self._keys.ring, workspace, ref)
+        await self._behind.written((ref.id,))
+        reader = await self._room.run(lambda: self._reader(workspace, ref))  # it may have to look how long the file is
         first, skip = divmod(max(0, offset), FRAME)
 
         def frame(index: int) -> bytes:
@@ -183,6 +218,7 @@ class FileBlobs:
 
     async def close(self) -> None:
         """Let what is under way finish."""
+        await self._behind.drain()
         self._pool.shutdown(wait=True)
 
 
@@ -191,6 +227,16 @@ def _write_all(file: BinaryIO, frames: Iterable[bytes]) -> None:
         view = memoryview(frame)
         while view:
             view = view[file.write(view) :]
+
+
+def _poured(seal: Callable[[bytes], Iterable[bytes]], content: Iterable[bytes]) -> Callable[[BinaryIO], None]:
+    """A function that writes what ``seal`` makes of the content."""
+
+    def fill(file: BinaryIO) -> None:
+        for piece in content:
+            _write_all(file, seal(piece))
+
+    return fill
 
 
 def _flush_folder(folder: Path) -> None:

@@ -64,7 +64,7 @@ async def open_postgres(
     except BaseException:
         await driver.close()
         raise
-    return Opened(store, DatabaseBlobs(data, driver, store.keys), ring, home, "postgres")
+    return Opened(store, DatabaseBlobs(data, driver, store.keys, store.behind), ring, home, "postgres")
 
 
 async def _prepare(connection: Connection, server: str, keys: Keys, read_only: bool) -> dict[str, str]:

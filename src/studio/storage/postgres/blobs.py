@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from studio.contracts.blobs import BlobDraft
+from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.domain.values import BlobRef
 from studio.storage._keys import KeyKeeper
-from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, damaged, missing
+from studio.storage.blobs._behind import WriteBehind
+from studio.storage.blobs._frames import FRAME, SEALED_FRAME, FrameReader, FrameWriter, Sink, damaged, missing
 from studio.storage.blobs._temporary import Workroom, pieces
 from studio.storage.postgres._typed import Connection
 
@@ -44,9 +45,10 @@ class Connections(Protocol):
 class DatabaseBlobs:
     """Implements ``studio.contracts.BlobStore`` in Postgres; temporary files go to the data folder."""
 
-    def __init__(self, data: Path, connections: Connections, keys: KeyKeeper) -> None:
+    def __init__(self, data: Path, connections: Connections, keys: KeyKeeper, behind: WriteBehind) -> None:
         self._connections = connections
         self._keys = keys
+        self._behind = behind
         self._pool = ThreadPoolExecutor(2, "studio-blob")
         self._room = Workroom(data / "tmp", self._pool)
 
@@ -70,6 +72,24 @@ class DatabaseBlobs:
                 return await self._keep(workspace, frames, lambda index: _stored(file, index))
         finally:
             await self._room.run(lambda: path.unlink(missing_ok=True))
+
+    async def put_behind(self, workspace: str, write: Callable[[BlobFile], object], size: int) -> BlobRef:
+        """Begin to keep what ``write`` writes: sealed into a temporary file first, as what comes piece by piece."""
+        await self._keys.need(workspace)
+        frames = FrameWriter(self._keys.ring, workspace)
+
+        async def keep() -> None:
+            handle, path = await self._room.run(self._room.make)
+            try:
+                with os.fdopen(handle, "w+b") as file:
+                    await self._room.run(lambda: Sink(frames, file.writelines).filled(write))
+                    await self._room.run(lambda: file.write(frames.end()))
+                    await self._keep(workspace, frames, lambda index: _stored(file, index))
+            finally:
+                await self._room.run(lambda: path.unlink(missing_ok=True))
+
+        await self._behind.begin(frames.id, size, keep)
+        return BlobRef(frames.id, None, b"")
 
     async def _keep(
         self,
@@ -112,9 +132,10 @@ class DatabaseBlobs:
 
     async def stream(self, workspace: str, ref: BlobRef, offset: int = 0) -> AsyncIterator[bytes]:
         """The content from ``offset`` on, in pieces of one MiB at most."""
-        reader = FrameReader(self._keys.ring, workspace, ref)
+        await self._behind.written((ref.id,))
+        size = await self._size(workspace, ref)
+        reader = FrameReader(self._keys.ring, workspace, ref, lambda: size)
         first, skip = divmod(max(0, offset), FRAME)
-        await self._check(workspace, ref)
         for index in range(first, reader.count):
             sealed = await self._value("SELECT data FROM blob_frames WHERE blob_id = $1 AND place = $2", ref.id, index)
             if sealed is None:
@@ -124,12 +145,13 @@ class DatabaseBlobs:
                 yield piece
             skip = 0
 
-    async def _check(self, workspace: str, ref: BlobRef) -> None:
+    async def _size(self, workspace: str, ref: BlobRef) -> int:
         size = await self._value("SELECT size FROM blobs WHERE id = $1 AND workspace = $2", ref.id, workspace)
         if size is None:
             raise missing(ref.id)
-        if size != ref.size:
+        if ref.size is not None and size != ref.size:
             raise damaged(ref.id)
+        return size
 
     async def _value(self, query: str, *values: Any) -> Any:
         async def fetch(connection: Connection) -> Any:
@@ -166,6 +188,7 @@ class DatabaseBlobs:
 
     async def close(self) -> None:
         """Let what is under way finish."""
+        await self._behind.drain()
         self._pool.shutdown(wait=True)
 
 
