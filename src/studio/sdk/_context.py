@@ -64,11 +64,11 @@ class NodeContext(ABC):
     """True where an earlier attempt may already have had its effect."""
     intent: Any
     """What ``prepare`` returned before the intent was recorded; the same on a rerun."""
+    batch: Sequence[NodeContext]
+    """In ``run_many``: the context of each input in their order, for its own key, path and intent."""
 
     @property
     @abstractmethod
-    batch: Sequence[NodeContext]
-    """In ``run_many``: the context of each input in their order, for its own key, path and intent."""
     def http(self) -> HttpClient:
         """HTTP under the egress policy."""
 
