@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from studio.bootstrap.testparts import NodeTestParts
 from studio.catalog import Catalog
+from studio.contracts.apart import Apart
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.workflow import Workflow
@@ -34,6 +36,10 @@ class Host:
 
     def files_for(self, grants: Grants) -> HostFiles:
         return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
+
+    @property
+    def apart(self) -> Apart:
+        return NodeTestParts().apart()
 
     async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
         return self.credentials[alias]

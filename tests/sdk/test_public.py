@@ -8,9 +8,9 @@ import pytest
 
 PUBLIC = {
     "studio.sdk": """
-        AccessRefused AuthenticationFailed AwsScheme BaseNode BasicScheme BodyScheme ControlNode CredentialField
-        CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme HostFiles
-        HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json NodeContext NodeDefinitionError
+        AccessRefused Apart AuthenticationFailed AwsScheme BaseNode BasicScheme BodyScheme ControlNode
+        CredentialField CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme
+        HostFiles HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json Limits NodeContext NodeDefinitionError
         NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
         ProviderError QueryScheme Rate RateLimited Received Refusal Routed Scheme Slot StateHandle Table
         TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError Varying as_node checked_effect describe

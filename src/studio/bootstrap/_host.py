@@ -11,10 +11,12 @@ from studio.domain.ids import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
     from studio.catalog import Catalog
+    from studio.contracts.apart import Apart
     from studio.contracts.files import HostFiles
     from studio.contracts.http import Dialer, HttpClient
     from studio.engine import Grants
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
+    from studio.sandbox.apart import Workers
     from studio.storage import Opened
 
 
@@ -29,6 +31,7 @@ class Host:
         self._catalog = catalog
         self._breaker: CircuitBreaker = CircuitBreaker()
         self._clients: dict[tuple[str, ...], EgressClient] = {}
+        self._workers: Workers | None = None
 
     def http_for(self, grants: Grants, workspace: str) -> HttpClient:
         """The HTTP client for an execution; one pool of connections per set of allowed hosts."""
@@ -53,6 +56,15 @@ class Host:
 
         base = Path(grants.folder) if grants.folder else Path.cwd()
         return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data])
+
+    @property
+    def apart(self) -> Apart:
+        """Processes that can be killed; none is started before it is needed."""
+        if self._workers is None:
+            from studio.sandbox.apart import Workers
+
+            self._workers = Workers()
+        return self._workers
 
     async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
         """The fields of a credential."""
@@ -85,7 +97,9 @@ class Host:
         return filled(key, arguments, "en")
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end the processes."""
+        if self._workers is not None:
+            await self._workers.close()
         for client in self._clients.values():
             await client.aclose()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from studio.contracts import Dialer, HostFiles, HttpClient
+from studio.contracts import Apart, Dialer, HostFiles, HttpClient
 
 
 class NodeTestParts:
@@ -42,3 +44,17 @@ class NodeTestParts:
         from studio.sandbox.host_files import AllowedFiles
 
         return AllowedFiles(folder)
+
+    def apart(self) -> Apart:
+        """See ``studio.testing.Parts``."""
+        return _workers()
+
+
+@cache
+def _workers() -> Apart:
+    """One for all test runs of this process: starting anew for each would take longer than the tests."""
+    from studio.sandbox.apart import Workers
+
+    workers = Workers()
+    atexit.register(workers.end)
+    return workers

@@ -1,5 +1,6 @@
 """The protocols between the layers."""
 
+from studio.contracts.apart import Apart, Limits
 from studio.contracts.blobs import BlobDraft, BlobFile, BlobStore
 from studio.contracts.clock import Clock
 from studio.contracts.files import FileFact, HostFiles
@@ -26,6 +27,7 @@ from studio.contracts.store import (
 
 __all__ = [
     "Accepted",
+    "Apart",
     "BlobDraft",
     "BlobFile",
     "BlobStore",
@@ -43,6 +45,7 @@ __all__ = [
     "HttpResponse",
     "HttpStream",
     "Idempotency",
+    "Limits",
     "Message",
     "NewExecution",
     "NodeRunRow",

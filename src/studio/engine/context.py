@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from studio.contracts.apart import Apart
 from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
@@ -83,6 +84,10 @@ class RunContext(NodeContext):
     @property
     def files(self) -> HostFiles:
         return self._run.engine.host.files_for(self._run.grants)
+
+    @property
+    def apart(self) -> Apart:
+        return self._run.engine.host.apart
 
     @property
     def state(self) -> StateHandle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from studio.contracts.apart import Apart
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.engine.api import Grants
@@ -23,6 +24,11 @@ class HostServices(Protocol):
 
     def files_for(self, grants: Grants) -> HostFiles:
         """The host's files that these grants reach."""
+        ...
+
+    @property
+    def apart(self) -> Apart:
+        """Processes that can be killed."""
         ...
 
     async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """What a node author imports."""
 
+from studio.contracts.apart import Apart, Limits
 from studio.contracts.files import FileFact, HostFiles
 from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse, HttpStream
 from studio.domain.errors import (
@@ -45,6 +46,7 @@ from studio.sdk._trigger import Received, TriggerEvent, TriggerNode, TriggerRequ
 __all__ = [
     "GENERIC_CREDENTIALS",
     "AccessRefused",
+    "Apart",
     "AuthenticationFailed",
     "AwsScheme",
     "BaseNode",
@@ -68,6 +70,7 @@ __all__ = [
     "Items",
     "ItemsBase",
     "Json",
+    "Limits",
     "NodeContext",
     "NodeDefinitionError",
     "NodeError",

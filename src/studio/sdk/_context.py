@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.contracts.blobs import BlobFile
+from studio.contracts.apart import Apart
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.values import FileRef, TableRef
@@ -81,6 +82,11 @@ class NodeContext(ABC):
     @abstractmethod
     def files(self) -> HostFiles:
         """The host's files in the allowed folders."""
+
+    @property
+    @abstractmethod
+    def apart(self) -> Apart:
+        """Processes that can be killed, for native calls that cannot be interrupted."""
 
     @property
     @abstractmethod

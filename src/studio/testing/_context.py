@@ -13,6 +13,7 @@ from typing import Any
 from studio.domain.errors import UserError
 from studio.domain.values import FileRef, TableRef
 from studio.sdk import (
+    Apart,
     CredentialType,
     Dialer,
     HostFiles,
@@ -57,8 +58,8 @@ class ScratchContext(NodeContext):
     idempotency_key = "example-key"
     recovering = False
     intent: Any = None
-
     batch: Sequence[NodeContext] = ()
+
     def __init__(
         self,
         folder: Path,
@@ -99,6 +100,10 @@ class ScratchContext(NodeContext):
     @property
     def files(self) -> HostFiles:
         return self._parts.files(self.folder)
+
+    @property
+    def apart(self) -> Apart:
+        return self._parts.apart()
 
     @property
     def state(self) -> ScratchState:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.sdk import CredentialType, Dialer, HostFiles, HttpClient
+from studio.sdk import Apart, CredentialType, Dialer, HostFiles, HttpClient
 
 CredentialLookup = Callable[[str, str], Awaitable[tuple[CredentialType, Mapping[str, Any]]]]
 
@@ -35,4 +35,8 @@ class Parts(Protocol):
 
     def files(self, folder: Path) -> HostFiles:
         """The files of one folder."""
+        ...
+
+    def apart(self) -> Apart:
+        """Processes that can be killed."""
         ...

@@ -15,7 +15,8 @@ from typing import Any, Literal, cast
 
 import orjson
 
-from studio.nodes.sql._values import parameter, plain, size_of, unique_names
+from studio.nodes.sql._plain import plain, size_of, unique_names
+from studio.nodes.sql._values import parameter
 from studio.sdk import (
     AuthenticationFailed,
     NodeContext,

@@ -1,4 +1,4 @@
-"""SQLite through apsw, held to one file and a time limit."""
+"""SQLite through apsw, held to one file and a time limit. Runs in a process that can be killed."""
 
 # apsw's annotations name buffers without saying of what.
 # pyright: reportUnknownMemberType=false
@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import apsw
 
-from studio.nodes.sql._values import plain, unique_names
-from studio.sdk import ItemsBase, NodeTimeout, UserError, describe
+# Not by the SDK, which would double the time that the process takes to start.
+from studio.domain.errors import NodeTimeout, UserError
+from studio.nodes.sql._plain import Returned, plain, unique_names
 
 _STEPS = 20_000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -27,6 +28,7 @@ _READING = frozenset(
 )
 _NEVER = frozenset({apsw.SQLITE_ATTACH, apsw.SQLITE_DETACH, apsw.SQLITE_PRAGMA})
 _FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+_LEDGER = "CREATE TABLE IF NOT EXISTS studio_done (key TEXT PRIMARY KEY, changes INTEGER NOT NULL) WITHOUT ROWID"
 
 
 class Database:
@@ -77,7 +79,7 @@ class Database:
         with self._explained():
             cursor = self.connection.cursor()
             cursor.exec_trace = begin
-            rows = iter(cursor.execute(text, bindings(params)))
+            rows = iter(cursor.execute(text, params))
             first = next(rows, None)
         if not statements:
             raise UserError("sql.no_statement", "There is no statement.")
@@ -109,9 +111,7 @@ class Database:
         try:
             yield
         except apsw.InterruptError as error:
-            raise NodeTimeout(
-                "sql.timeout", "The statement took longer than {seconds} s.", seconds=self._seconds
-            ) from error
+            raise timed_out(self._seconds) from error
         except apsw.AuthError as error:
             raise UserError(
                 "sql.not_permitted", "The statement does what is not permitted here: {reason}.", reason=_reason(error)
@@ -132,6 +132,61 @@ def batch(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+def read_rows(path: str, text: str, params: Any, seconds: float, max_rows: int) -> Iterator[list[Any]]:
+    """The columns' names, then the rows of a query in batches.
+
+    Raises:
+        UserError: The statement is wrong, gives no rows or too many, or does what is not allowed.
+        NodeTimeout: Time is up.
+    """
+    with closing(Database(Path(path), seconds=seconds, write=False)) as database:
+        names, rows = database.query(text, params)
+        if not names:
+            raise UserError("sql.not_a_query", "Expected a statement that gives rows, such as SELECT.")
+        yield names
+        count = 0
+        while found := batch(rows):
+            count += len(found)
+            if count > max_rows:
+                raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=max_rows)
+            yield found
+
+
+def change(
+    path: str, text: str, seconds: float, key: str | None, *, feed: Iterator[Any]
+) -> tuple[int, list[Any], bool]:
+    """Run a statement once for each set of values, in one transaction: rows changed, rows returned, and whether an
+    earlier run with this key had done it already.
+
+    Raises:
+        UserError: The statement is wrong, or does what is not allowed.
+        NodeTimeout: Time is up.
+    """
+    with closing(Database(Path(path), seconds=seconds, write=True)) as database, database.transaction():
+        if key is not None:
+            _all(database, _LEDGER, [])
+            known = _all(database, "SELECT changes FROM studio_done WHERE key = ?", [key])
+            if known:
+                return int(known[0]["changes"]), [], True
+        before = database.connection.total_changes()
+        returned = Returned()
+        for values in feed:
+            returned.add(database.query(text, values)[1])
+        changes = database.connection.total_changes() - before
+        if key is not None:
+            _all(database, "INSERT INTO studio_done (key, changes) VALUES (?, ?)", [key, changes])
+    return changes, returned.items, False
+
+
+def _all(database: Database, statement: str, params: Any) -> list[dict[str, Any]]:
+    return list(database.query(statement, params)[1])
+
+
+def timed_out(seconds: float) -> NodeTimeout:
+    """The statement took longer than it may."""
+    return NodeTimeout("sql.timeout", "The statement took longer than {seconds} s.", seconds=seconds)
+
+
 def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
@@ -146,25 +201,3 @@ def _writer(action: int, first: str | None, second: str | None, database: str | 
     if action in _NEVER or (action == apsw.SQLITE_FUNCTION and (second or "").lower() in _FUNCTIONS):
         return apsw.SQLITE_DENY
     return apsw.SQLITE_OK
-
-
-def bindings(params: Any) -> Any:
-    """Parameters as SQLite binds them: a list by position, an object by name.
-
-    Raises:
-        UserError: A value is neither null, text, number, true nor false.
-    """
-    if isinstance(params, dict):
-        return {name: _bound(value, name) for name, value in cast("dict[str, Any]", params).items()}
-    if isinstance(params, list | ItemsBase):
-        return tuple(_bound(value, str(place)) for place, value in enumerate(cast("Sequence[Any]", params), 1))
-    raise UserError("sql.params", "Parameters are a list or an object; got {found}.", found=describe(params))
-
-
-def _bound(value: Any, place: str) -> Any:
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise UserError(
-        "sql.parameter", "Parameter {place} must be text, a number, true, false or null; got {found}.",
-        place=place, found=describe(value),
-    )  # fmt: skip

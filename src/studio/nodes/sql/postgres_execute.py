@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import aclosing
 from typing import Any, cast
 
+from studio.nodes.sql._plain import Returned
 from studio.nodes.sql._postgres import (
     Server,
     Shape,
@@ -19,7 +20,6 @@ from studio.nodes.sql._postgres import (
     remember,
     server_of,
 )
-from studio.nodes.sql._values import Returned
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from studio.nodes.sql._sqlite import Database
-from studio.nodes.sql._values import Returned
+from studio.nodes.sql._bindings import bindings, limits
+from studio.nodes.sql._sqlite import change, timed_out
 from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param
-
-_LEDGER = "CREATE TABLE IF NOT EXISTS studio_done (key TEXT PRIMARY KEY, changes INTEGER NOT NULL) WITHOUT ROWID"
 
 
 class SqliteExecute(BaseNode):
@@ -70,33 +66,14 @@ class SqliteExecute(BaseNode):
         return Effect.KEYED if input.remember else Effect.IRREVERSIBLE
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        path = await ctx.files.local_path(input.path, write=True)
+        path = str(await ctx.files.local_path(input.path, write=True))
         key = ctx.idempotency_key if input.remember else None
-        changes, items, repeated = await asyncio.to_thread(_execute, path, input, key)
+        sets: Iterable[Any] = [input.params] if input.many is None else input.many
+        asked = (path, input.statement, input.timeout, key)
+        try:
+            changes, items, repeated = await ctx.apart.call(
+                change, *asked, limits=limits(input.timeout), feed=map(bindings, sets)
+            )
+        except TimeoutError as error:
+            raise timed_out(input.timeout) from error
         return self.Output(changes=changes, items=items, repeated=repeated)
-
-
-def _execute(path: Path, input: SqliteExecute.Input, key: str | None) -> tuple[int, list[Any], bool]:
-    database = Database(path, seconds=input.timeout, write=True)
-    try:
-        with database.transaction():
-            if key is not None:
-                _all(database, _LEDGER, [])
-                known = _all(database, "SELECT changes FROM studio_done WHERE key = ?", [key])
-                if known:
-                    return int(known[0]["changes"]), [], True
-            before = database.connection.total_changes()
-            sets: Iterable[Any] = [input.params] if input.many is None else input.many
-            returned = Returned()
-            for values in sets:
-                returned.add(database.query(input.statement, values)[1])
-            changes = database.connection.total_changes() - before
-            if key is not None:
-                _all(database, "INSERT INTO studio_done (key, changes) VALUES (?, ?)", [key, changes])
-        return changes, returned.items, False
-    finally:
-        database.close()
-
-
-def _all(database: Database, statement: str, params: Any) -> list[dict[str, Any]]:
-    return list(database.query(statement, params)[1])

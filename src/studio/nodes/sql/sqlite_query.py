@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
-from studio.nodes.sql._sqlite import Database, batch
-from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param, UserError
+from studio.nodes.sql._bindings import bindings, limits
+from studio.nodes.sql._sqlite import read_rows, timed_out
+from studio.sdk import BaseNode, Effect, Example, Items, Json, NodeContext, NodeModel, Param
 
 
 class SqliteQuery(BaseNode):
@@ -62,26 +63,20 @@ class SqliteQuery(BaseNode):
     )  # fmt: skip
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        path = await ctx.files.local_path(input.path)
-        database = await asyncio.to_thread(Database, path, seconds=input.timeout, write=False)
+        path = str(await ctx.files.local_path(input.path))
+        asked = (path, input.query, bindings(input.params), input.timeout, input.max_rows)
         try:
-            names, rows = await asyncio.to_thread(database.query, input.query, input.params)
-            if not names:
-                raise UserError("sql.not_a_query", "Expected a statement that gives rows, such as SELECT.")
-            counted: list[int] = [0]
-            items = await ctx.make_items(_batches(rows, input.max_rows, counted, ctx))
-        finally:
-            await asyncio.to_thread(database.close)
+            async with aclosing(ctx.apart.stream(read_rows, *asked, limits=limits(input.timeout))) as found:
+                names = await anext(found)
+                counted = [0]
+                items = await ctx.make_items(_rows(found, counted))
+        except TimeoutError as error:
+            raise timed_out(input.timeout) from error
         return self.Output(items=items, columns=names, count=counted[0])
 
 
-async def _batches(
-    rows: Iterator[dict[str, Any]], limit: int, counted: list[int], ctx: NodeContext
-) -> AsyncIterator[dict[str, Any]]:
-    while found := await asyncio.to_thread(batch, rows):
-        await ctx.check_cancelled()
-        counted[0] += len(found)
-        if counted[0] > limit:
-            raise UserError("sql.too_many_rows", "The result has more than {limit} rows.", limit=limit)
-        for row in found:
+async def _rows(found: AsyncIterator[list[Any]], counted: list[int]) -> AsyncIterator[Any]:
+    async for rows in found:
+        counted[0] += len(rows)
+        for row in rows:
             yield row

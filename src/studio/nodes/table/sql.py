@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import IO
 
-from studio.nodes.table._duck import DEFAULT_MEMORY_MB, query
+from studio.nodes.table._duck import DEFAULT_MEMORY_MB, path_of, query_files, timed_out
 from studio.nodes.table._frames import keep, open_frame
 from studio.nodes.table._model import Tabular
-from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Table
+from studio.sdk import BaseNode, Effect, Example, Limits, NodeContext, NodeError, NodeModel, Param, Table, UserError
 
-if TYPE_CHECKING:
-    import polars as pl
+_BESIDE_MB = 256
+"""Megabytes that a query may take beside its data: threads, and what allocators keep."""
 
 
 class Sql(BaseNode):
@@ -59,11 +64,38 @@ class Sql(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        frames = {name: await open_frame(ctx, table) for name, table in input.tables.items()}
-        frame = await asyncio.to_thread(_run, frames, input)
-        return self.Output(table=await keep(ctx, frame), rows=frame.height)
+        import polars as pl
+
+        frames = [await open_frame(ctx, table) for table in input.tables.values()]
+        with ExitStack() as opened:
+            files = [opened.enter_context(_unnamed_file()).fileno() for _ in range(len(frames) + 1)]
+            for frame, file in zip(frames, files, strict=False):
+                await asyncio.to_thread(frame.write_ipc, path_of(file), compression="uncompressed")
+            await _query(input, ctx, files)
+            # Its columns lie in the memory of the file, and live on when that is closed.
+            found = await asyncio.to_thread(pl.read_ipc, path_of(files[-1]))
+        return self.Output(table=await keep(ctx, found), rows=found.height)
 
 
-def _run(frames: dict[str, pl.DataFrame], input: Sql.Input) -> pl.DataFrame:
-    params: dict[str, Any] = dict(input.params)
-    return query(input.query, frames, params, seconds=input.timeout, memory_mb=input.memory_mb, max_rows=input.max_rows)
+async def _query(input: Sql.Input, ctx: NodeContext, files: Sequence[int]) -> None:
+    # DuckDB's own limit comes first. What it does not count (texts being made, the result on its way) has a limit too.
+    limits = Limits(input.timeout, memory_mb=2 * input.memory_mb + _BESIDE_MB, output_mb=2 * input.memory_mb)
+    asked = (input.query, list(input.tables), json.dumps(input.params), input.timeout, input.memory_mb, input.max_rows)
+    try:
+        await ctx.apart.call(query_files, *asked, limits=limits, files=files)
+    except TimeoutError as error:
+        raise timed_out(input.timeout) from error
+    except NodeError as error:
+        if error.code != "work.memory":
+            raise
+        raise UserError(
+            "table.sql_needs_memory", "The query needs more than {limit} MB; give it more with `memory_mb`.",
+            limit=input.memory_mb,
+        ) from error  # fmt: skip
+
+
+def _unnamed_file() -> IO[bytes]:
+    """A file for a table on its way: in memory where the system has such files, never under a name."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("table"), "w+b")
+    return tempfile.TemporaryFile()

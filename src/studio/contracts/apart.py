@@ -1,0 +1,59 @@
+"""Work in a process of its own, which can be killed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Limits(msgspec.Struct, frozen=True, array_like=True):
+    """What a piece of work may take. ``seconds`` counts from when its process begins it.
+
+    ``memory_mb`` is beside what the process has before; ``output_mb`` bounds every file that it writes; None leaves
+    either open.
+    """
+
+    seconds: float
+    memory_mb: int | None = None
+    output_mb: int | None = None
+
+
+class Apart(Protocol):
+    """Runs functions in processes that are killed where time is up or the caller is cancelled.
+
+    For native calls that cannot be interrupted: libraries that evaluate what a user wrote. The function is named by
+    module and name, so it must be importable; arguments and results are plain data (JSON and bytes), files go as open
+    descriptors, valid for the function only until it returns. The process has no environment, no network and no secrets
+    of this one. An error of Studio's own comes back as it was raised.
+
+    Raises (both methods):
+        TimeoutError: It took longer than ``limits.seconds`` and was killed.
+        NodeError: It needs more memory (``work.memory``), was ended by somebody else (``work.ended``), crashed
+            (``work.crashed``), or failed for another reason (``work.failed``).
+    """
+
+    async def call(
+        self,
+        function: Callable[..., T],
+        /,
+        *args: Any,
+        limits: Limits,
+        files: Sequence[int] = (),
+        feed: Iterable[Any] | None = None,
+    ) -> T:
+        """The function's result.
+
+        ``files`` arrives as the keyword argument of that name: the descriptors as they are numbered there.
+        ``feed`` does likewise, as an iterator which fetches its elements when they are asked for.
+        """
+        ...
+
+    def stream(
+        self, function: Callable[..., Iterator[T]], /, *args: Any, limits: Limits, files: Sequence[int] = ()
+    ) -> AsyncGenerator[T]:
+        """What a generator function yields, as it comes; it runs on only as what it yields is taken."""
+        ...

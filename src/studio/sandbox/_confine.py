@@ -1,0 +1,71 @@
+"""What a working process gives up, for ever or for one piece of work. Runs in that process."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import math
+import os
+import resource
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.contracts.apart import Limits
+
+_MB = 1024**2
+_SET_DEATH_SIGNAL = 1
+_SET_NO_NEW_PRIVILEGES = 38
+
+
+def confine(parent: int) -> None:
+    """Die with the parent, gain no privileges, dump no memory, and be the first to go where the machine has no more.
+
+    Raises:
+        SystemExit: The parent has died already.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # elsewhere than on Linux
+        libc = ctypes.CDLL(None)
+        libc.prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+        libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Too large a file is an error of its writer, which says so; Python ignores the signal unless told otherwise.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+@contextmanager
+def limited(limits: Limits) -> Generator[None]:
+    """Hold this process to limits. Soft ones, because the next piece of work has others."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # The caller kills when time is up; this is for a process whose caller hangs.
+    cpus = os.cpu_count() or 1
+    _soft(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + limits.seconds * cpus) + 5)
+    if limits.memory_mb is not None:
+        _soft(resource.RLIMIT_DATA, data_bytes() + limits.memory_mb * _MB)
+    if limits.output_mb is not None:
+        _soft(resource.RLIMIT_FSIZE, limits.output_mb * _MB)
+    try:
+        yield
+    finally:
+        for kind in (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+            _soft(kind, resource.getrlimit(kind)[1])
+
+
+def _soft(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def data_bytes() -> int:
+    """Writable private memory of this process, which is what RLIMIT_DATA counts.
+
+    Address space is no measure: allocators reserve far more of it than they use.
+    """
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    return 0
