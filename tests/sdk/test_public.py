@@ -10,8 +10,8 @@ PUBLIC = {
     "studio.sdk": """
         AccessRefused Apart AuthenticationFailed AwsScheme BaseNode BasicScheme BodyScheme ControlNode
         CredentialField CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme
-        HostFiles HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json Limits NodeContext NodeDefinitionError
-        NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
+        HostFiles HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json Limits NodeContext
+        NodeDefinitionError NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
         ProviderError QueryScheme Rate RateLimited Received Refusal Routed Scheme Slot StateHandle Table
         TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError Varying as_node checked_effect describe
         dump_output expected_by input_invalid list_options migrate_by node node_class node_schema output_invalid
