@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,12 @@ def test_what_is_written_reads_back_the_same(params: dict[str, Any], output: Any
         loaded = load(text, source=source)
         assert loaded.workflow == whole, text
         assert save(loaded.workflow) == save(whole)
+
+
+@pytest.mark.parametrize("name", ["a\n", "a\n\n", "a\nb\n\n\n", "\na\n\n", " a\n\n"])
+def test_line_breaks_at_the_end_are_kept(name: str) -> None:
+    whole = Workflow.model_validate({"studio": 1, "name": name, "description": name, "settings": {"tags": [name, "b"]}})
+    assert load(save(whole)).workflow == whole
 
 
 def test_the_order_is_that_of_the_format_and_texts_read_well() -> None:

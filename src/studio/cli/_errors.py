@@ -18,6 +18,7 @@ from studio.cli._say import Voice
 from studio.cli._terminal import bold, error_style, write_error, write_error_json, write_json
 from studio.cli._usage import usage_message
 from studio.domain.errors import StudioError, WorkflowInvalid
+from studio.domain.reasons import os_reason
 
 if TYPE_CHECKING:
     from studio.bootstrap import Document, Problem
@@ -121,7 +122,7 @@ def _refused_by_system(error: BaseException, voice: Voice) -> str | None:
     """What the operating system refused: a file that was named to us, or to take our output."""
     if not isinstance(error, OSError):
         return None
-    reason = error.strerror or type(error).__name__
+    reason = os_reason(error)
     if error.filename is not None:
         return voice.say("cli.path_unusable", path=str(error.filename), reason=reason)
     return voice.say("cli.output_unwritable", reason=reason) if error.errno in _OUTPUT_ERRORS else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.cli._say import Voice
 from studio.domain.errors import UserError
+from studio.domain.reasons import os_reason
 
 VARIABLE = "STUDIO_PASSPHRASE"
 
@@ -23,9 +24,8 @@ def passphrase(file: Path | None, voice: Voice, *, twice: bool) -> str:
         try:
             return file.read_text(encoding="utf-8").rstrip("\n")
         except OSError as error:
-            reason = error.strerror or type(error).__name__
             raise UserError(
-                "cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(file), reason=reason
+                "cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(file), reason=os_reason(error)
             ) from error
     given = os.environ.get(VARIABLE)
     if given:

@@ -12,6 +12,7 @@ from studio.cli._options import DebugOption, JsonOption, LangOption
 from studio.cli._say import Voice
 from studio.cli._terminal import write_json, write_line_json
 from studio.domain.errors import UserError
+from studio.domain.reasons import json_reason, os_reason
 
 
 def command(
@@ -56,11 +57,10 @@ def _scope(data: str | None) -> object:
     try:
         return orjson.loads(Path(data[1:]).read_bytes() if data.startswith("@") else data)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UserError("cli.file_unreadable", "{path} cannot be read: {reason}.", path=data[1:], reason=reason).at(
-            param="--data"
-        ) from error
+        raise UserError(
+            "cli.file_unreadable", "{path} cannot be read: {reason}.", path=data[1:], reason=os_reason(error)
+        ).at(param="--data") from error
     except orjson.JSONDecodeError as error:
         raise UserError(
-            "cli.data_not_json", "The data is not JSON: {reason}. Name a file as @FILE.", reason=str(error)
+            "cli.data_not_json", "The data is not JSON: {reason}. Name a file as @FILE.", reason=json_reason(error)
         ).at(param="--data") from error

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from studio.crypto._envelope import KEY_ID_SIZE, Cipher
 from studio.domain.errors import AccessRefused, StorageReadOnly, WrongKey
+from studio.domain.reasons import os_reason
 
 KEY_FILE = "master.key"
 KEY_VARIABLE = "STUDIO_MASTER_KEY"
@@ -130,7 +131,7 @@ class MasterKey:
                 "crypto.key_file_unreadable",
                 "The key file {path} cannot be read: {reason}.",
                 path=str(path),
-                reason=error.strerror or "?",
+                reason=os_reason(error),
             ) from error
         with os.fdopen(handle, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode & 0o777
@@ -164,7 +165,7 @@ class MasterKey:
                 "crypto.key_file_unwritable",
                 "The key file {path} cannot be written: {reason}.",
                 path=str(path),
-                reason=error.strerror or "?",
+                reason=os_reason(error),
             ) from error
         finally:
             with contextlib.suppress(OSError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 from difflib import get_close_matches
 
 from studio.domain.errors import AccessRefused, UserError
 from studio.domain.phrases import Phrase
+from studio.domain.reasons import os_reason
 from studio.sandbox._contained import Walls
 from studio.sandbox._listing import list_folder
 
@@ -28,8 +28,7 @@ def explain(error: OSError, walls: Walls, path: str) -> UserError:
         return UserError("files.permission", "The operating system does not permit access to {path}.", path=path)
     if number in (errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO):
         return UserError("files.not_a_file", "{path} is not a regular file.", path=path)
-    reason = os.strerror(number) if number else type(error).__name__
-    return UserError("files.failed", "{path} cannot be used: {reason}.", path=path, reason=reason)
+    return UserError("files.failed", "{path} cannot be used: {reason}.", path=path, reason=os_reason(error))
 
 
 def _near(walls: Walls, path: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from studio.catalog import Catalog
 from studio.domain import diff as differences
 from studio.domain.diff import Change
 from studio.domain.errors import WorkflowInvalid
+from studio.domain.reasons import os_reason
 from studio.domain.workflow import Node, Workflow
 from studio.services._tree import map_nodes, nodes_of
 from studio.validation import Loaded, Problem, load
@@ -164,7 +165,7 @@ class Documents:
             return Problem(
                 code="workflow.unreadable",
                 template="{path} cannot be read: {reason}.",
-                arguments={"path": str(path), "reason": error.strerror or type(error).__name__},
+                arguments={"path": str(path), "reason": os_reason(error)},
             )
 
     def _follow(

@@ -8,6 +8,7 @@ from typing import Any, cast
 import orjson
 
 from studio.domain.errors import ExpressionError, StudioError, UserError
+from studio.domain.reasons import json_reason
 from studio.expressions import compile_expression, compile_value
 from studio.services._numbers import has_wide_integer
 
@@ -61,7 +62,7 @@ def _answer(line: bytes) -> Any:
     try:
         question = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise UserError("eval.line_not_json", "The line is not JSON: {reason}.", reason=str(error)) from error
+        raise UserError("eval.line_not_json", "The line is not JSON: {reason}.", reason=json_reason(error)) from error
     expression = cast("dict[str, Any]", question).get("expr") if isinstance(question, dict) else None
     if not isinstance(expression, str):
         raise UserError("eval.line_shape", 'A line must be an object {"expr": text, "data": object}.')

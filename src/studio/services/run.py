@@ -12,6 +12,7 @@ import orjson
 
 from studio.catalog import Catalog
 from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowInvalid
+from studio.domain.reasons import json_reason, os_reason
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, StartRequest
 from studio.expressions import compile_value
@@ -206,7 +207,7 @@ def read_event(text: str) -> Any:
         orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise UserError(
-            "cli.event_not_json", "The event is not JSON: {reason}. Name a file as @FILE.", reason=str(error)
+            "cli.event_not_json", "The event is not JSON: {reason}. Name a file as @FILE.", reason=json_reason(error)
         ).at(param="--event") from error
     loaded = load_data(content, source="event.json")
     if loaded.problems:
@@ -226,7 +227,6 @@ def _content(path: Path, option: str) -> bytes:
             ).at(param=option)
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UserError("cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(path), reason=reason).at(
-            param=option
-        ) from error
+        raise UserError(
+            "cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(path), reason=os_reason(error)
+        ).at(param=option) from error

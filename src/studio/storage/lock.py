@@ -10,6 +10,7 @@ from types import TracebackType
 
 from studio.domain.errors import EngineBusy, StorageFull, StorageReadOnly
 from studio.domain.ids import new_id
+from studio.domain.reasons import os_reason
 from studio.storage._full import is_full
 
 _LOCK_FILE = "engine.lock"
@@ -114,5 +115,5 @@ def _unwritable(path: Path, error: OSError) -> StorageReadOnly | StorageFull:
     if is_full(error):
         return StorageFull("storage.folder_full", "There is no space left for {path}.", path=str(path))
     return StorageReadOnly(
-        "storage.file_unwritable", "{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or "?"
+        "storage.file_unwritable", "{path} cannot be written: {reason}.", path=str(path), reason=os_reason(error)
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import orjson
 
+from studio.domain.reasons import json_fault
 from studio.validation._positions import Path, Place
 from studio.validation._problems import Problem, problem
 
@@ -33,7 +34,7 @@ def read_json(text: str) -> tuple[Any, bool]:
         tree = orjson.loads(text)
     except ValueError as error:
         offset = int(getattr(error, "pos", 0))
-        reason = str(error).partition(": line")[0]
+        reason = json_fault(error)
         raise JsonSyntax(
             offset, problem("workflow.json_syntax", "this is not JSON: {reason}", reason=reason)
         ) from error

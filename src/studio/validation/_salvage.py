@@ -59,6 +59,9 @@ def _remove(rest: Any, path: Path) -> None:
 
 def _stand_in(rest: dict[str, Any], path: Path) -> bool:
     """Put something sound in the place of what the rest needs; whether that can be done."""
+    if not path:
+        return False
+    last = path[-1]
     if path == ("studio",):
         written = rest.get("studio")
         if isinstance(written, int) and not isinstance(written, bool):
@@ -66,13 +69,13 @@ def _stand_in(rest: dict[str, Any], path: Path) -> bool:
         rest["studio"] = FORMAT_VERSION
     elif path == ("name",):
         rest["name"] = "-"
-    elif path[-1] == "type" and len(path) > 2:
+    elif last == "type" and len(path) > 2:
         value_at(rest, path[:-1])["type"] = NO_NODE
-    elif path[-1] == "id" and "slots" in path:
+    elif last == "id" and "slots" in path:
         # Each its own: ids are unique in a file.
         value_at(rest, path[:-1])["id"] = NO_NODE + "/".join(map(str, path))
     elif len(path) >= 2 and path[-2] == "nodes":
-        value_at(rest, path[:-1])[path[-1]] = {"type": NO_NODE}
+        value_at(rest, path[:-1])[last] = {"type": NO_NODE}
     elif len(path) == 2 and path[0] == "inputs":
         rest["inputs"][path[1]] = {}
     else:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from studio.domain.phrases import Phrase
+from studio.domain.reasons import regex_reason
 from studio.validation._plain_schemas import fits, is_plain
 from studio.validation._problems import Problem, nearest, problem
 from studio.validation._violations import no_match, not_unique, violation
@@ -182,9 +183,10 @@ def _unsafe_keywords(
         try:
             _pattern(expression)
         except import_module("re2").error as error:
-            reason = error.args[0] if error.args else error
-            reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-            yield (*path, "pattern"), problem("inputs.pattern", "the pattern cannot be used: {reason}", reason=reason)
+            yield (
+                (*path, "pattern"),
+                problem("inputs.pattern", "the pattern cannot be used: {reason}", reason=regex_reason(error)),
+            )
 
 
 def _exists(target: str, schema: Any) -> bool:

@@ -100,18 +100,19 @@ def _inline(value: Any, indent: int) -> list[str]:
 
 
 def _fits_block(text: str) -> bool:
-    return not (_UNPRINTABLE.search(text) or text.isspace() or "\t" in text.split("\n", 1)[0][:1])
+    """Whether a literal block can hold it; breaks at the end would join the empty line that may follow."""
+    return not (
+        _UNPRINTABLE.search(text) or text.isspace() or text.endswith("\n\n") or "\t" in text.split("\n", 1)[0][:1]
+    )
 
 
 def _block(text: str, indent: int) -> list[str]:
-    """A literal block: trailing line breaks decide between ``|-``, ``|`` and ``|+``."""
+    """A literal block: ``|`` with a line break at its end, ``|-`` without."""
     body = text.rstrip("\n")
-    breaks = len(text) - len(body)
-    chomp = "-" if breaks == 0 else "" if breaks == 1 else "+"
+    chomp = "" if text.endswith("\n") else "-"
     first = next((line for line in body.split("\n") if line), "")
     stated = "2" if body.startswith((" ", "\n")) or first.startswith(" ") else ""
-    lines = body.split("\n") + [""] * max(breaks - 1, 0)
-    return [f"|{stated}{chomp}", *(f"{' ' * indent}{line}" if line else "" for line in lines)]
+    return [f"|{stated}{chomp}", *(f"{' ' * indent}{line}" if line else "" for line in body.split("\n"))]
 
 
 def _scalar(value: Any) -> str:

@@ -14,6 +14,7 @@ import orjson
 
 from studio.domain.errors import ExpressionError
 from studio.domain.nouns import A_NUMBER, WHOLE_NUMBER
+from studio.domain.reasons import json_reason
 from studio.expressions._limits import Meter
 from studio.expressions._operators import plain_list
 from studio.expressions._registry import function
@@ -132,7 +133,7 @@ def json_parse(meter: Meter, x: str) -> Any:
     try:
         return orjson.loads(x)
     except ValueError as error:
-        raise ExpressionError("expression.json_read", "This is no JSON: {reason}", reason=str(error)[:150]) from None
+        raise ExpressionError("expression.json_read", "This is no JSON: {reason}", reason=json_reason(error)) from None
 
 
 def _check_nesting(meter: Meter, x: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 import re2
 
 from studio.domain.errors import ExpressionError
+from studio.domain.reasons import regex_reason
 from studio.expressions._limits import Meter
 from studio.expressions._registry import function
 
@@ -70,13 +71,11 @@ def _ready(meter: Meter, x: str, pattern: str, ignore_case: bool) -> _Regex:
     try:
         regex = _compiled(pattern, ignore_case)
     except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        shown = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         raise ExpressionError(
             "expression.pattern",
             "'{pattern}' is no pattern: {reason}",
             pattern=pattern[:100],
-            reason=shown[:200],
+            reason=regex_reason(error),
         ) from None
     work = regex.programsize * len(x)
     if work > _FREE_WORK:

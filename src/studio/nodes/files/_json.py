@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import orjson
 
+from studio.domain.reasons import json_fault
 from studio.sdk import UserError
 
 MAX_DEPTH = 200
@@ -24,7 +25,7 @@ def parse(data: bytes, path: str) -> Any:
             "files.bad_json",
             "{path} is not JSON: {reason} (line {line}, column {column}).",
             path=path,
-            reason=error.msg.partition(": line")[0],
+            reason=json_fault(error),
             line=error.lineno,
             column=error.colno,
         ) from error

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import orjson
 
+from studio.domain.reasons import json_fault
 from studio.sdk import UserError
 
 DEEPEST = 100
@@ -38,7 +39,7 @@ def read_json(text: str, deepest: int = DEEPEST) -> Any:
         raise UserError(
             "json.not_json",
             "This is not JSON: {reason} in line {line}, column {column}.",
-            reason=error.msg.partition(":")[0],
+            reason=json_fault(error),
             line=error.lineno,
             column=error.colno,
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from studio.domain.reasons import regex_reason
 from studio.sdk import UserError
 
 LONGEST_PATTERN = 10_000
@@ -26,10 +27,9 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False, literal: bool = 
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        reason: Any = error.args[0] if error.args else ""
         raise UserError(
             "text.bad_pattern",
             "The pattern {pattern} cannot be used: {reason}. Look-around and back-references do not exist here.",
             pattern=pattern[:200],
-            reason=reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason),
+            reason=regex_reason(error),
         ) from error

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from studio.domain.reasons import json_fault
 from studio.sdk import (
     Example,
     Json,
@@ -134,6 +135,6 @@ def _body(request: TriggerRequest) -> Any:
             "trigger.bad_body",
             "The body is not what its media type {kind} says: {reason}.",
             kind=media_type,
-            reason=str(error),
+            reason=json_fault(error),
         ) from error
     return text

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from studio.domain.errors import StorageFull, StorageReadOnly, StorageUnavailable, StudioError
 from studio.domain.ids import new_id
+from studio.domain.reasons import os_reason
 from studio.domain.values import BlobRef
 from studio.storage._full import is_full
 
@@ -105,5 +106,5 @@ def refused(error: OSError, where: Path) -> StudioError:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return StorageReadOnly("storage.blobs_read_only", "{path} cannot be written.", path=path)
     return StorageUnavailable(
-        "storage.blobs_failed", "Reading or writing {path} failed: {reason}.", path=path, reason=error.strerror or "?"
+        "storage.blobs_failed", "Reading or writing {path} failed: {reason}.", path=path, reason=os_reason(error)
     )

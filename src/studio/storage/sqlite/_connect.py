@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 import apsw
 
 from studio.domain.errors import DatabaseVersion, StorageFull, StorageReadOnly, StorageUnavailable
+from studio.domain.reasons import os_reason
 from studio.storage._full import is_full
 from studio.storage._revision import check_revision
 from studio.storage._schema import sqlite_schema
@@ -96,7 +97,7 @@ def _keep_private(path: Path) -> None:
         if is_full(error):
             raise StorageFull("storage.full", "There is no space left for {path}.", path=str(path)) from error
         raise StorageUnavailable(
-            "storage.cannot_open", "{path} cannot be opened: {reason}.", path=str(path), reason=error.strerror or "?"
+            "storage.cannot_open", "{path} cannot be opened: {reason}.", path=str(path), reason=os_reason(error)
         ) from error
 
 
