@@ -302,11 +302,6 @@ class Activity:
                 raw[name] = await value.everything()
         return raw
 
-    async def _intend(
-        self,
-        option: PlanNode,
-        alternative: int,
-        attempt: int,
     async def _perform(
         self,
         option: PlanNode,
@@ -327,6 +322,11 @@ class Activity:
                 await intend()
             return await self._call_with_chunks(option, value, context)
 
+    async def _intend(
+        self,
+        option: PlanNode,
+        alternative: int,
+        attempt: int,
         effect: Effect,
         raw: Any,
         context: RunContext,

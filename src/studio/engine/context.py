@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +46,9 @@ class RunContext(NodeContext):
         self.attempt = attempt
         self.recovering = attempt > 1
         self.intent: Any = None
+        self.batch: Sequence[NodeContext] = ()
         self.activity: Activity | None = None
 
-        self.batch: Sequence[NodeContext] = ()
     @property
     def workspace(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._run.workspace
