@@ -108,11 +108,23 @@ class ExecutionUpdate(msgspec.Struct, kw_only=True, omit_defaults=True):
     error_code: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class StateWrite(msgspec.Struct, frozen=True):
+    """A new value of a node's state, written only where its version is still ``expected``.
+
+    ``blobs`` are what the value refers to.
+    """
+
+    key: str
+    value: bytes
+    expected: int
+    blobs: tuple[str, ...] = ()
+
+
 class Segment(msgspec.Struct, kw_only=True):
     """Everything an execution produced since its last flush.
 
     ``taken`` are ids of inbox messages whose records it holds; ``blobs`` ids of blobs it refers to for the first time;
-    ``snapshot`` tells that a snapshot record stands first in it.
+    ``snapshot`` tells that a snapshot record stands first in it; ``state`` is written together with it, or neither is.
     """
 
     execution_id: str
@@ -125,6 +137,7 @@ class Segment(msgspec.Struct, kw_only=True):
     taken: tuple[str, ...] = ()
     blobs: tuple[str, ...] = ()
     snapshot: bool = False
+    state: StateWrite | None = None
 
 
 class StoredSegment(msgspec.Struct, frozen=True):
@@ -282,6 +295,7 @@ class Store(Protocol):
 
         Raises:
             LeaseLost: The sequence is taken or the epoch is not ours any more.
+            Conflict: The state that goes with it has another version by now; nothing was written.
             StorageError: It could not be committed; nothing of it was.
         """
         ...

@@ -12,6 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
+from studio.contracts.store import StateWrite
 from studio.domain.errors import InDoubt, NodeError, NodeTimeout, StorageError, StudioError
 from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r
@@ -63,6 +64,7 @@ class Activity:
     __slots__ = (
         "attempts",
         "began",
+        "ended",
         "finished",
         "frame",
         "input_bytes",
@@ -90,6 +92,7 @@ class Activity:
         self.intent: Record | None = None
         self.message_id: str | None = None
         self.finished = finished
+        self.ended = False
         self.task: asyncio.Task[None] | None = None
         self.records: list[Record] = list((frame.recorded or {}).get(node.id, ()))
 
@@ -287,7 +290,9 @@ class Activity:
                 raise
             raise as_error(error, option) from error
         check_ports(option.impl, option.spec.params, ports)
-        await context.finish_state()
+        state = await context.state_on_success()
+        if state is not None:
+            await self._finish_with(state, output, ports)
         await run.engine.cache.keep(run, option, raw, output, ports)
         return output, ports
 
@@ -377,7 +382,8 @@ class Activity:
     async def succeed(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None) -> None:
         """Record the output and let it flow."""
         run = self.run
-        await self.finish(output, ports)
+        if not self.ended:
+            await self.finish(output, ports)
         run.waits.consumed(self.message_id)
         if run.acknowledge:
             await run.journal.flush(run.engine.config.level)
@@ -386,25 +392,31 @@ class Activity:
 
     async def finish(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None = None) -> None:
         """Record that the node run has succeeded."""
+        record = await self._done(output, ports)
+        self.run.memory.close(self.frame.prefix, self.node.id)
+        self.run.record(record)
+
+    async def _finish_with(self, state: StateWrite, output: dict[str, Any], ports: tuple[str, ...] | None) -> None:
+        """``finish``, in one commit with the state that the node leaves: what is run again finds the state of before.
+
+        Raises:
+            Conflict: Somebody else has changed the state meanwhile.
+        """
+        run = self.run
+        record = await self._done(output, ports)
+
+        def concluded() -> None:
+            self.ended = True
+            run.memory.close(self.frame.prefix, self.node.id)
+            run.recorded(record)
+
+        await run.journal.conclude(record, state, concluded)
+
+    async def _done(self, output: dict[str, Any] | None, ports: tuple[str, ...] | None) -> Record:
         form, payload = await self.run.values.encode(output, walk=self.node.any_output)
         took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
-        self.run.memory.close(self.frame.prefix, self.node.id)
-        self.run.record(
-            (
-                r.DONE,
-                self.frame.prefix,
-                self.node.id,
-                self.started,
-                took,
-                self.attempts,
-                self.waited,
-                ports,
-                form,
-                payload,
-                self.input_bytes,
-                self.message_id,
-            )
-        )
+        place = (self.frame.prefix, self.node.id, self.started, took, self.attempts, self.waited)
+        return (r.DONE, *place, ports, form, payload, self.input_bytes, self.message_id)
 
     def _failed(self, error: StudioError) -> None:
         error.at(self.path)
@@ -438,7 +450,9 @@ class Activity:
             frame.settle_failed(node, facts)
 
     def _cancelled(self) -> None:
-        """Record that this run was cancelled, unless it had not begun."""
+        """Record that this run was cancelled, unless it had not begun, or has just ended."""
+        if self.ended:
+            return
         error = NodeError("node.cancelled", "The node run was cancelled.").at(self.path)
         took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
         self.run.record(

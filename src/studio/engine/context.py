@@ -14,6 +14,7 @@ from studio.contracts.apart import Apart
 from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
+from studio.contracts.store import StateWrite
 from studio.domain.errors import Conflict, UserError
 from studio.domain.values import FileRef, ItemsRef, TableRef
 from studio.engine.encode import encode_small, reference_ids
@@ -95,10 +96,9 @@ class RunContext(NodeContext):
             self._state = NodeStateHandle(self._run, f"{self._run.plan.name}/{static_path(self.path)}")
         return self._state
 
-    async def finish_state(self) -> None:
-        """Write what was to be kept on success."""
-        if self._state is not None:
-            await self._state.commit()
+    async def state_on_success(self) -> StateWrite | None:
+        """What is to be written together with the end of this node run; None where nothing is."""
+        return None if self._state is None else await self._state.pending()
 
     @property
     def credential_alias(self) -> str | None:
@@ -284,27 +284,27 @@ class NodeStateHandle(StateHandle):
         self._next = (value,)
         if now:
             await self._run.journal.flush(self._run.engine.config.level)
-            await self.commit()
+            await self._write()
 
-    async def commit(self) -> None:
-        """Write the value that was set.
-
-        Raises:
-            Conflict: It has changed since it was read.
-        """
+    async def pending(self) -> StateWrite | None:
+        """The value that was set and is not written yet, for the version that was read."""
         if self._next is None:
-            return
-        store = self._run.engine.store
+            return None
         if self._version is None:
-            self._version = (await store.node_state(self._run.workspace, self._key)).version
+            self._version = (await self._run.engine.store.node_state(self._run.workspace, self._key)).version
         form, data = encode_small(self._next[0], walk=True)
-        blobs = tuple(reference_ids(self._next[0]))
-        value = bytes((form,)) + data
-        if not await store.set_node_state(self._run.workspace, self._key, value, self._version, blobs):
+        return StateWrite(self._key, bytes((form,)) + data, self._version, tuple(reference_ids(self._next[0])))
+
+    async def _write(self) -> None:
+        write = await self.pending()
+        assert write is not None
+        if not await self._run.engine.store.set_node_state(
+            self._run.workspace, write.key, write.value, write.expected, write.blobs
+        ):
             raise Conflict(
                 "node.state_changed", "Another execution has changed the state of {key} meanwhile.", key=self._key
             )
-        self._version += 1
+        self._version = write.expected + 1
         self._next = None
 
 

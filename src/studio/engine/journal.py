@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Raw
 
-from studio.contracts.store import ExecutionUpdate, Segment
+from studio.contracts.store import ExecutionUpdate, Segment, StateWrite
+from studio.domain.errors import Conflict
 from studio.domain.status import Durability
 from studio.engine import records as r
 from studio.engine.records import Record
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from studio.contracts.store import Store
 
 Committed = Callable[[int, list[Record]], None]
+
+
+class _Ending(NamedTuple):
+    """The record that ends a node run, with the state that it leaves."""
+
+    record: Record
+    state: StateWrite
+    concluded: Callable[[], None]
 
 
 class Journal:
@@ -134,14 +143,43 @@ class Journal:
         if error is not None:
             raise error
 
-    async def _write_alone(self, durability: Durability, update: ExecutionUpdate | None) -> BaseException | None:
+    async def conclude(self, record: Record, state: StateWrite, concluded: Callable[[], None]) -> None:
+        """Write a record together with a change of a node's state, or neither of them, and wait for it.
+
+        ``concluded`` is called where both are committed, before anything else is written. Who stops waiting learns
+        first what came of it.
+
+        Raises:
+            Conflict: The state has been changed by somebody else; the record is not in the journal.
+            LeaseLost: Another worker owns the execution.
+            StorageError: They could not be committed.
+        """
+        while self._writer is not None:
+            await asyncio.shield(self._writer)
+        if self._error is not None:
+            raise self._error
+        ending = _Ending(record, state, concluded)
+        writer = self._writer = self._loop.create_task(self._write_alone(self.level, None, ending))
+        try:
+            error = await asyncio.shield(writer)
+        except asyncio.CancelledError:
+            await asyncio.wait([writer])
+            raise
+        if error is not None:
+            raise error
+
+    async def _write_alone(
+        self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None
+    ) -> BaseException | None:
         """Write as the one writer; gives what went wrong, since who waits may have gone away.
 
         The writer's place is free the moment it ends, not when its caller wakes up: whoever came in between would wait
         for a task that is over. What was added meanwhile asks for a writer anew.
         """
         try:
-            await self._write(durability, update)
+            await self._write(durability, update, ending)
+        except Conflict as error:
+            return error  # the state's, with which nothing was written and nothing is lost
         except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits, now or later
             self._error = error
             self._broken(error)
@@ -152,30 +190,38 @@ class Journal:
                 self._dirty()
         return None
 
-    async def _write(self, durability: Durability, update: ExecutionUpdate | None) -> None:
-        snapshot = self._snapshot()
+    async def _write(
+        self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None
+    ) -> None:
+        # A snapshot stands for its whole segment, and of an ending it is not known yet whether it comes about.
+        snapshot = self._snapshot() if ending is None else None
         if snapshot is not None:
             self.since_snapshot = 0
             self._buffer.insert(0, snapshot)
             self._packed.insert(0, snapshot)
-        records, packed, taken = self._buffer, self._packed, self._taken
+        records, packed, taken, size = self._buffer, self._packed, self._taken, self._size
         self._buffer, self._packed, self._taken, self._size = [], [], [], 0
         blobs = tuple(self.fresh)
         self.fresh.clear()
         seq = self.seq
         self.seq = seq + 1
-        await self._store.append(
-            Segment(
-                execution_id=self.execution_id,
-                workspace=self.workspace,
-                seq=seq,
-                epoch=self.epoch,
-                payload=r.pack(packed),
-                durability=durability,
-                update=update,
-                taken=tuple(taken),
-                blobs=blobs,
-                snapshot=snapshot is not None,
-            )
-        )
+        payload = r.pack(packed if ending is None else [*packed, ending.record])
+        state = None if ending is None else ending.state
+        segment = Segment(
+            execution_id=self.execution_id, workspace=self.workspace, seq=seq, epoch=self.epoch, payload=payload,
+            durability=durability, update=update, taken=tuple(taken), blobs=blobs, snapshot=snapshot is not None,
+            state=state,
+        )  # fmt: skip
+        try:
+            await self._store.append(segment)
+        except Conflict:
+            self.seq = seq
+            self._buffer, self._packed, self._taken = records + self._buffer, packed + self._packed, taken + self._taken
+            self._size += size
+            self.fresh[:0] = blobs
+            raise
+        if ending is not None:
+            ending.concluded()
+            self.since_snapshot += len(r.pack(ending.record))
+            records = [*records, ending.record]
         self._on_commit(seq, records)

@@ -130,6 +130,10 @@ class Run:
     def record(self, record: Record) -> None:
         """Add a record to the journal and to what a snapshot would hold."""
         self.journal.add(record)
+        self.recorded(record)
+
+    def recorded(self, record: Record) -> None:
+        """Take what stands in the journal into what a snapshot would hold."""
         kind = record[0]
         if r.DONE <= kind <= r.CHILD:
             self.memory.apply(record)

@@ -19,6 +19,7 @@ from studio.contracts.store import (
     PostResult,
     Projection,
     Segment,
+    StateWrite,
     StoredSegment,
 )
 from studio.crypto import KeyRing, Master
@@ -102,7 +103,12 @@ class SqlStore:
             segment.workspace, segment.execution_id, segment.seq, segment.epoch, segment.snapshot, segment.payload
         )
         power = segment.durability is Durability.POWER
-        await self._driver.write(APPEND, Appending(segment, sealed), power=power)
+        state = None if segment.state is None else self._state(segment.workspace, segment.state)
+        await self._driver.write(APPEND, Appending(segment, sealed, state), power=power)
+
+    def _state(self, workspace: str, write: StateWrite) -> records.StateChange:
+        sealed = self._codec.record("node_state", workspace, write.key, write.value)
+        return records.StateChange(workspace, write.key, sealed, write.expected, write.blobs)
 
     async def read(self, execution_id: str, *, after: int = -1, from_snapshot: bool = False) -> list[StoredSegment]:
         """Segments above ``after``, in order."""

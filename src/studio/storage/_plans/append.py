@@ -14,18 +14,20 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from studio.contracts.store import ExecutionUpdate, Segment
-from studio.domain.errors import LeaseLost
+from studio.domain.errors import Conflict, LeaseLost
 from studio.storage._driver import Isolate, Kind
 from studio.storage._plans.inbox import take
+from studio.storage._plans.records import StateChange, change_state
 from studio.storage._plans.refs import add_refs
 from studio.storage._statement import Plan, Row, Statement
 
 
 class Appending(NamedTuple):
-    """A segment, its payload sealed."""
+    """A segment, its payload sealed, and the change of a node's state that goes with it."""
 
     segment: Segment
     sealed: bytes
+    state: StateChange | None = None
 
 
 _GUARD = "e.id = u.id AND e.workspace = u.workspace AND e.epoch = u.epoch AND e.next_seq = u.seq AND e.ended_at IS NULL"
@@ -106,6 +108,7 @@ def _append(items: Sequence[Appending]) -> Plan[None]:
     yield from add_refs(
         (item.segment.workspace, item.segment.execution_id, blob) for item in items for blob in item.segment.blobs
     )
+    yield from _change_states(items)
     plain: list[Row] = []
     updating: list[Row] = []
     for item in items:
@@ -130,6 +133,20 @@ def _append(items: Sequence[Appending]) -> Plan[None]:
             id=segment.execution_id,
             seq=segment.seq,
             epoch=segment.epoch,
+        )
+
+
+def _change_states(items: Sequence[Appending]) -> Plan[None]:
+    # In the order of their keys, so that two workers never wait for each other.
+    changes = sorted((item.state for item in items if item.state is not None), key=lambda one: one[:2])
+    for change in changes:
+        changed = yield from change_state(change)
+        if changed:
+            continue
+        if len(items) > 1:
+            raise Isolate
+        raise Conflict(
+            "node.state_changed", "Another execution has changed the state of {key} meanwhile.", key=change.key
         )
 
 

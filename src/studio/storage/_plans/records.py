@@ -135,14 +135,19 @@ def credentials(workspace: str) -> Plan[list[Row]]:
 def _set_state(items: Sequence[StateChange]) -> Plan[Sequence[bool]]:
     outcomes: list[bool] = []
     for item in items:
-        at = {"workspace": item.workspace, "key": item.key, "value": item.value}
-        request = _STATE_SET(**at, expected=item.expected) if item.expected else _STATE_NEW(**at)
-        changed: int = yield request
-        if changed:
-            yield from drop_refs("state", item.workspace, item.key)
-            yield from add_refs(((item.workspace, item.key, blob) for blob in item.blobs), kind="state")
-        outcomes.append(changed == 1)
+        outcomes.append((yield from change_state(item)))
     return outcomes
+
+
+def change_state(item: StateChange) -> Plan[bool]:
+    """Set a node's state where its version is the expected one; whether it was."""
+    at = {"workspace": item.workspace, "key": item.key, "value": item.value}
+    request = _STATE_SET(**at, expected=item.expected) if item.expected else _STATE_NEW(**at)
+    changed: int = yield request
+    if changed:
+        yield from drop_refs("state", item.workspace, item.key)
+        yield from add_refs(((item.workspace, item.key, blob) for blob in item.blobs), kind="state")
+    return changed == 1
 
 
 def _put_cached(items: Sequence[CacheEntry]) -> Plan[Sequence[None]]:

@@ -254,4 +254,4 @@ class Writer:
 
 def _is_single(item: Appending) -> bool:
     """Whether appending it is one statement."""
-    return not item.segment.taken and not item.segment.blobs
+    return not item.segment.taken and not item.segment.blobs and item.state is None
