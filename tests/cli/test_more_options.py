@@ -172,3 +172,38 @@ def test_digits_are_not_lost(cli: Any, workflow: Any) -> None:
 def test_a_near_file_is_suggested_in_a_sentence(cli: Any, workflow: Any) -> None:
     workflow(UP, name="orders.yaml")
     assert ".," not in cli("run", "order.yaml", code=2).err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "flow.json", "--input", 'n={"a": 1, "a": 2}'),
+        ("run", "flow.json", "--set", 'x.value=[{"a": {"b": 1, "b": 1}}]'),
+        ("executions", "signal", "last", "go", "--payload", '{"a": 1, "a": 2}'),
+        ("executions", "decide", "last", "x", "happened", "--output", '{"a": 1, "\\u0061": 2}'),
+        ("eval", "a", "--data", '{"a": 1, "a": 2}'),
+        ("eval", "a", "--data", "@data.json"),
+    ],
+)
+def test_keys_that_stand_twice_are_refused(cli: Any, workflow: Any, surroundings: Path, arguments: list[str]) -> None:
+    workflow({"x": {"type": "flow.set", "params": {"values": {}}}}, inputs={"n": {}})
+    (surroundings / "data.json").write_text('{"a": 1, "a": 2}')
+    assert "stands twice" in cli(*arguments, code=1 if arguments[0] == "eval" else 2).err
+
+
+def test_data_of_an_expression_loses_no_digits(cli: Any) -> None:
+    assert "64 bits" in cli("eval", "a", "--data", '{"a": 123456789012345678901}', code=1).err
+    deep = "[" * 1010 + "1" + "]" * 1010
+    assert "deep" in cli("eval", "a", "--data", f'{{"a": 1, "b": "c", "d": {deep}}}', code=1).err
+
+
+@pytest.mark.parametrize(
+    ("written", "came"), [("5.0", 5), ("-2e3", -2000), ("[1]", None), ("5.5", None), ("1e300", None)]
+)
+def test_a_whole_number_may_be_written_with_a_point(cli: Any, workflow: Any, written: str, came: int | None) -> None:
+    file = workflow({}, inputs={"i": {"type": "integer"}}, output="{{ inputs.i }}")
+    result = cli("run", file, "--input", f"i={written}", "--json", code=0 if came is not None else 2)
+    if came is None:
+        assert result.json["problems"][0]["param"] == "i"
+    else:
+        assert result.out.count(f'"output":{came},') == 1

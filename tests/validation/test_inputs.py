@@ -35,6 +35,17 @@ def test_values_and_defaults_in_the_declared_order() -> None:
     assert coerce_inputs(declared, {"b": "x", "a": 0, "c": "y", "d": "x"}) == {"b": "x", "a": 0, "c": "y", "d": "x"}
 
 
+def test_whole_numbers_written_with_a_point_are_whole() -> None:
+    declared = workflow(
+        i={"type": ["integer", "null"], "default": 7.0},
+        n={"type": ["integer", "number"]},
+        o={"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "number"}},
+        p={"type": "array", "prefixItems": [{}], "items": {"type": "integer"}},
+    )
+    got = coerce_inputs(declared, {"n": 5.0, "o": {"a": 5.0, "b": 5.0}, "p": [5.0, 5.0, -3.0]})
+    assert repr(got) == "{'i': 7, 'n': 5.0, 'o': {'a': 5, 'b': 5.0}, 'p': [5.0, 5, -3]}"
+
+
 def test_every_problem_is_told() -> None:
     declared = workflow(
         email={"type": "string", "format": "email"},

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from studio.services.doctor import Finding
     from studio.services.documents import Document, DocumentInvalid, Documents
     from studio.services.drive import Driver
-    from studio.services.evaluate import answer_lines, evaluate
+    from studio.services.evaluate import answer_lines, evaluate, read_data
     from studio.services.executions import Executions
     from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
@@ -70,6 +70,7 @@ __all__ = [
     "bench_database",
     "evaluate",
     "present",
+    "read_data",
     "read_value",
     "reason_for",
     "split_assignment",
@@ -88,6 +89,7 @@ _FOUND_IN = {
     "evaluate": "studio.services.evaluate",
     "present": "studio.services.values",
     "reason_for": "studio.validation",
+    "read_data": "studio.services.evaluate",
     "read_value": "studio.services.overrides",
     "split_assignment": "studio.services.overrides",
     "workflow_facts": "studio.services.graph",

@@ -52,15 +52,15 @@ def command(
 def _scope(data: str | None) -> object:
     if data is None:
         return {}
-    import orjson
+    from studio.bootstrap import read_data
 
     try:
-        return orjson.loads(Path(data[1:]).read_bytes() if data.startswith("@") else data)
+        return read_data(Path(data[1:]).read_bytes() if data.startswith("@") else data.encode())
     except OSError as error:
         raise UserError(
             "cli.file_unreadable", "{path} cannot be read: {reason}.", path=data[1:], reason=os_reason(error)
         ).at(param="--data") from error
-    except orjson.JSONDecodeError as error:
+    except ValueError as error:
         raise UserError(
             "cli.data_not_json", "The data is not JSON: {reason}. Name a file as @FILE.", reason=json_reason(error)
         ).at(param="--data") from error

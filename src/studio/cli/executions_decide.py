@@ -31,6 +31,6 @@ def command(
     from studio.bootstrap import read_value
 
     voice = Voice(lang)
-    value = read_value(output) if output is not None else None
+    value = read_value(output, "--output") if output is not None else None
     settings = settings_from(data=data, db=db, lang=voice.lang)
     return act(settings, lambda studio: studio.control.decide(execution, node, decision, value), voice, as_json=json)

@@ -43,7 +43,7 @@ def command(
     from studio.bootstrap import read_value
 
     voice = Voice(lang)
-    value = read_value(payload) if payload is not None else None
+    value = read_value(payload, "--payload") if payload is not None else None
 
     async def send(studio: Studio) -> str:
         if decision is None:

@@ -10,7 +10,7 @@ import orjson
 from studio.domain.errors import ExpressionError, StudioError, UserError
 from studio.domain.reasons import json_reason
 from studio.expressions import compile_expression, compile_value
-from studio.services._numbers import has_wide_integer
+from studio.services._strict_json import has_wide_integer, repeated_key
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -56,6 +56,30 @@ def answer_lines(lines: Iterable[bytes]) -> Iterator[tuple[Any, StudioError | No
                 yield None, error
 
 
+def read_data(content: bytes) -> Any:
+    """The names in scope of an expression, from JSON.
+
+    Raises:
+        ValueError: It is not JSON.
+        UserError: It holds a whole number beyond 64 bits, or a key twice.
+    """
+    data = orjson.loads(content)
+    _check_strict(content)
+    return data
+
+
+def _check_strict(content: bytes) -> None:
+    try:
+        key = repeated_key(content)
+        wide = has_wide_integer(content)
+    except RecursionError as error:
+        raise UserError("eval.too_deep", "The data is nested too deep.") from error
+    if key is not None:
+        raise UserError("eval.repeated_key", "The key {key} stands twice in one object of the data.", key=key)
+    if wide:
+        raise UserError("eval.wide_integer", "A whole number in the data has more than 64 bits.")
+
+
 def _answer(line: bytes) -> Any:
     if len(line) > MAX_LINE:
         raise UserError("eval.line_too_long", "A line is longer than {limit} bytes.", limit=MAX_LINE)
@@ -66,7 +90,6 @@ def _answer(line: bytes) -> Any:
     expression = cast("dict[str, Any]", question).get("expr") if isinstance(question, dict) else None
     if not isinstance(expression, str):
         raise UserError("eval.line_shape", 'A line must be an object {"expr": text, "data": object}.')
-    if has_wide_integer(line):
-        raise UserError("eval.wide_integer", "A whole number in the data has more than 64 bits.")
+    _check_strict(line)
     data = cast("dict[str, Any]", question).get("data")
     return evaluate(expression, {} if data is None else data)

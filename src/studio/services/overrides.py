@@ -10,17 +10,34 @@ import orjson
 from studio.catalog import Catalog
 from studio.domain.errors import StudioError, UserError
 from studio.domain.workflow import Graph, Node, Workflow
-from studio.services._numbers import has_wide_integer
+from studio.services._strict_json import has_wide_integer, repeated_key
 from studio.services._tree import PARTS
 
 
-def read_value(text: str) -> Any:
-    """A value as written on a command line: JSON, else the text itself; that of numbers beyond 64 bits too."""
+def read_value(text: str, option: str) -> Any:
+    """A value as written on a command line: JSON, else the text itself; that of numbers beyond 64 bits too.
+
+    ``option`` is where it is written, for messages.
+
+    Raises:
+        UserError: It is JSON in which a key stands twice, or nested too deep to be read.
+    """
     try:
         value = orjson.loads(text)
+        content = text.encode()
+        key = repeated_key(content)
+        wide = has_wide_integer(content)
     except orjson.JSONDecodeError:
         return text
-    return text if has_wide_integer(text.encode()) else value
+    except RecursionError as error:
+        raise UserError("cli.too_deep", "{option}: the value is nested too deep.", option=option).at(
+            param=option
+        ) from error
+    if key is not None:
+        raise UserError(
+            "cli.repeated_key", "{option}: the key {key} stands twice in one object.", option=option, key=key
+        ).at(param=option)
+    return text if wide else value
 
 
 def split_assignment(text: str, option: str) -> tuple[str, str]:
@@ -39,11 +56,11 @@ def split_assignment(text: str, option: str) -> tuple[str, str]:
 
 def read_inputs(workflow: Workflow, written: Mapping[str, str]) -> dict[str, Any]:
     """Inputs as written on a command line: JSON, else text; where the schema wants text, ``5`` stays text."""
-    return {name: _read_input(workflow.inputs.get(name, {}), text) for name, text in written.items()}
+    return {name: _read_input(name, workflow.inputs.get(name, {}), text) for name, text in written.items()}
 
 
-def _read_input(schema: Mapping[str, Any], text: str) -> Any:
-    value = read_value(text)
+def _read_input(name: str, schema: Mapping[str, Any], text: str) -> Any:
+    value = read_value(text, f"--input {name}")
     if isinstance(value, str):
         return value
     named = schema.get("type", [])
@@ -102,12 +119,12 @@ class Overrides:
                 return node.model_copy(update={attribute: self._set(part, inner, path, text)})
         if not steps:
             raise UserError("cli.set_no_param", "--set {path}: name a param after the node.", path=path).at(param=path)
-        value = self._value(node, steps, text)
+        value = self._value(node, steps, path, text)
         return node.model_copy(update={"params": _put(node.params, steps, value)})
 
-    def _value(self, node: Node, steps: list[str], text: str) -> Any:
+    def _value(self, node: Node, steps: list[str], path: str, text: str) -> Any:
         """The text read as JSON where the param takes that, else as it stands."""
-        value = read_value(text)
+        value = read_value(text, f"--set {path}")
         if isinstance(value, str) or "{{" in text or len(steps) > 1:
             return value
         try:

@@ -22,7 +22,7 @@ def coerce_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any
         given: Values by name.
 
     Returns:
-        A value for every declared input, in their order.
+        A value for every declared input, in their order; ``5.0`` as 5 where the schema asks for a whole number.
 
     Raises:
         WorkflowInvalid: Values are missing, unknown or do not fit; holds every problem, with the input as ``param``.
@@ -35,9 +35,9 @@ def coerce_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any
     out: dict[str, Any] = {}
     for name, schema in workflow.inputs.items():
         if name in given:
-            out[name] = given[name]
+            out[name] = _whole(schema, given[name])
         elif "default" in schema:
-            out[name] = schema["default"]
+            out[name] = _whole(schema, schema["default"])
         elif _admits_null(schema):
             out[name] = None
             continue
@@ -49,6 +49,29 @@ def coerce_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any
     if problems:
         raise WorkflowInvalid(problems)
     return out
+
+
+def _whole(schema: Mapping[str, Any], value: Any) -> Any:
+    """The value with whole numbers where the schema asks for such, which JSON Schema lets be written as 5.0 too."""
+    if isinstance(value, float):
+        kinds: Any = schema.get("type", ())
+        asked = kinds == "integer" or ("integer" in kinds and "number" not in kinds)
+        return int(value) if asked and value.is_integer() else value
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        named, others = _schema(schema.get("properties")), schema.get("additionalProperties")
+        return {key: _whole(_schema(named.get(key, others)), inner) for key, inner in members.items()}
+    if isinstance(value, list):
+        items, first = _schema(schema.get("items")), cast("list[Any]", schema.get("prefixItems", []))
+        elements = cast("list[Any]", value)
+        rules = [_schema(first[at]) if at < len(first) else items for at in range(len(elements))]
+        return [_whole(rule, inner) for rule, inner in zip(rules, elements, strict=True)]
+    return value
+
+
+def _schema(found: Any) -> Mapping[str, Any]:
+    """A schema within another one; true, false and what is missing say nothing."""
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def is_required(schema: Mapping[str, Any]) -> bool:
