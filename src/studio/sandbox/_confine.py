@@ -8,11 +8,13 @@ import math
 import os
 import resource
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from studio.contracts.apart import Limits
+from studio.sandbox._seccomp import restrict
 
 _MB = 1024**2
 _SET_DEATH_SIGNAL = 1
@@ -20,7 +22,10 @@ _SET_NO_NEW_PRIVILEGES = 38
 
 
 def confine(parent: int) -> None:
-    """Die with the parent, gain no privileges, dump no memory, and be the first to go where the machine has no more.
+    """Give up what no work needs.
+
+    The process dies with its parent, gains no privileges, reaches no network, starts nothing, dumps no memory, and is
+    the first to go where the machine has no memory left.
 
     Raises:
         SystemExit: The parent has died already.
@@ -29,6 +34,8 @@ def confine(parent: int) -> None:
         libc = ctypes.CDLL(None)
         libc.prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
         libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        if not restrict(libc):
+            print("this kernel filters no system calls", file=sys.stderr, flush=True)
     if os.getppid() != parent:
         raise SystemExit(1)
     with contextlib.suppress(OSError):

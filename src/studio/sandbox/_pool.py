@@ -110,8 +110,9 @@ class Pool:
             self._end(child)
             return
         self._idle.append(child)
-        self._wake()
-        if len(self._idle) > self._keep:
+        if self._waiting:
+            self._wake()
+        elif len(self._idle) > self._keep:
             self._end(self._idle.pop(0))
         loop = asyncio.get_running_loop()
         child.idle_since = loop.time()
