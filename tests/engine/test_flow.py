@@ -265,6 +265,7 @@ async def test_partial_run_and_pinned_output(engine: Engine) -> None:
     result = await run(engine, what, until="b", pinned={"a": {"attempt": 41}}, mode="partial")
     assert result.status == OK
     assert statuses(result)["c"] == "skipped"
+    assert result.output == {"value": 42}
     history = await _outputs(engine, result.execution_id)
     assert history["b"] == {"value": 42}
 

@@ -28,7 +28,7 @@ EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
 ONE_OBJECT = frozenset({"run", "executions replay", "executions fork"})
 """Commands that print exactly one object with ``--json``, whatever happens."""
-_MISUSE = frozenset({"i18n.unknown_language", "replay.inputs"})
+_MISUSE = frozenset({"i18n.unknown_language", "replay.inputs", "replay.overrides"})
 _OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
 

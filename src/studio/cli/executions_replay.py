@@ -43,6 +43,9 @@ def command(
     input: Annotated[
         list[str] | None, typer.Option("--input", "-i", metavar="NAME=VALUE", help="Change an input")
     ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a param, as with `studio run`")
+    ] = None,
     wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
     data: DataOption = None,
     db: DbOption = None,
@@ -65,6 +68,7 @@ def command(
         start=start,
         failed_items=failed_items,
         file=file,
+        overrides=[split_assignment(one, "--set") for one in set or []],
         inputs=dict(split_assignment(one, "--input") for one in input or []),
         allow_paths=settings.allow_paths,
         allow_hosts=settings.allow_hosts,

@@ -36,6 +36,13 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a param for this run; places.place.text too"),
     ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="NODE", help="Run only this node and what it needs")
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option("--pin", metavar="NODE=JSON|@F", help="Take this as the node's output instead of running it"),
+    ] = None,
     trigger: Annotated[
         str | None, typer.Option("--trigger", metavar="NODE", help="Try this trigger: its inputs from --event")
     ] = None,
@@ -74,6 +81,8 @@ def command(
             inputs=dict(split_assignment(one, "--input") for one in input or []),
             input_file=input_file,
             overrides=[split_assignment(one, "--set") for one in set or []],
+            until=until,
+            pins=[split_assignment(one, "--pin") for one in pin or []],
             trigger=trigger,
             event=event,
             lang=voice.lang,

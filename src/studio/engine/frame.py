@@ -143,8 +143,11 @@ class Frame:
             self.run.wake(self.wake)
 
     async def output(self) -> Any:
-        """What the level gives: its ``output`` evaluated, null where it has none."""
+        """What the level gives: its ``output`` evaluated, null where it has none. In a partial run that of its node."""
         level = self.level
+        if self.only is not None and (last := self.run.facts.get("until")) is not None:
+            given = self.scope.get(last)
+            return None if isinstance(given, SKIPPED) else given
         if level.output is None:
             return level.output_static
         return await self.run.evaluated(level.output, self.scope, None, "output")
@@ -348,9 +351,17 @@ class Frame:
             self.ready.append(target)
             return
         node = self.level.nodes[target]
+        if self._pinned(node):
+            self.ready.append(target)
+            return
         if self.recorded is None or node.id not in self.recorded:
             self.run.record((r.SKIPPED, self.prefix, node.id, self.run.clock(), "branch", False))
         self.skip(node, carries=False)
+
+    def _pinned(self, node: PlanNode) -> bool:
+        """Whether a partial run was given this node's output: then it does not matter that nothing before it ran."""
+        records = (self.recorded or {}).get(node.id) if self.only is not None else None
+        return records is not None and records[-1][0] == r.DONE
 
     # Failure and cancellation
 

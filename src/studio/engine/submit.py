@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,8 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
     if request.until is not None:
-        raw["only"] = sorted(_needed(plan.root, request.until))
+        raw["until"] = _root_node(request.until)
+        raw["only"] = sorted(_needed(plan.root, request.until, request.pinned))
     if memory.frames:
         raw["memory"] = memory.dump()
     settings = workflow.settings
@@ -149,17 +151,24 @@ def _slot(workflow: Workflow, hash: str, inputs: dict[str, Any], variables: dict
     return Slot(hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), limit.limit, limit.hold_while_waiting)
 
 
-def _needed(level: Level, until: str) -> set[str]:
-    """A node of the root level and everything it needs."""
-    name = until.partition("/")[0].partition("[")[0]
+def _root_node(path: str) -> str:
+    """The node of the root level that a node path leads into."""
+    return path.partition("/")[0].partition("[")[0]
+
+
+def _needed(level: Level, until: str, pinned: Container[str]) -> set[str]:
+    """A node of the root level and everything it needs; a pinned node needs nothing."""
+    name = _root_node(until)
     if name not in level.index:
         raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
     wanted: set[str] = set()
     stack = [level.index[name]]
     while stack:
         node = level.nodes[stack.pop()]
-        if node.id not in wanted:
-            wanted.add(node.id)
+        if node.id in wanted:
+            continue
+        wanted.add(node.id)
+        if node.id not in pinned:
             stack.extend(node.implied)
             stack.extend(source for source, _kind, _port in node.listed)
     return wanted

@@ -28,6 +28,7 @@ class ReplayOptions:
         start: Node to run again together with everything after it; what comes before is reused. None runs everything.
         failed_items: Run only what failed, items of maps included, under the same idempotency keys.
         file: A newer version of the workflow; None takes the version that ran.
+        overrides: Params to set, as (path, text). A node whose output is reused does not run with them.
         inputs: Inputs as written that replace those of then. What is reused keeps what it made of the old ones.
         allow_paths: Folders and files that nodes may reach beside those of then.
         allow_hosts: Private hosts that nodes may reach beside those of then.
@@ -36,6 +37,7 @@ class ReplayOptions:
     start: str | None = None
     failed_items: bool = False
     file: Path | None = None
+    overrides: Sequence[tuple[str, str]] = ()
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     allow_paths: Sequence[str] = ()
     allow_hosts: Sequence[str] = ()
@@ -54,9 +56,15 @@ class Replays:
 
         Raises:
             NotFound: There is no such execution or node.
-            Conflict: Failures are to be retried with other inputs, which would not fit their idempotency keys.
-            WorkflowInvalid: The newer file or the inputs have problems.
+            Conflict: Failures are to be retried with other values, which would not fit their idempotency keys.
+            UserError: A path of ``overrides`` leads to no param.
+            WorkflowInvalid: The newer file, the inputs or the overrides have problems.
         """
+        if options.overrides and options.failed_items:
+            raise Conflict(
+                "replay.overrides",
+                "What failed is retried with the params of then, under its old keys; leave out --failed or --set.",
+            )
         if options.inputs and options.failed_items:
             raise Conflict(
                 "replay.inputs",
@@ -97,12 +105,18 @@ class Replays:
             allow_hosts=list(dict.fromkeys([*then.allow_hosts, *options.allow_hosts])),
         )
         if options.file is not None:
-            newer = RunOptions(lang=grants.lang, allow_paths=grants.allow_paths, allow_hosts=grants.allow_hosts)
+            newer = RunOptions(
+                overrides=options.overrides,
+                lang=grants.lang,
+                allow_paths=grants.allow_paths,
+                allow_hosts=grants.allow_hosts,
+            )
             return replace(self._runs.newer(options.file, newer), inputs=inputs, event=event, trigger=start["trigger"])
+        calls = {name: await self._version(hash) for name, hash in start["calls"].items()}
         return StartRequest(
-            workflow=await self._version(history.row.workflow_hash),
+            workflow=self._runs.changed(await self._version(history.row.workflow_hash), calls, options.overrides),
             inputs=inputs,
-            calls={name: await self._version(hash) for name, hash in start["calls"].items()},
+            calls=calls,
             trigger=start["trigger"],
             event=event,
             grants=grants,

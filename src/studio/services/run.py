@@ -12,6 +12,7 @@ import orjson
 
 from studio.catalog import Catalog
 from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowInvalid
+from studio.domain.phrases import Phrase
 from studio.domain.reasons import json_reason, os_reason
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, StartRequest
@@ -19,6 +20,7 @@ from studio.expressions import compile_value
 from studio.services.documents import Document, DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
 from studio.validation import Problem, load_data, reason_for
+from studio.validation.check import check
 from studio.validation.inputs import coerce_inputs
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class RunOptions:
         inputs: Inputs as written: text that is JSON or else itself.
         input_file: A JSON or YAML file with inputs; ``inputs`` go before it.
         overrides: Params to set, as (path, text).
+        until: Node of a partial run: only it and what it needs runs.
+        pins: Outputs given by hand, by node id, as text: JSON, or ``@`` and a file. Those nodes do not run.
         trigger: Id of a trigger node whose event it is.
         event: The event as text: JSON, or ``@`` and a file that holds it.
         lang: Language of the execution's messages.
@@ -45,6 +49,8 @@ class RunOptions:
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     input_file: Path | None = None
     overrides: Sequence[tuple[str, str]] = ()
+    until: str | None = None
+    pins: Sequence[tuple[str, str]] = ()
     trigger: str | None = None
     event: str | None = None
     lang: str = "en"
@@ -76,7 +82,35 @@ class Runs:
             given = {**self._from_event(workflow, options.trigger, event), **given}
         elif options.event is not None:
             raise UserError("cli.event_alone", "An event needs the trigger it belongs to: add --trigger NODE.")
-        return replace(request, inputs=coerce_inputs(workflow, given), trigger=options.trigger or "manual", event=event)
+        pinned = {node: _pinned(workflow, node, text) for node, text in options.pins}
+        if options.until is not None and options.until not in workflow.nodes:
+            raise _no_node("--until", options.until, workflow)
+        return replace(
+            request,
+            inputs=coerce_inputs(workflow, given),
+            trigger=options.trigger or "manual",
+            event=event,
+            until=options.until,
+            pinned=pinned,
+            mode="partial" if options.until is not None or pinned else request.mode,
+        )
+
+    def changed(
+        self, workflow: Workflow, calls: Mapping[str, Workflow], overrides: Sequence[tuple[str, str]]
+    ) -> Workflow:
+        """A workflow with other params, checked again.
+
+        Raises:
+            UserError: An override does not lead to a param.
+            WorkflowInvalid: The workflow is not sound with it.
+        """
+        if not overrides:
+            return workflow
+        workflow = Overrides(self._catalog, overrides).apply(workflow)
+        problems = check(workflow, self._catalog, resolve_call=calls.get)
+        if any(each.severity == "error" for each in problems):
+            raise WorkflowInvalid(problems)
+        return workflow
 
     def newer(self, file: Path, options: RunOptions) -> StartRequest:
         """The request for a file as it stands, its inputs still missing.
@@ -157,6 +191,33 @@ def _empty_event(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     fields: dict[str, Any] = schema.get("properties", {})
     return {name: _EMPTY.get(str(fields[name].get("type"))) for name in schema.get("required", ())}
+
+
+def _pinned(workflow: Workflow, node: str, text: str) -> Any:
+    """The output that is given for a node."""
+    option = f"--pin {node}"
+    if node not in workflow.nodes:
+        raise _no_node(option, node, workflow)
+    path = Path(text[1:]) if text.startswith("@") else None
+    loaded = load_data(_content(path, option) if path else text, source="pinned.json")
+    if path is not None and loaded.problems:
+        raise DocumentInvalid(Document(path.absolute(), None, loaded.problems))
+    for found in loaded.problems:
+        reason = Phrase(found.code, found.template, **found.arguments)
+        raise UserError("cli.pin", "{option}: {reason}.", option=option, reason=reason).at(node, option)
+    raw: Any = loaded.raw
+    if not isinstance(raw, dict):
+        raise UserError(
+            "cli.pin_object", "{option} takes the output of the node, an object, as JSON or as @FILE.", option=option
+        ).at(node, option)
+    return cast("dict[str, Any]", raw)
+
+
+def _no_node(option: str, node: str, workflow: Workflow) -> UserError:
+    return UserError(
+        "cli.no_node", "{option}: the workflow has no node {node}; there are {known}.",
+        option=option, node=node, known=", ".join(workflow.nodes) or "-",
+    )  # fmt: skip
 
 
 def _check_kept(folder: str) -> None:
