@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,24 @@ def test_resume_says_what_it_did(cli: Any, workflow: Any) -> None:
 def test_decide_wants_one_of_three(cli: Any, workflow: Any) -> None:
     cli("run", workflow({"ask": {"type": "flow.approval", "params": {"message": "Go?"}}}), code=3)
     assert "happened" in cli("executions", "decide", "last", "ask", "perhaps", code=2).err
+
+
+def test_executions_of_a_time(cli: Any, workflow: Any) -> None:
+    from datetime import datetime, timedelta
+
+    file = workflow({})
+    cli("run", file)
+    cli("run", file)
+
+    def count(*arguments: str) -> int:
+        return len(cli("executions", "list", "--json", *arguments).json["executions"])
+
+    now = datetime.now(UTC)
+    later, earlier = (now + timedelta(hours=1)).isoformat(), (now - timedelta(hours=1)).isoformat()
+    assert count("--since", "2h") == count("--since", earlier) == count("--since", "2020-01-01") == 2
+    assert count("--until", "0s", "--since", "1d") == count("--until", later) == 2
+    assert count("--until", "2h") == count("--since", later) == count("--until", "2020-01-01T00:00") == 0
+    newest = cli("executions", "list", "--json").json["executions"][0]
+    assert count("--since", "1d", "--before", newest["id"]) == count("--until", later, "--before", newest["id"]) == 1
+    assert "--since: 'yesterday' is no time" in cli("executions", "list", "--since", "yesterday", code=2).err
+    assert "no time" in cli("executions", "list", "--until", "2026-13-01", code=2).err

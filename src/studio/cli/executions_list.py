@@ -18,6 +18,10 @@ def command(
     ] = None,
     workflow: Annotated[str | None, typer.Option("--workflow", metavar="NAME", help="Only this workflow")] = None,
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only with this tag")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Not older than this: 2h, 1d or an ISO 8601 time")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Older than this: the same")] = None,
     before: Annotated[
         str | None, typer.Option("--before", metavar="ID", help="Older than this one: the last of the page before")
     ] = None,
@@ -37,7 +41,7 @@ def command(
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:
             await studio.open()
             rows = await studio.executions.list(
-                status=status or (), workflow=workflow, tag=tag, before=before, limit=limit
+                status=status or (), workflow=workflow, tag=tag, before=before, since=since, until=until, limit=limit
             )
             return [
                 {

@@ -204,7 +204,11 @@ class ExecutionRow(msgspec.Struct, kw_only=True):
 
 
 class ExecutionFilter(msgspec.Struct, kw_only=True, frozen=True):
-    """Which executions to list; None means any. ``before`` is a cursor: the last id of the page before."""
+    """Which executions to list; None means any.
+
+    ``before`` is a cursor: the last id of the page before. ``from_id`` is the lowest id that is wanted; ids sort by the
+    time they were made at, so both bound what is read.
+    """
 
     workspace: str
     status: tuple[ExecutionStatus, ...] | None = None
@@ -217,6 +221,7 @@ class ExecutionFilter(msgspec.Struct, kw_only=True, frozen=True):
     accepted_until: int | None = None
     error_code: str | None = None
     before: str | None = None
+    from_id: str | None = None
     limit: int = 50
 
 

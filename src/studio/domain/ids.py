@@ -17,6 +17,11 @@ def new_id(at: float | None = None) -> str:
     return _text((milliseconds << 80) | int.from_bytes(os.urandom(10), "big"))
 
 
+def first_id(milliseconds: int) -> str:
+    """The lowest id that can have been made at that time: no earlier one sorts behind it, no later one before it."""
+    return _text(max(0, min(milliseconds, (1 << 48) - 1)) << 80)
+
+
 def derived_id(id: str, digest: bytes) -> str:
     """An id with the time of another one, and ten bytes of a digest for chance."""
     return id[:10] + _text(int.from_bytes(digest[:10], "big"))[10:]

@@ -10,8 +10,9 @@ import msgspec
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import NotFound, UserError
-from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.domain.ids import DEFAULT_WORKSPACE, first_id
 from studio.domain.status import ExecutionStatus
+from studio.services._moments import read_moment
 from studio.services.values import present
 
 if TYPE_CHECKING:
@@ -38,18 +39,27 @@ class Executions:
         workflow: str | None = None,
         tag: str | None = None,
         before: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
         limit: int = 50,
     ) -> list[ExecutionRow]:
         """Executions, newest first, fitting all that is given; ``before`` is the last id of the page before.
 
+        ``since`` and ``until`` are moments as a person writes them (see ``read_moment``), and go by when an execution
+        was made; the workflow that an error starts counts with the execution that failed, beside which it is listed.
+
         Raises:
-            UserError: There is no such status.
+            UserError: There is no such status, or a moment cannot be read.
         """
+        now = await self._store.now() if since or until else 0
+        first = first_id(-(-read_moment(since, "--since", now) // 1000)) if since is not None else None
+        ends = first_id(-(-read_moment(until, "--until", now) // 1000)) if until is not None else None
+        before = min((one for one in (before, ends) if one is not None), default=None)
         wanted = tuple(_status(name) for name in status)
         return await self._store.executions(
             ExecutionFilter(
                 workspace=self._workspace, status=wanted or None, workflow_name=workflow, tag=tag, before=before,
-                limit=limit,
+                from_id=first, limit=limit,
             )
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.contracts.store import ExecutionFilter, ExecutionUpdate
+from studio.domain.ids import first_id
 from studio.domain.status import ExecutionStatus
 from studio.storage import SqlStore
 from tests.storage.kit import WORKSPACE, accept, ending, finished, new, running, segment
@@ -20,6 +21,15 @@ async def test_newest_first_in_pages(store: SqlStore) -> None:
     assert await ids(store, limit=3, before=made[2]) == made[3:6]
     assert await ids(store, limit=3, before=made[6]) == []
     assert await ids(store, limit=0) == made[:1]
+
+
+async def test_from_one_id_to_another(store: SqlStore) -> None:
+    made = sorted(await accept(store, *(new() for _ in range(5))))
+    assert await ids(store, from_id=made[2]) == made[:1:-1]
+    assert await ids(store, from_id=made[1], before=made[3]) == made[2:0:-1]
+    assert await ids(store, from_id=made[1], before=made[3], status=(ExecutionStatus.QUEUED,)) == made[2:0:-1]
+    assert await ids(store, from_id=first_id(2**60)) == []
+    assert await ids(store, from_id=first_id(-5), workflow_name="flow") == made[::-1]
 
 
 async def test_every_filter(store: SqlStore) -> None:

@@ -41,6 +41,7 @@ _CONDITIONS = {
     "accepted_until": "e.accepted_at < :accepted_until",
     "error_code": "e.error_code = :error_code",
     "before": "e.id < :before",
+    "from_id": "e.id >= :from_id",
 }
 _MAX_PAGE = 1000
 _JOURNAL = Statement(
