@@ -12,6 +12,7 @@ import apsw
 import pytest
 
 from studio.storage import _plans, open_store
+from studio.storage._plans import listing
 from studio.storage._statement import Bound, Statement
 
 GROW = ("executions", "journal", "inbox", "node_runs", "execution_tags", "idempotency", "cache", "blob_refs")
@@ -67,6 +68,16 @@ async def test_statements_find_their_rows_by_an_index(connection: Any) -> None:
         for walk in walks(connection, statement, bound)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("more", [{"from_id"}, {"from_id", "before"}])
+@pytest.mark.parametrize("by", [set[str](), {"status"}, {"workflow_name"}])
+async def test_lists_of_a_time_read_only_what_is_of_it(connection: Any, more: set[str], by: set[str]) -> None:
+    bound = listing._listing(frozenset(more | by)).sqlite[0]
+    steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
+    assert len(steps) == 1
+    assert "SEARCH" in steps[0]
+    assert "id>?" in steps[0]
 
 
 async def test_a_walk_is_noticed(connection: Any) -> None:
