@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from studio.nodes.table._errors import check_columns
 from studio.nodes.table._frames import compute, keep, open_frame
+from studio.nodes.table._join_size import check_size
 from studio.nodes.table._model import Columns, Tabular
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Phrase, Refusal, Table, UserError
 
@@ -92,12 +93,18 @@ class Join(BaseNode):
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         left, right = await open_frame(ctx, input.left), await open_frame(ctx, input.right)
-        frame = await compute(_join, left, right, input, action=Phrase("table.action.joined", "joined"))
+        frame = await compute(join, left, right, input, action=Phrase("table.action.joined", "joined"))
         return self.Output(table=await keep(ctx, frame), rows=frame.height)
 
 
-def _join(left: pl.DataFrame, right: pl.DataFrame, input: Join.Input) -> pl.DataFrame:
+def join(left: pl.DataFrame, right: pl.DataFrame, input: Join.Input) -> pl.DataFrame:
+    """Both frames side by side.
+
+    Raises:
+        UserError: The columns do not go together, or the result would not fit into memory.
+    """
     if input.how == "cross":
+        check_size(left, right, None)
         return left.join(right, how="cross", suffix=input.suffix)
     left_on, right_on = input.left_on or input.on or [], input.right_on or input.on or []
     check_columns(left_on, left.columns)
@@ -115,6 +122,8 @@ def _join(left: pl.DataFrame, right: pl.DataFrame, input: Join.Input) -> pl.Data
                 right=other,
                 right_type=str(kinds[1]),
             )
+    if input.how not in ("semi", "anti"):
+        check_size(left, right, (left_on, right_on))
     order = {"right": "right_left", "full": "left_right", "semi": None, "anti": None}.get(input.how, "left_right")
     return left.join(
         right,
