@@ -173,8 +173,11 @@ def test_oauth_refresh_requests():
     own = OAuth2Scheme(token_url="https://t.example.org", grant="client_credentials", client_in_body=True)
     sent = own.refresh_request({"client_id": "id", "scopes": "x"})
     assert sent.url == "https://t.example.org"
-    assert sent.body == b"grant_type=client_credentials&scope=x&client_id=id&client_secret="
+    assert sent.body == b"grant_type=client_credentials&scope=x&client_id=id"
     assert "Authorization" not in dict(sent.headers)
+    public = OAuth2Scheme().refresh_request({**CLIENT, "client_secret": "", "refresh_token": "r"})
+    assert public.body == b"grant_type=refresh_token&refresh_token=r&client_id=id"
+    assert "Authorization" not in dict(public.headers)
 
 
 def answer(status: int, body: object) -> HttpResponse:
@@ -188,6 +191,11 @@ def test_oauth_answers():
     assert new == {"refresh_token": "old", "x": 1, "access_token": "t", "expires_at": 1060}
     new = scheme.refreshed({}, answer(200, {"access_token": "t", "refresh_token": "new"}), 1000)
     assert new == {"access_token": "t", "refresh_token": "new", "expires_at": None}
+    for given, ends in (("60", 1060), ("x", None), (True, None), (-1, None), ("inf", None), ([], None), (0, 1000)):
+        new = scheme.refreshed({}, answer(200, {"access_token": "t", "expires_in": given}), 1000)
+        assert new["expires_at"] == ends, given
+    with pytest.raises(AuthenticationFailed):
+        scheme.refreshed({}, answer(200, {"error": "bad_refresh_token"}), 0)
     with pytest.raises(AuthenticationFailed) as refused:
         scheme.refreshed({}, answer(400, {"error": "invalid_grant"}), 0)
     assert refused.value.arguments == {"reason": "invalid_grant", "status": 401}

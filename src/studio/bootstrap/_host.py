@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.domain.errors import UserError
 from studio.domain.ids import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
@@ -24,10 +23,11 @@ class Host:
     """What nodes reach of this machine. Implements ``studio.engine.HostServices``."""
 
     def __init__(self, data: Path, opened: Opened, catalog: Catalog) -> None:
+        from studio.bootstrap._credentials import Credentials
         from studio.net import CircuitBreaker
 
+        self._credentials = Credentials(opened, catalog)
         self._data = data
-        self._opened = opened
         self._catalog = catalog
         self._breaker: CircuitBreaker = CircuitBreaker()
         self._clients: dict[tuple[str, ...], EgressClient] = {}
@@ -40,8 +40,16 @@ class Host:
         if client is None:
             from studio.net import EgressClient
 
-            client = EgressClient(policy(allowed), credentials=self._credential, breaker=self._breaker)
-            self._clients[allowed] = client
+            client = self._clients[allowed] = EgressClient(
+                policy(allowed),
+                credentials=lambda workspace, alias: self._credentials.current(
+                    workspace, alias, self._clients[allowed]
+                ),
+                refused=lambda workspace, alias, request: self._credentials.refused(
+                    workspace, alias, request, self._clients[allowed]
+                ),
+                breaker=self._breaker,
+            )
         return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
 
     def dial_for(self, grants: Grants, workspace: str) -> Dialer:
@@ -68,22 +76,7 @@ class Host:
 
     async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
         """The fields of a credential."""
-        return (await self._credential(workspace, alias))[1]
-
-    async def _credential(self, workspace: str, alias: str) -> tuple[Any, Mapping[str, Any]]:
-        import msgspec
-
-        found = await self._opened.store.credential(workspace, alias)
-        if found is None:
-            raise UserError("credential.not_found", "There is no credential {alias}.", alias=alias)
-        type_id, data = found
-        kind = self._catalog.credential_types().get(type_id)
-        if kind is None:
-            raise UserError(
-                "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",
-                alias=alias, type=type_id,
-            )  # fmt: skip
-        return kind, msgspec.msgpack.decode(data)
+        return (await self._credentials.get(workspace, alias))[1]
 
     def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
         """A text of a pack's strings, in English where it is not translated; the key itself where there is none."""

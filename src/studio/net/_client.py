@@ -18,7 +18,7 @@ from studio.domain.errors import NodeError, ProviderError, classify_status
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.net._backend import PinnedBackend
 from studio.net._breaker import CircuitBreaker
-from studio.net._credentials import CredentialLookup, apply_credential
+from studio.net._credentials import CredentialLookup, CredentialRefused, apply_credential, check_encrypted
 from studio.net._decode import ACCEPT_ENCODING, bounded, too_large
 from studio.net._errors import no_answer
 from studio.net._headers import check_answer_headers, check_request_headers, portable, without_body
@@ -80,6 +80,7 @@ class EgressClient:
         policy: Decides which addresses may be reached.
         workspace: Whose credentials requests may name.
         credentials: Looks a credential up; None where there are none.
+        refused: Told where a service does not accept a credential (status 401); whether to send once more.
         ssl_context: Which certificates to trust; the system's by default.
         breaker: Shared circuit breaker.
         max_connections: Open at the same time, all hosts together.
@@ -91,6 +92,7 @@ class EgressClient:
         *,
         workspace: str = DEFAULT_WORKSPACE,
         credentials: CredentialLookup | None = None,
+        refused: CredentialRefused | None = None,
         ssl_context: ssl.SSLContext | None = None,
         breaker: CircuitBreaker | None = None,
         max_connections: int = 200,
@@ -98,6 +100,7 @@ class EgressClient:
         self._policy = policy
         self._workspace = workspace
         self._credentials = credentials
+        self._refused = refused
         self._ssl_context = ssl_context
         self._breaker = breaker or CircuitBreaker()
         self._max_connections = max_connections
@@ -106,8 +109,8 @@ class EgressClient:
     def for_workspace(self, workspace: str) -> EgressClient:
         """The same connections and policy for another workspace's credentials."""
         other = EgressClient(
-            self._policy, workspace=workspace, credentials=self._credentials, ssl_context=self._ssl_context,
-            breaker=self._breaker, max_connections=self._max_connections,
+            self._policy, workspace=workspace, credentials=self._credentials, refused=self._refused,
+            ssl_context=self._ssl_context, breaker=self._breaker, max_connections=self._max_connections,
         )  # fmt: skip
         other._pools = self._pools
         return other
@@ -134,6 +137,15 @@ class EgressClient:
                 )
         except TimeoutError as error:
             raise cast(NodeError, no_answer(error, parse_url(request.url).host, sent=exchange.sent)) from error
+
+    async def send_secret(self, request: HttpRequest, alias: str) -> HttpResponse:
+        """``send`` for a request that itself holds a secret of a credential: never in clear to where that may be read.
+
+        Raises:
+            AccessRefused: The connection would not be encrypted, and no exception names the host.
+        """
+        check_encrypted(alias, parse_url(request.url), self._policy)
+        return await self.send(request)
 
     @asynccontextmanager
     async def stream(self, request: HttpRequest) -> AsyncGenerator[_Stream]:
@@ -184,9 +196,20 @@ class EgressClient:
     ) -> tuple[httpcore2.Response, Target]:
         origin = target.origin
         hops = 0
+        refused = self._refused
         while True:
             ready = await apply_credential(request, target, self._workspace, self._credentials, self._policy)
             raw = await self._round_trip(ready, _with_params(target, ready.params), exchange)
+            if raw.status == 401 and request.credential is not None and refused is not None:
+                ask, refused = refused, None  # not a second time
+                try:
+                    again = await ask(self._workspace, request.credential, ready)
+                except BaseException:
+                    await raw.aclose()
+                    raise
+                if again:
+                    await raw.aclose()
+                    continue
             # What is shown and what redirects start from is the URL without the credential's additions.
             target = _with_params(target, request.params)
             location = _location(raw) if request.follow_redirects else None

@@ -33,6 +33,11 @@ CredentialLookup = Callable[[str, str], Awaitable[tuple[CredentialKind, Mapping[
 """Gives type and fields of ``(workspace, alias)``; raises NotFound or UserError where there is none."""
 
 
+CredentialRefused = Callable[[str, str, HttpRequest], Awaitable[bool]]
+"""Told that a service does not accept the credential ``(workspace, alias)`` as this request carries it; whether
+another try may succeed."""
+
+
 async def apply_credential(
     request: HttpRequest, target: Target, workspace: str, lookup: CredentialLookup | None, policy: EgressPolicy
 ) -> HttpRequest:
@@ -55,16 +60,25 @@ async def apply_credential(
             type=kind.id,
             host=target.host,
         )
+    check_encrypted(request.credential, target, policy)
+    applied = kind.apply(request, data)
+    return await applied if inspect.isawaitable(applied) else applied
+
+
+def check_encrypted(alias: str, target: Target, policy: EgressPolicy) -> None:
+    """Refuse to send a credential in clear, unless an exception names the host.
+
+    Raises:
+        AccessRefused: The connection would not be encrypted.
+    """
     if target.scheme != "https" and not policy.excepts(target.host, target.port, literal_address(target.host)):
         raise AccessRefused(
             "net.credential_unencrypted",
             "The credential {alias} is only sent over https. "
             "An administrator can allow this host without it by --allow-host {host} or STUDIO_ALLOW_HOSTS={host}.",
-            alias=request.credential,
+            alias=alias,
             host=f"{target.host}:{target.port}",
         )
-    applied = kind.apply(request, data)
-    return await applied if inspect.isawaitable(applied) else applied
 
 
 def host_matches(pattern: str, target: Target) -> bool:

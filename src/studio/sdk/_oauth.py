@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
@@ -69,8 +70,9 @@ class OAuth2Scheme:
             max_bytes=1024 * 1024,
         )
         client, secret = text_of(data, "client_id"), str(data.get("client_secret") or "")
-        if self.client_in_body:
-            form |= {"client_id": client, "client_secret": secret}
+        if self.client_in_body or not secret:
+            # A client without a secret names itself in the form (RFC 6749, section 3.2.1).
+            form |= {"client_id": client, **({"client_secret": secret} if secret else {})}
         else:
             pair = f"{quote(client, safe='')}:{quote(secret, safe='')}"
             request = with_header(request, "Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
@@ -89,23 +91,38 @@ class OAuth2Scheme:
         except ValueError:
             content = None
         answer = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
-        if 400 <= response.status < 500 and response.status not in (408, 425, 429):
+        token = answer.get("access_token")
+        given = response.status in (200, 201) and isinstance(token, str) and token != ""
+        # Some services say by a key and not by the status that they refuse.
+        refused = 400 <= response.status < 500 and response.status not in (408, 425, 429)
+        if refused or (not given and response.status < 300 and answer.get("error")):
             raise AuthenticationFailed(
                 "credential.refresh_refused",
                 "The service does not renew this credential ({reason}): connect it again.",
                 status=401,
                 reason=str(answer.get("error") or response.status)[:200],
             )
-        token = answer.get("access_token")
-        if response.status != 200 or not isinstance(token, str) or not token:
+        if not given:
             raise ProviderError(
                 "credential.refresh_failed",
                 "The service gave no new token; its answer had status {status}.",
                 status=response.status if response.status >= 400 else 502,
+                retry_after=_seconds(response.header("retry-after")),
             )
         out = {**data, "access_token": token}
         if isinstance(answer.get("refresh_token"), str):
             out["refresh_token"] = answer["refresh_token"]
-        seconds = answer.get("expires_in")
-        out["expires_at"] = now + float(seconds) if isinstance(seconds, int | float) else None
+        seconds = _seconds(answer.get("expires_in"))
+        out["expires_at"] = now + seconds if seconds is not None else None
         return out
+
+
+def _seconds(value: object) -> float | None:
+    """A number of seconds, as some services write it in a text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return seconds if isfinite(seconds) and seconds >= 0 else None

@@ -1,0 +1,195 @@
+"""Credentials by alias: from the environment, else from the vault. Tokens of OAuth 2 are renewed before they end."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from studio.domain.errors import NodeError, ProviderError, UserError
+from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.domain.reasons import os_reason
+
+if TYPE_CHECKING:
+    from studio.catalog import Catalog
+    from studio.contracts.http import HttpRequest
+    from studio.net import EgressClient
+    from studio.sdk import CredentialType, OAuth2Scheme
+    from studio.storage import Opened
+
+PREFIX = "STUDIO_CREDENTIAL_"
+_LARGEST = 1024 * 1024
+
+
+def variable_of(alias: str) -> str:
+    """The environment variable that may hold a credential: ``mail-out`` gives ``STUDIO_CREDENTIAL_MAIL_OUT``."""
+    return PREFIX + re.sub(r"[^A-Za-z0-9]", "_", alias).upper()
+
+
+class Credentials:
+    """Looks credentials up.
+
+    The environment stands for the default workspace. What a service renews of a credential given there is kept in the
+    vault, for as long as the environment says the same.
+    """
+
+    def __init__(self, opened: Opened, catalog: Catalog) -> None:
+        self._opened = opened
+        self._catalog = catalog
+        self._renewing: dict[tuple[str, str], asyncio.Task[Mapping[str, Any]]] = {}
+
+    async def get(self, workspace: str, alias: str) -> tuple[CredentialType, Mapping[str, Any]]:
+        """Type and fields of a credential.
+
+        Raises:
+            UserError: There is none, its type is not installed, or what the environment says is none.
+        """
+        given = _given(alias) if workspace == DEFAULT_WORKSPACE else None
+        if given is None:
+            found = await self._opened.store.credential(workspace, alias)
+            if found is None:
+                raise UserError(
+                    "credential.not_found",
+                    "There is no credential {alias}; the environment variable {variable} may hold one.",
+                    alias=alias,
+                    variable=variable_of(alias),
+                )
+            return self._type(alias, found[0]), msgspec.msgpack.decode(found[1])
+        type_id, fields, source = given
+        kind = self._type(alias, type_id)
+        kind.check(fields)
+        kept = await self._opened.store.credential(workspace, _kept_as(alias))
+        if kept is not None:
+            renewed: dict[str, Any] = msgspec.msgpack.decode(kept[1])
+            if renewed["source"] == source:
+                return kind, renewed["fields"]
+        return kind, fields
+
+    def _type(self, alias: str, type_id: str) -> CredentialType:
+        kind = self._catalog.credential_types().get(type_id)
+        if kind is None:
+            raise UserError(
+                "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",
+                alias=alias, type=type_id,
+            )  # fmt: skip
+        return kind
+
+    async def current(
+        self, workspace: str, alias: str, client: EgressClient
+    ) -> tuple[CredentialType, Mapping[str, Any]]:
+        """``get``, with a token that is still good for a while; a renewal is sent by ``client``."""
+        kind, fields = await self.get(workspace, alias)
+        scheme = _renewable(kind)
+        if scheme is not None and scheme.needs_refresh(fields, time.time()):
+            fields = await self._renewed(workspace, alias, client)
+        return kind, fields
+
+    async def refused(self, workspace: str, alias: str, request: HttpRequest, client: EgressClient) -> bool:
+        """Whether another try may succeed after the service did not accept the token that ``request`` carries."""
+        kind, fields = await self.get(workspace, alias)
+        scheme = _renewable(kind)
+        if scheme is None:
+            return False
+        if scheme.apply(request, fields).headers == request.headers:
+            await self._renewed(workspace, alias, client)
+        return True
+
+    async def _renewed(self, workspace: str, alias: str, client: EgressClient) -> Mapping[str, Any]:
+        """Renew a token once, however many ask for it at the same time; all of them get what comes of it."""
+        key = (workspace, alias)
+        task = self._renewing.get(key)
+        if task is None:
+            task = self._renewing[key] = asyncio.get_running_loop().create_task(self._renew(workspace, alias, client))
+            task.add_done_callback(lambda _task: self._renewing.pop(key, None))
+        try:
+            return await asyncio.shield(task)
+        except NodeError as error:
+            raise _once_more(error) from error
+
+    async def _renew(self, workspace: str, alias: str, client: EgressClient) -> Mapping[str, Any]:
+        kind, fields = await self.get(workspace, alias)
+        scheme = cast("OAuth2Scheme", kind.scheme)
+        try:
+            answer = await client.send_secret(scheme.refresh_request(fields), alias)
+            new = scheme.refreshed(fields, answer, time.time())
+        except ProviderError as error:
+            error.in_doubt = False  # what the node asks for has not been sent
+            raise
+        await self._keep(workspace, alias, kind, new)
+        return new
+
+    async def _keep(self, workspace: str, alias: str, kind: CredentialType, fields: Mapping[str, Any]) -> None:
+        """Store what was renewed before it is used: a refresh token may be good for one time only."""
+        given = _given(alias) if workspace == DEFAULT_WORKSPACE else None
+        name, value = alias, fields
+        if given is not None:
+            name, value = _kept_as(alias), {"source": given[2], "fields": fields}
+        await self._opened.store.set_credential(workspace, name, kind.id, msgspec.msgpack.encode(value))
+
+
+def _kept_as(alias: str) -> str:
+    return f"{alias}@environment"
+
+
+def _renewable(kind: CredentialType) -> OAuth2Scheme | None:
+    from studio.sdk import OAuth2Scheme
+
+    return kind.scheme if isinstance(kind.scheme, OAuth2Scheme) else None
+
+
+def _once_more(error: NodeError) -> NodeError:
+    """The same error for another node run: each has a place of its own."""
+    other = type(error).__new__(type(error))
+    other.__dict__.update(error.__dict__)
+    other.args = error.args
+    return other
+
+
+def _given(alias: str) -> tuple[str, dict[str, Any], str] | None:
+    """Type, fields and fingerprint of what the environment says; None where it says nothing.
+
+    Raises:
+        UserError: It says something else than a credential.
+    """
+    variable = variable_of(alias)
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    if text.startswith("@"):
+        text = _file(alias, Path(text[1:]))
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        found = None
+    fields = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    type_id = fields.pop("type", None)
+    if not isinstance(type_id, str):
+        raise UserError(
+            "credential.environment",
+            "The environment variable {variable} must hold a JSON object with `type` and the fields of the credential, "
+            "or @ and the path of a file that does.",
+            variable=variable,
+        )
+    return type_id, fields, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file(alias: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST).decode(errors="replace")
+    except OSError as error:
+        raise UserError(
+            "credential.file",
+            "The file {path} with the credential {alias} cannot be read: {reason}.",
+            path=str(path),
+            alias=alias,
+            reason=os_reason(error),
+        ) from error
