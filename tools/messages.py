@@ -62,6 +62,18 @@ class Message:
 
 def main(arguments: list[str]) -> int:
     """Print what is missing or wrong; returns an exit code."""
+    try:
+        return _report(arguments)
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+class Unreadable(Exception):
+    """A file of translations or of code that cannot be read; says which, and where."""
+
+
+def _report(arguments: list[str]) -> int:
     messages, problems = collect(SOURCE)
     if "--missing" in arguments:
         lang = arguments[arguments.index("--missing") + 1]
@@ -75,9 +87,23 @@ def main(arguments: list[str]) -> int:
     return 1 if problems else 0
 
 
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}: {error}") from error
+
+
+def _python(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes(), str(path))
+    except SyntaxError as error:
+        raise Unreadable(f"{path}:{error.lineno}: {error.msg}") from error
+
+
 def collect(source: Path) -> tuple[list[Message], list[str]]:
     """Every message under ``source``, and what is wrong with how they are written."""
-    trees = {path: ast.parse(path.read_bytes()) for path in sorted(source.rglob("*.py"))}
+    trees = {path: _python(path) for path in sorted(source.rglob("*.py"))}
     errors = error_classes(trees.values()) | PARTS
     parts = Parts(trees)
     messages: list[Message] = []
@@ -176,7 +202,7 @@ def tables(source: Path, lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """File and error templates of each place that holds translations."""
     for path in (source / "i18n" / "locales" / f"{lang}.toml", *sorted(source.glob(f"nodes/*/strings/{lang}.toml"))):
         if path.exists():
-            yield path.relative_to(source).as_posix(), tomllib.loads(path.read_text("utf-8")).get("errors", {})
+            yield path.relative_to(source).as_posix(), _toml(path).get("errors", {})
 
 
 def check_errors(source: Path, messages: list[Message]) -> list[str]:
@@ -202,10 +228,10 @@ def check_errors(source: Path, messages: list[Message]) -> list[str]:
 def check_texts(source: Path) -> list[str]:
     """The same for the texts of the interface."""
     folder = source / "i18n" / "locales"
-    english = tomllib.loads((folder / "en.toml").read_text("utf-8"))["texts"]
+    english = _toml(folder / "en.toml")["texts"]
     problems: list[str] = []
     for lang in LANGUAGES:
-        table = tomllib.loads((folder / f"{lang}.toml").read_text("utf-8")).get("texts", {})
+        table = _toml(folder / f"{lang}.toml").get("texts", {})
         problems += [f"{lang}.toml: the text {key} is not translated" for key in sorted(english.keys() - table)]
         problems += [
             f"{lang}.toml: the text {key} is not in en.toml any more" for key in sorted(table.keys() - english)
@@ -235,7 +261,7 @@ def check_nodes(source: Path, params: Mapping[str, list[str]]) -> list[str]:
     for lang in LANGUAGES:
         for pack in sorted({type_id.partition(".")[0] for type_id in params}):
             path = source / "nodes" / pack / "strings" / f"{lang}.toml"
-            table = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+            table = _toml(path) if path.exists() else {}
             where = f"src/studio/nodes/{pack}/strings/{lang}.toml"
             known = {type_id for type_id in params if type_id.startswith(f"{pack}.")}
             problems += [

@@ -249,6 +249,15 @@ def test_the_data_folder_is_never_reached(cli: Any, workflow: Any, tmp_path: Pat
     result = cli("run", file, "--allow-path", str(tmp_path), code=1)
     assert key.exists()
     assert key.read_text().strip() not in result.out + result.err
+    assert "data folder" in result.err
+    assert "--allow-path does not open it" in result.err
+
+
+def test_what_belongs_to_the_system_is_never_reached(cli: Any, workflow: Any) -> None:
+    file = workflow({"read": {"type": "files.read_text", "params": {"path": "/proc/self/environ"}}})
+    said = cli("run", file, "--allow-path", "/", code=1).err
+    assert "belongs to the system" in said
+    assert "--allow-path does not open it" in said
 
 
 def test_relative_paths_start_at_the_workflows_folder(cli: Any, workflow: Any, surroundings: Path) -> None:

@@ -75,9 +75,9 @@ async def test_statements_find_their_rows_by_an_index(connection: Any) -> None:
 async def test_lists_of_a_time_read_only_what_is_of_it(connection: Any, more: set[str], by: set[str]) -> None:
     bound = listing._listing(frozenset(more | by)).sqlite[0]
     steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
-    assert len(steps) == 1
-    assert "SEARCH" in steps[0]
-    assert "id>?" in steps[0]
+    (step,) = [each for each in steps if " e " in f"{each} "]
+    assert step.startswith("SEARCH")
+    assert "id>?" in step
 
 
 async def test_a_walk_is_noticed(connection: Any) -> None:

@@ -217,3 +217,14 @@ def test_the_lock_tells_what_changed():
 def test_the_lock_is_up_to_date():
     done = subprocess.run([sys.executable, "tools/node_lock.py", "--check"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", ["i18n/locales/fr.toml", "i18n/locales/en.toml", "nodes/mail/strings/ar.toml", "x.py"])
+def test_a_file_that_cannot_be_read_is_named(source, file, monkeypatch, capsys):
+    write(source, file, "a = = 1\n")
+    monkeypatch.setattr(messages, "SOURCE", source)
+    monkeypatch.setattr(messages, "node_params", dict)
+    assert messages.main([]) == 1
+    said = capsys.readouterr().err
+    assert file in said
+    assert "line 1" in said or ":1:" in said

@@ -54,6 +54,15 @@ class Walls:
             path=path,
         )
 
+    def refuse_always(self, path: str) -> AccessRefused:
+        """The error for a path that is excluded, which nothing can allow."""
+        return AccessRefused(
+            "files.data_folder",
+            "{path} lies in Studio's data folder, which is closed to workflows; --allow-path does not open it. Keep"
+            " files that workflows use elsewhere.",
+            path=path,
+        )
+
     def absolute(self, path: str) -> Path:
         """The path in full, ``.`` and ``..`` taken out by the letter.
 
@@ -71,8 +80,13 @@ class Walls:
         Raises:
             AccessRefused: None does, or it is excluded.
         """
-        if any(full.is_relative_to(never) for never in (*_NEVER, *self._excluded)):
-            raise self.refuse(shown)
+        if any(full.is_relative_to(never) for never in self._excluded):
+            raise self.refuse_always(shown)
+        if any(full.is_relative_to(never) for never in _NEVER):
+            raise AccessRefused(
+                "files.system_path", "{path} belongs to the system and is closed to workflows; --allow-path does not open it.",
+                path=shown,
+            )  # fmt: skip
         holding = [root for root in self.roots if full.is_relative_to(root)]
         if not holding:
             raise self.refuse(shown)
@@ -173,7 +187,7 @@ class _Walk:
         self.handle = inner
         facts = os.fstat(inner)
         if (facts.st_dev, facts.st_ino) in self._forbidden:
-            raise self._walls.refuse(self._shown)
+            raise self._walls.refuse_always(self._shown)
 
 
 def open_regular(place: Place, flags: int, mode: int = 0o666) -> int:
