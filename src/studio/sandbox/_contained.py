@@ -84,9 +84,10 @@ class Walls:
             raise self.refuse_always(shown)
         if any(full.is_relative_to(never) for never in _NEVER):
             raise AccessRefused(
-                "files.system_path", "{path} belongs to the system and is closed to workflows; --allow-path does not open it.",
+                "files.system_path",
+                "{path} belongs to the system and is closed to workflows; --allow-path does not open it.",
                 path=shown,
-            )  # fmt: skip
+            )
         holding = [root for root in self.roots if full.is_relative_to(root)]
         if not holding:
             raise self.refuse(shown)
