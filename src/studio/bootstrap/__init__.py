@@ -21,6 +21,8 @@ from studio.bootstrap._upkeep import Upkeep
 
 if TYPE_CHECKING:
     from studio.bootstrap._bench import bench_database
+    from studio.bootstrap._server_settings import server_settings
+    from studio.bootstrap._serving import Announcement, serve, work
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from studio.validation import Problem, reason_for
 
 __all__ = [
+    "Announcement",
     "Bar",
     "Bench",
     "BenchRun",
@@ -73,13 +76,19 @@ __all__ = [
     "read_data",
     "read_value",
     "reason_for",
+    "serve",
+    "server_settings",
     "split_assignment",
+    "work",
     "workflow_facts",
     "workflow_svg",
     "workflow_text",
 ]
 
 _FOUND_IN = {
+    "serve": "studio.bootstrap._serving",
+    "server_settings": "studio.bootstrap._server_settings",
+    "work": "studio.bootstrap._serving",
     "Bench": "studio.services.bench",
     "bench_database": "studio.bootstrap._bench",
     "ReplayOptions": "studio.services.replay",

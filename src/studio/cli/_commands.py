@@ -6,6 +6,9 @@ A command ``executions list`` lives in the module ``studio.cli.executions_list``
 from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
+    "up": "Start the server and an embedded worker, and print the address",
+    "server": "Start the server alone; workers run executions",
+    "worker": "Start a worker, which runs executions until it is told to stop",
     "run": "Validate a workflow, run it and print its output",
     "resume": "Take up every unfinished execution whose owner is gone and run it to its end",
     "validate": "Check workflow files and print every problem",

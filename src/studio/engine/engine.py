@@ -105,7 +105,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take the driver's role: get a lease, learn which workers are gone, begin to claim."""
-        await self._set_clock()
+        await self.set_clock()
         await self.ownership.begin()
         self._gone = await self.store.gone_workers(self.home, self.worker)
         await self.store.retry_paused()
@@ -144,7 +144,7 @@ class Engine:
         """Microseconds since 1970 by the database's clock, which it follows without the one of this machine."""
         return time.monotonic_ns() // 1000 + self._offset
 
-    async def _set_clock(self) -> None:
+    async def set_clock(self) -> None:
         """Compare with the database's clock; what its answer may have taken on the way is no difference."""
         before = time.monotonic_ns() // 1000
         now = await self.store.now()
@@ -236,7 +236,7 @@ class Engine:
         if self.projector.behind and family is None:
             raise Conflict("engine.overloaded", "Too much work is waiting to be written; try again shortly.")
         if not self._clock_set:
-            await self._set_clock()
+            await self.set_clock()
         prepared = await prepare(self, request, family)
         mine = self.driving and len(self.runs) < self.config.executions
         prepared.new.owner = self.worker if mine else None
@@ -340,7 +340,7 @@ class Engine:
                 claimed = await self._claim()
                 await self.inboxes.deliver()
                 if time.monotonic() - compared > self.config.lease / 3:
-                    await self._set_clock()
+                    await self.set_clock()
                     await self.ownership.put_back_strays()
                     compared = time.monotonic()
                 if not claimed:

@@ -1,0 +1,74 @@
+"""Passwords and the secrets in links, keys and sessions.
+
+A password is hashed with argon2id (RFC 9106, second recommended option: 64 MiB, three passes). A random secret needs no
+slow hash: SHA-256 of 32 random bytes cannot be guessed back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+_AT_ONCE = 2
+"""How many passwords are hashed at the same time: each takes 64 MiB and a core."""
+
+SECRET_BYTES = 32
+
+
+class Passwords:
+    """Hashes and checks passwords in threads, a few at a time."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._nobody: str | None = None
+
+    async def hash(self, password: str) -> str:
+        """The hash to store."""
+        async with self._turn:
+            return await asyncio.to_thread(_HASHER.hash, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Whether it is the password. Without a stored hash it takes as long, and is not."""
+        if stored is None:
+            if self._nobody is None:
+                self._nobody = await self.hash(secrets.token_urlsafe())
+            await self._check(self._nobody, password)
+            return False
+        return await self._check(stored, password)
+
+    async def _check(self, stored: str, password: str) -> bool:
+        async with self._turn:
+            return await asyncio.to_thread(_matches, stored, password)
+
+    @staticmethod
+    def outdated(stored: str) -> bool:
+        """Whether the hash was made with weaker settings than today's, so that a login should make it anew."""
+        return _HASHER.check_needs_rehash(stored)
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def new_secret() -> str:
+    """A random secret for a link, key or session: 256 bits, safe in addresses."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def secret_digest(secret: str) -> str:
+    """What is stored of a random secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def same_secret(digest: str, secret: str) -> bool:
+    """Whether it is the secret of this digest, in constant time."""
+    return hmac.compare_digest(digest, secret_digest(secret))

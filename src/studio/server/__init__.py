@@ -1,0 +1,1 @@
+"""The HTTP server: the API, live events, and the interface's files."""

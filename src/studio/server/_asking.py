@@ -1,0 +1,111 @@
+"""Who asks: from cookie, bearer token or nothing to an actor, and the permission that a route needs."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from studio.domain.access import Actor, Permission
+from studio.domain.errors import AccessRefused
+from studio.server._problem import language
+from studio.services.platform import Platform
+from studio.services.policy import NotSignedIn, require
+
+COOKIE = "studio_session"
+CSRF_HEADER = "x-csrf-token"
+WORKSPACE_HEADER = "studio-workspace"
+KEY_PREFIX = "sk_"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def platform_of(connection: HTTPConnection) -> Platform:
+    """The services behind a request."""
+    return cast("Platform", connection.app.state.platform)
+
+
+async def identify(connection: HTTPConnection) -> Actor:
+    """Who makes this request; anonymous where nothing says.
+
+    Raises:
+        NotSignedIn: A token was given that is of no session or key.
+        AccessRefused: A browser asks for a change without the session's CSRF token.
+        NotFound: The chosen workspace is none of theirs.
+    """
+    platform = platform_of(connection)
+    state = connection.scope.setdefault("state", {})
+    asking = Actor(
+        ip=state.get("ip") or (connection.client.host if connection.client else ""),
+        agent=connection.headers.get("user-agent", "")[:200],
+        request=state.get("request_id", ""),
+        lang=language(connection.headers),
+    )
+    workspace = connection.headers.get(WORKSPACE_HEADER, "")
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer" or not bearer:
+            raise NotSignedIn("access.scheme", "Give the token as: Authorization: Bearer …")
+        return await _by_bearer(platform, bearer.strip(), workspace, asking)
+    token = connection.cookies.get(COOKIE)
+    if not token:
+        return asking
+    found = await platform.sessions.actor(token, workspace, asking=asking)
+    if found is None:
+        return asking
+    actor, session = found
+    method = connection.scope.get("method", "GET")
+    if method not in _SAFE and session.value.csrf is not None:
+        given = connection.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(given.encode(), session.value.csrf.encode()):
+            raise AccessRefused(
+                "access.csrf", "The header X-CSRF-Token is missing or not the one of this session. Load the page again."
+            )
+    return actor
+
+
+async def _by_bearer(platform: Platform, bearer: str, workspace: str, asking: Actor) -> Actor:
+    found = await platform.sessions.actor(bearer, workspace, asking=asking)
+    if found is None:
+        raise NotSignedIn("access.token", "The token is not valid any more. Sign in again.")
+    return found[0]
+
+
+def needs(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
+    """The dependency of a route that needs a permission."""
+
+    async def allowed(request: Request) -> Actor:
+        actor = await identify(request)
+        require(actor, permission)
+        if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
+            raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")
+        request.state.actor = actor
+        return actor
+
+    return allowed
+
+
+_WITHOUT_WORKSPACE = (Permission.PUBLIC, Permission.SELF, Permission.OPERATE)
+
+
+async def _actor(request: Request) -> Actor:
+    return cast("Actor", request.state.actor)
+
+
+async def _platform(request: Request) -> Platform:
+    return platform_of(request)
+
+
+Asking = Annotated[Actor, Depends(_actor)]
+"""Who makes the request; its route's permission has been checked."""
+
+Services = Annotated[Platform, Depends(_platform)]
+"""The services."""
+
+
+def permission_of(route: Any) -> Permission | None:
+    """The permission that a route declares."""
+    extra = cast("dict[str, Any]", getattr(route, "openapi_extra", None) or {})
+    return Permission(extra["x-permission"]) if "x-permission" in extra else None

@@ -1,0 +1,176 @@
+"""Failures as problem details, in the language of the request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from studio.domain import errors
+from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
+from studio.i18n import choose_language, filled, render
+from studio.services.people.sessions import TooManyAttempts
+from studio.services.policy import NotSignedIn
+from studio.services.reasons import reason_for
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger("studio.server")
+
+
+class BodyTooLarge(StudioError):
+    """A request body is larger than allowed."""
+
+
+# The first that fits: more precise ones stand before their bases.
+_STATUS: tuple[tuple[type[StudioError], int], ...] = (
+    (NotSignedIn, 401),
+    (BodyTooLarge, 413),
+    (TooManyAttempts, 429),
+    (errors.AccessRefused, 403),
+    (errors.NotFound, 404),
+    (errors.RecordChanged, 412),
+    (errors.Conflict, 409),
+    (errors.WorkflowInvalid, 422),
+    (errors.ExpressionError, 422),
+    (errors.RateLimited, 429),
+    (errors.ProviderError, 502),
+    (errors.NodeError, 422),
+    (errors.WriteRefused, 422),
+    (errors.RecordCorrupt, 500),
+    (errors.StorageError, 503),
+)
+
+_HTTP_ERRORS: dict[int, Callable[[], StudioError]] = {
+    404: lambda: NotFound("request.no_route", "There is nothing at this address."),
+    405: lambda: UserError("request.method", "This address does not take this method."),
+}
+
+
+def status_of(error: StudioError) -> int:
+    """The HTTP status for an error."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def language(headers: Mapping[str, str]) -> str:
+    """The language that a request asks for: the first of Accept-Language that Studio speaks."""
+    for part in headers.get("accept-language", "").split(",")[:20]:
+        tag = part.split(";")[0].strip().partition("-")[0].lower()
+        if tag in ("en", "fr", "ar"):
+            return choose_language(tag, {})
+    return "en"
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    request_id: str | None = None,
+    param: str | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document."""
+    body: dict[str, Any] = {
+        "type": f"/errors/{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail,
+    }  # fmt: skip
+    more = {"instance": request_id, "param": param, "problems": problems}
+    body.update({name: value for name, value in more.items() if value is not None})
+    return JSONResponse(body, status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def answer(
+    error: StudioError,
+    lang: str,
+    request_id: str | None,
+    *,
+    status: int | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer for one of Studio's errors."""
+    status = status_of(error) if status is None else status
+    given = dict(headers or {})
+    if status == 401:
+        given["www-authenticate"] = "Bearer"
+    if isinstance(error, TooManyAttempts):
+        given["retry-after"] = str(max(1, round(error.retry_after)))
+    elif status in (429, 503):
+        given["retry-after"] = "5"
+    if isinstance(error, WorkflowInvalid):
+        problems = [_workflow_problem(one, lang) for one in error.problems]
+    return problem(
+        status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
+        headers=given,
+    )  # fmt: skip
+
+
+def _id_of(request: Request) -> str | None:
+    return request.scope.get("state", {}).get("request_id")
+
+
+def _workflow_problem(one: Any, lang: str) -> dict[str, Any]:
+    def say(code: str, template: str, arguments: dict[str, Any]) -> str:
+        return render(code, template, arguments, lang)
+
+    shown = {
+        "code": one.code, "message": one.text(say),
+        "severity": one.severity, "node": one.node, "param": one.param, "line": one.line, "column": one.column,
+        "suggestion": one.suggestion,
+    }  # fmt: skip
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the app a problem document."""
+
+    async def studio_error(request: Request, error: Exception) -> Response:
+        state = request.scope.get("state", {})
+        return answer(cast("StudioError", error), language(request.headers), state.get("request_id"))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        found = cast("RequestValidationError", error).errors()
+        problems = [_field_problem(one, language(request.headers)) for one in found]
+        first = problems[0] if problems else {}
+        refused = UserError(
+            "request.invalid", "The request does not fit: {where}: {reason}",
+            where=first.get("param", "body"), reason=first.get("message", "?"),
+        ).at(param=first.get("param"))  # fmt: skip
+        return answer(refused, language(request.headers), _id_of(request), problems=problems)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        given = cast("HTTPException", error)
+        # FastAPI wraps what goes wrong while the body arrives.
+        if isinstance(given.__cause__, StudioError):
+            return answer(given.__cause__, language(request.headers), _id_of(request))
+        kind = _HTTP_ERRORS.get(given.status_code)
+        refused = kind() if kind else UserError("request.refused", "The request cannot be understood.")
+        return answer(
+            refused, language(request.headers), _id_of(request), status=given.status_code, headers=given.headers
+        )
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        _LOG.error("request failed", exc_info=error, extra={"request_id": _id_of(request)})
+        failed = UserError(
+            "request.failed", "Something went wrong inside Studio. The log tells more under the id of this request."
+        )
+        return answer(failed, language(request.headers), _id_of(request), status=500)
+
+    app.add_exception_handler(StudioError, studio_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(ValidationError, unexpected)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _field_problem(one: Any, lang: str) -> dict[str, Any]:
+    where = ".".join(str(part) for part in one["loc"] if part not in ("body", "query", "path", "header"))
+    message = filled("{reason}", {"reason": reason_for(one)}, lang)
+    return {"param": where or "body", "code": str(one["type"]), "message": message}

@@ -1,0 +1,42 @@
+"""The application: routes, failures, middleware."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from studio.server import _problem
+from studio.server.middleware.edge import Edge
+from studio.server.resources import ROUTERS
+from studio.services.platform import Platform
+
+API = "/api/v1"
+
+
+def create_api(platform: Platform) -> FastAPI:
+    """The API by itself, which tools that read its description want."""
+    app = FastAPI(
+        title="Studio",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
+    )
+    app.state.platform = platform
+    _problem.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    return app
+
+
+def create_app(platform: Platform) -> ASGIApp:
+    """The whole server as one ASGI application."""
+    return Edge(create_api(platform), platform.settings)
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Every route of the API."""
+    return [route for route in app.routes if isinstance(route, APIRoute)]

@@ -1,0 +1,1 @@
+"""Accounts, sessions, workspaces and who belongs to them."""

@@ -1,0 +1,79 @@
+"""All services of a server, made over its store, engine and catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.records import Records
+from studio.contracts.store import Store
+from studio.domain.settings import ServerSettings
+from studio.services._clock import Clock
+
+if TYPE_CHECKING:
+    from studio.catalog import Catalog
+    from studio.crypto.passwords import Passwords
+    from studio.engine import Engine
+    from studio.services.nodes import Nodes
+    from studio.services.people.accounts import Accounts
+    from studio.services.people.model import People
+    from studio.services.people.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the services stand on."""
+
+    store: Store
+    records: Records
+    blobs: BlobStore
+    engine: Engine
+    catalog: Catalog
+    clock: Clock
+    data: Path
+
+
+class Platform:
+    """The services, each made when it is first asked for."""
+
+    def __init__(self, ports: Ports, settings: ServerSettings) -> None:
+        self.ports = ports
+        self.settings = settings
+
+    @cached_property
+    def people(self) -> People:
+        """Where accounts and what belongs to them are kept."""
+        from studio.services.people.model import People
+
+        return People(self.ports.records)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Hashing of passwords, a few at a time."""
+        from studio.crypto.passwords import Passwords
+
+        return Passwords()
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Signing in and out."""
+        from studio.services.people.sessions import Sessions
+
+        return Sessions(self.people, self.passwords, self.ports.clock)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+        from studio.services.people.accounts import Accounts
+
+        return Accounts(self.people, self.passwords, self.sessions, self.ports.clock)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The node types."""
+        from studio.services.nodes import Nodes
+
+        return Nodes(self.ports.catalog)

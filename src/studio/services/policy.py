@@ -1,0 +1,73 @@
+"""The one place that says no. Routes and services ask here; nothing else compares permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.domain.access import BY_FOLDER, GRANTABLE, Actor, ActorKind, Permission
+from studio.domain.errors import AccessRefused, StudioError
+
+
+class NotSignedIn(StudioError):
+    """The request needs somebody who is signed in."""
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Let the actor go on, or not.
+
+    What can be granted for a folder passes here as soon as one folder grants it; ``require_in`` then decides.
+
+    Raises:
+        NotSignedIn: Nobody is signed in, and somebody must be.
+        AccessRefused: The actor's roles and scopes do not allow it; names the permission.
+    """
+    if actor.may(permission):
+        return
+    if permission in BY_FOLDER and any(permission in granted for granted in actor.folders.values()):
+        return
+    if actor.kind is ActorKind.ANONYMOUS:
+        raise NotSignedIn("access.not_signed_in", "Sign in first.")
+    raise AccessRefused("access.missing_permission", "This needs the permission {permission}.", permission=permission)
+
+
+def allows_in(actor: Actor, permission: Permission, folders: Sequence[str]) -> bool:
+    """Whether something is allowed in a folder; ``folders`` are that folder and all those it lies in."""
+    if actor.may(permission):
+        return True
+    return permission in BY_FOLDER and any(permission in actor.folders.get(folder, ()) for folder in folders)
+
+
+def require_in(actor: Actor, permission: Permission, folders: Sequence[str]) -> None:
+    """Like ``require`` for something in a folder.
+
+    Raises:
+        AccessRefused: It is not allowed there.
+    """
+    if not allows_in(actor, permission, folders):
+        raise AccessRefused(
+            "access.missing_permission", "This needs the permission {permission}.", permission=permission
+        )
+
+
+def require_workflow(actor: Actor, workflow: str) -> None:
+    """Keep an API key to its workflows.
+
+    Raises:
+        AccessRefused: The key is for other workflows.
+    """
+    if actor.workflows is not None and workflow not in actor.workflows:
+        raise AccessRefused("access.key_scope", "This key is not for that workflow.")
+
+
+def require_grantable(actor: Actor, permissions: frozenset[Permission]) -> None:
+    """Nobody gives away what they do not have.
+
+    Raises:
+        AccessRefused: A permission is not the actor's own, or none that roles are made of.
+    """
+    missing = sorted(permissions - GRANTABLE) or sorted(permissions - actor.permissions)
+    if missing and not (actor.operator and permissions <= GRANTABLE):
+        raise AccessRefused(
+            "access.not_yours_to_give", "You cannot give the permission {permission}, which you do not have.",
+            permission=missing[0],
+        )  # fmt: skip

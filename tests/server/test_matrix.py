@@ -1,0 +1,78 @@
+"""Every route × every kind of caller, generated from the routes themselves.
+
+A caller who lacks the route's permission is refused: 401 where nobody is signed in, 403 otherwise. One who has it is
+not: whatever else is wrong with the empty request, it is neither 401 nor 403. A caller of another workspace sees
+nothing of this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from fastapi.routing import APIRoute
+
+from studio.domain.access import GRANTABLE, ROLES, Permission, Role
+from studio.server._asking import permission_of
+from studio.server.resources import ROUTERS
+from tests.server.kit import Api, running_api
+
+PREFIX = "/api/v1"
+ROUTES: list[APIRoute] = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+IDS = [f"{next(iter(route.methods))} {route.path}" for route in ROUTES]
+ROLE_CALLERS = [*Role]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+    """One server for the whole table."""
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    async with running_api(folder / "data", driving=False) as running:
+        yield running
+
+
+def test_every_route_declares_a_permission() -> None:
+    assert len(ROUTES) > 5
+    for route in ROUTES:
+        assert permission_of(route) is not None, route.path
+
+
+def test_every_permission_is_named_by_a_route_and_held_by_a_role() -> None:
+    held = frozenset[Permission]().union(*ROLES.values())
+    assert held == GRANTABLE
+
+
+async def ask(api: Api, route: APIRoute, token: str | None) -> int:
+    """The status of an empty request to a route."""
+    method = next(iter(route.methods))
+    path = re.sub(r"\{[^}]+\}", "none", route.path)
+    async with api.client(token) as client:
+        given = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
+        return (await client.request(method, path, **given)).status_code
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("route", ROUTES, ids=IDS)
+async def test_route_is_refused_and_allowed_as_declared(shared: Api, route: APIRoute) -> None:
+    permission = permission_of(route)
+    assert permission is not None
+    anonymous = await ask(shared, route, None)
+    assert (anonymous == 401) == (permission is not Permission.PUBLIC), anonymous
+    for role in ROLE_CALLERS:
+        token = await shared.token(await shared.account(role))
+        status = await ask(shared, route, token)
+        allowed = permission in ROLES[role] or permission in (Permission.PUBLIC, Permission.SELF)
+        assert (status not in (401, 403)) == allowed, (role, status)
+    operator = await shared.token(await shared.account(None, operator=True))
+    status = await ask(shared, route, operator)
+    above = permission in (Permission.PUBLIC, Permission.SELF, Permission.OPERATE)
+    assert (status not in (401, 403)) == above, ("operator", status)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_token_of_nobody_is_refused_everywhere(shared: Api) -> None:
+    for route in ROUTES:
+        assert await ask(shared, route, "nonsense") == 401, route.path
