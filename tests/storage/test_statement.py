@@ -34,7 +34,12 @@ def test_a_batch_arrives_as_it_was(rows: list[tuple[Any, ...]]) -> None:
     (bound,) = statement.sqlite
     connection = apsw.Connection(":memory:")
     found = connection.execute(bound.text, [*pack_rows(statement, rows), "more"]).fetchall()
-    assert [tuple(row) for row in found] == [(*row[:3], int(row[3]), row[4], "more") for row in rows]
+    expected = [(*row[:3], int(row[3]), row[4], "more") for row in rows]
+    assert [tuple(row) for row in found] == expected
+    (one,) = statement.sqlite_one
+    assert one.names == bound.names
+    alone = [connection.execute(one.text, [*row, "more"]).fetchall() for row in rows]
+    assert [[tuple(row) for row in each] for each in alone] == [[row] for row in expected]
 
 
 def test_marks_are_rendered_for_either_database() -> None:
@@ -55,7 +60,9 @@ def test_marks_are_rendered_for_either_database() -> None:
 def test_batch_columns_come_before_parameters() -> None:
     statement = Statement("SELECT :x FROM {rows}", rows="id text, data bytea")
     assert statement.postgres.text == "SELECT $3 FROM unnest($1::text[], $2::bytea[]) AS u(id, data)"
+    assert statement.postgres_one.text == "SELECT $3 FROM (SELECT $1::text AS id, $2::bytea AS data) AS u"
     assert "?3" in statement.sqlite[0].text
+    assert statement.sqlite_one[0].text == "SELECT ?3 FROM (SELECT ?1 AS id, ?2 AS data) AS u"
     assert statement([("a", b"")], x=1).params == {"x": 1}
 
 

@@ -51,6 +51,7 @@ class Frame:
         "blocked",
         "carried",
         "context",
+        "done",
         "error",
         "implied_left",
         "known",
@@ -92,6 +93,7 @@ class Frame:
         self.known = run.memory.frame(prefix)
         self.only = only
         self.context: PlaceContext | None = None
+        self.done: list[tuple[PlanNode, dict[str, Any], tuple[str, ...] | None]] = []
 
     def _failed_before(self) -> StudioError | None:
         """The error with which the level was failing when its run was interrupted: the first by time."""
@@ -121,6 +123,9 @@ class Frame:
         try:
             while True:
                 self.pump()
+                if self.done and self.error is None:
+                    await self._acknowledge()
+                    continue
                 if self.error is not None:
                     if not self.tasks:
                         raise self.error
@@ -136,6 +141,15 @@ class Frame:
             raise
         finally:
             run.pokes.discard(self)
+
+    async def _acknowledge(self) -> None:
+        """Wait until what was run in place is committed, all of it in one commit, and only then let it flow."""
+        run = self.run
+        done, self.done = self.done, []
+        await run.journal.flush(run.engine.config.level)
+        for node, output, ports in done:
+            self.scope[node.id] = output
+            self.settle(node, ports)
 
     def poke(self) -> None:
         """Let ``drive`` look again."""
@@ -210,6 +224,9 @@ class Frame:
         self.known[node.id] = [record]
         run.node_runs += 1
         run.journal.add_plain(record, size + _DONE_BYTES)
+        if run.acknowledge:
+            self.done.append((node, output, ports))
+            return now
         scope[node.id] = output
         if node.straight_on:
             self._straight_on(node)

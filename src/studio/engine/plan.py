@@ -168,18 +168,22 @@ def plan_workflow(workflow: Workflow, hash: str, catalogue: Catalogue) -> Plan:
     """Plan a workflow that has passed validation."""
     root = plan_level(workflow, catalogue)
     budget = workflow.settings.budget
-    if workflow.settings.acknowledge == "node" or (budget is not None and budget.node_runs is not None):
-        _count_every_run(root)
+    counted = budget is not None and budget.node_runs is not None
+    if counted or workflow.settings.acknowledge == "node":
+        _one_by_one(root, counted)
     return Plan(workflow, hash, root)
 
 
-def _count_every_run(level: Level) -> None:
-    """Let no node run in place, where nothing is asked or committed and a map's node runs are not counted."""
+def _one_by_one(level: Level, counted: bool) -> None:
+    """Let no map run its items in one go, where nothing is committed and no node run counted in between.
+
+    Where they are ``counted`` no node runs in place at all, since nothing is asked there.
+    """
     level.straight = None
     for node in level.nodes:
-        node.simple = False
+        node.simple = node.simple and not counted
         for body in node.body_plans.values():
-            _count_every_run(body)
+            _one_by_one(body, counted)
 
 
 def plan_level(graph: Graph, catalogue: Catalogue) -> Level:

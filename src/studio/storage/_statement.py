@@ -2,7 +2,8 @@
 
 A statement works on a whole batch at once. On SQLite that matters more than it seems: every step of a statement gives
 up the interpreter lock and, while the event loop is busy, waits milliseconds to get it back. So a batch travels as one
-JSON text and one blob, and is one step however many rows it has; on Postgres it travels as one array per column.
+JSON text and one blob, and is one step however many rows it has; on Postgres it travels as one array per column. A
+batch of one row, which is what somebody waits for who is alone, travels as plain values: that takes half the time.
 
 Marks in the text:
 
@@ -81,9 +82,16 @@ class Statement:
     @cached_property
     def sqlite(self) -> tuple[Bound, ...]:
         """The texts for SQLite."""
-        bound = [
-            _render(text, self._rows_sqlite(), self.batch + bool(self.bytes_at), postgres=False) for text in self._lite
-        ]
+        return self._for_sqlite(self._rows_sqlite(), self.batch + bool(self.bytes_at))
+
+    @cached_property
+    def sqlite_one(self) -> tuple[Bound, ...]:
+        """The texts for SQLite where the batch is one row."""
+        row = ", ".join(f"?{place} AS {name}" for place, (name, _) in enumerate(self._columns, 1))
+        return self._for_sqlite(f"(SELECT {row}) AS u", len(self._columns))
+
+    def _for_sqlite(self, rows: str, first: int) -> tuple[Bound, ...]:
+        bound = [_render(text, rows, first, postgres=False) for text in self._lite]
         if self.packed:
             names = ", ".join(f"c{place}" for place in range(self.fetch))
             bound = [
@@ -98,6 +106,12 @@ class Statement:
     def postgres(self) -> Bound:
         """The text for Postgres."""
         return _render(self._text, self._rows_postgres(), len(self._columns), postgres=True)
+
+    @cached_property
+    def postgres_one(self) -> Bound:
+        """The text for Postgres where the batch is one row."""
+        row = ", ".join(f"${place}::{kind} AS {name}" for place, (name, kind) in enumerate(self._columns, 1))
+        return _render(self._text, f"(SELECT {row}) AS u", len(self._columns), postgres=True)
 
     def _rows_sqlite(self) -> str:
         parts: list[str] = []

@@ -44,7 +44,10 @@ async def _answer(connection: Connection, request: Request) -> Any:
     statement = request.statement
     bound = statement.postgres
     values: list[Any] = []
-    if statement.batch:
+    if statement.batch and len(request.rows) == 1:
+        bound = statement.postgres_one
+        values += request.rows[0]
+    elif statement.batch:
         values += [list(column) for column in zip(*request.rows, strict=True)]
     values += [request.params[name] for name in bound.names]
     if statement.fetch:

@@ -28,9 +28,13 @@ def run(connection: Connection, plan: Plan[_T]) -> _T:
 
 def _answer(connection: Connection, request: Request, now: int) -> Any:
     statement = request.statement
-    head: list[Any] = [*pack_rows(statement, request.rows)] if statement.batch else []
+    texts, head = statement.sqlite, list[Any]()
+    if statement.batch and len(request.rows) == 1:
+        texts, head = statement.sqlite_one, list(request.rows[0])
+    elif statement.batch:
+        head = [*pack_rows(statement, request.rows)]
     result: Any = None
-    for place, bound in enumerate(statement.sqlite):
+    for place, bound in enumerate(texts):
         values = head + [_value(name, request.params, now) for name in bound.names]
         cursor = connection.execute(bound.text, values)
         if place:

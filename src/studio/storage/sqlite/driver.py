@@ -208,6 +208,8 @@ class SqliteDriver:
             except RuntimeError:
                 # The loop is gone, and with it everybody who waited.
                 last = True
+            if self._checkpoints:
+                self._checkpoints.copy_rest(self._connection)
 
     def _do(self, job: _Job) -> Any:
         try:
