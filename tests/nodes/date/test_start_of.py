@@ -32,3 +32,4 @@ async def test_edges(run, fails) -> None:
     assert (await run(StartOf, date="2026-02-14", unit="week", week_start="saturday"))["start"] == "2026-02-14"
     await fails("node.param_invalid", StartOf, date="2026-02-14", unit="fortnight")
     await fails("date.out_of_range", StartOf, date="9999-12-31", unit="year")
+    await fails("date.out_of_range", StartOf, date="0001-01-01", unit="week", week_start="sunday")

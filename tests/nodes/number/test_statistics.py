@@ -37,3 +37,12 @@ async def test_very_large_and_very_small_numbers(run, fails) -> None:
     assert (await run(Statistics, items=[1e300, -1e300]))["stdev"] == pytest.approx(2**0.5 * 1e300)
     assert (await run(Statistics, items=[1e-300, -1e-300]))["stdev"] == pytest.approx(2**0.5 * 1e-300)
     assert (await run(Statistics, items=[5, 5, 5.0]))["stdev"] == 0
+
+
+async def test_the_largest_numbers(run, fails) -> None:
+    far = await run(Statistics, items=[1.5e308, -1.5e308, 0])
+    assert (far["median"], far["quartile_1"], far["stdev"]) == (0.0, -0.75e308, 1.5e308)
+    await fails("number.too_large", Statistics, items=[2**63 - 1, 1])
+    await fails("number.too_large", Statistics, items=[1.7e308, 1.7e308])
+    await fails("number.too_far_apart", Statistics, items=[1.7e308, -1.7e308])
+    await fails("number.too_far_apart", Statistics, items=[1.7e308, -1.7e308, -1.7e308])

@@ -41,13 +41,20 @@ def _months_later(at: datetime, months: int) -> datetime:
 
 
 def start_of(at: datetime, unit: Unit, week_start: int = 1) -> datetime:
-    """The beginning of the unit that a moment lies in. A week begins with ``week_start``; Monday is 1, Sunday 7."""
+    """The beginning of the unit that a moment lies in. A week begins with ``week_start``; Monday is 1, Sunday 7.
+
+    Raises:
+        UserError: It lies before the calendar begins.
+    """
     if unit in _SECONDS:
         second = 0 if unit in ("minute", "hour") else at.second
         return at.replace(minute=0 if unit == "hour" else at.minute, second=second, microsecond=0)
     day = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if unit == "week":
-        day -= timedelta(days=(day.isoweekday() - week_start) % 7)
+        try:
+            day -= timedelta(days=(day.isoweekday() - week_start) % 7)
+        except OverflowError:
+            out_of_range()
     elif unit in _MONTHS:
         first = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[unit]
         day = day.replace(month=first, day=1)

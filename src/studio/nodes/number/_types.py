@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field
@@ -34,6 +35,19 @@ def locale_of(name: str) -> Locale:
             "There is no locale {locale}; write for example en, fr-CA or ar-EG.",
             locale=repr(name[:40]),
         ) from error
+
+
+def as_float(value: Fraction) -> float:
+    """The nearest float.
+
+    Raises:
+        UserError: There is none (``number.out_of_range``).
+    """
+    try:
+        return float(value)
+    except OverflowError as error:
+        shown = f"{'-' if value < 0 else ''}10^{len(str(abs(int(value)))) - 1}"
+        raise UserError("number.out_of_range", "The number {number} does not fit 64 bits.", number=shown) from error
 
 
 def as_number(value: Decimal) -> int | float:

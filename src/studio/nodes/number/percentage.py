@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from studio.nodes.number._types import Number
+from fractions import Fraction
+
+from studio.nodes.number._types import Number, as_float
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, UserError
 
 
@@ -32,6 +34,6 @@ class Percentage(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         if input.whole == 0:
             raise UserError("number.no_whole", "`whole` is 0; there is no percentage of nothing.")
-        percent = input.part / input.whole * 100
-        change = (input.part - input.whole) / abs(input.whole) * 100
+        part, whole = Fraction(input.part), Fraction(input.whole)
+        percent, change = as_float(part / whole * 100), as_float((part - whole) / abs(whole) * 100)
         return self.Output(percent=round(percent, input.decimals), change=round(change, input.decimals))

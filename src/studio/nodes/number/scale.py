@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Self
 
 from pydantic import model_validator
 
-from studio.nodes.number._types import Number
+from studio.nodes.number._types import Number, as_float
 from studio.sdk import BaseNode, Effect, Example, NodeContext, NodeModel, Param, Refusal
 
 
@@ -44,8 +45,9 @@ class Scale(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        (low, high), (start, end) = input.from_, input.to
-        part = (input.number - low) / (high - low)
+        # Fractions are exact: no step on the way leaves the range of floats, or loses what the ends have in common.
+        low, high, start, end = (Fraction(each) for each in (*input.from_, *input.to))
+        part = (Fraction(input.number) - low) / (high - low)
         if input.clamp:
-            part = min(1.0, max(0.0, part))
-        return self.Output(number=start * (1 - part) + end * part)
+            part = min(Fraction(1), max(Fraction(0), part))
+        return self.Output(number=as_float(start + (end - start) * part))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from studio.sdk import BaseNode, Effect, Example, Items, NodeContext, NodeModel, Param, PerItem, UserError, describe
 
@@ -83,12 +84,26 @@ class Statistics(BaseNode):
 
 
 def _total(numbers: list[int | float]) -> int | float:
-    if not any(isinstance(number, float) for number in numbers):
-        return sum(numbers)
+    """The sum, exactly where all are whole.
+
+    Raises:
+        UserError: It does not fit 64 bits.
+    """
+    whole = not any(isinstance(number, float) for number in numbers)
     try:
-        return math.fsum(numbers)
+        total = sum(numbers) if whole else _float_total(numbers)
     except OverflowError as error:
         raise UserError("number.too_large", "The numbers are too large to be added up.") from error
+    if whole and not -(2**63) <= total < 2**63:
+        raise UserError("number.too_large", "The numbers are too large to be added up.")
+    return total
+
+
+def _float_total(numbers: list[int | float]) -> float:
+    try:
+        return math.fsum(numbers)
+    except OverflowError:  # perhaps only on the way
+        return float(sum(map(Fraction, numbers)))
 
 
 def _quantile(ordered: list[int | float], part: float) -> float | None:
@@ -97,13 +112,21 @@ def _quantile(ordered: list[int | float], part: float) -> float | None:
     place = (len(ordered) - 1) * part
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    low, high = ordered[below], ordered[above]
+    found = low + (high - low) * (place - below)
+    # Between the largest floats of both signs the difference is out of range, the number in between is not.
+    return found if math.isfinite(found) else low * (1 - place + below) + high * (place - below)
 
 
 def _deviation(numbers: list[int | float], mean: float | None) -> float | None:
     if mean is None or len(numbers) < 2:
         return None
     largest = max(abs(number - mean) for number in numbers) or 1.0
+    if not math.isfinite(largest):
+        raise UserError("number.too_far_apart", "The numbers lie too far apart for their spread to be told.")
     # Squares of what is divided by the largest stay in range, however large or small the numbers are.
     squares = math.fsum(((number - mean) / largest) ** 2 for number in numbers)
-    return largest * math.sqrt(squares / (len(numbers) - 1))
+    found = largest * math.sqrt(squares / (len(numbers) - 1))
+    if not math.isfinite(found):
+        raise UserError("number.too_far_apart", "The numbers lie too far apart for their spread to be told.")
+    return found
