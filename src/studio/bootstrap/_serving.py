@@ -50,7 +50,7 @@ async def serve(
         EngineBusy: Another process drives the data folder.
         UserError: The address cannot be listened on.
     """
-    from studio.server.app import create_app
+    from studio.server.root import Root
 
     await studio.open()
     await studio.engine.set_clock()
@@ -63,25 +63,39 @@ async def serve(
         url = address(msgspec.structs.replace(settings, port=port))
         announce(Announcement(url, f"{url}/setup#{secret}" if secret else None))
 
-    server = _server(create_app(platform), settings, tell)
+    root = Root(lambda: _app(platform), {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
+    server = _server(root, settings, tell)
     try:
         await server.serve()
     except SystemExit as error:
         raise _unusable(settings) from error
 
 
-async def work(studio: Studio) -> None:
+def _app(platform: Platform) -> Any:
+    from studio.server.app import create_app
+
+    return create_app(platform)
+
+
+async def _engine_well(studio: Studio) -> None:
+    """Raise what has stopped the engine, where something has."""
+    if studio.engine.failure is not None:
+        raise studio.engine.failure
+
+
+async def work(studio: Studio, announce: Callable[[], None]) -> None:
     """Run executions until the process is told to stop.
 
     Raises:
         EngineBusy: Another process drives the data folder.
     """
-    await studio.open()
-    await studio.driver.start()
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
+    await studio.open()
+    await studio.driver.start()
+    announce()
     await told.wait()
 
 
