@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from studio.contracts.lease import Lease, LeaseTerms
+from studio.domain.errors import StudioError
 from studio.domain.status import Durability, ExecutionStatus, NodeStatus
 
 
@@ -86,7 +87,7 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """An execution taken by a worker. Its next segment goes to ``next_seq``."""
+    """An execution taken by a worker. Its next segment goes to ``next_seq``; its journal holds ``size`` bytes."""
 
     id: str
     workspace: str
@@ -96,6 +97,7 @@ class Claim(msgspec.Struct, frozen=True):
     recoveries: int
     was: ExecutionStatus
     cancel_requested: bool
+    size: int = 0
 
 
 class ExecutionUpdate(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -314,6 +316,10 @@ class Store(Protocol):
         """
         ...
 
+    async def journals(self, execution_ids: Sequence[str]) -> dict[str, list[StoredSegment] | StudioError]:
+        """What ``read`` gives for each of these executions from its last snapshot on, or what it would raise for it."""
+        ...
+
     async def execution(self, execution_id: str, workspace: str | None = None) -> ExecutionRow | None:
         """One execution, None where it does not exist in that workspace."""
         ...
@@ -335,6 +341,10 @@ class Store(Protocol):
 
     async def inbox(self, execution_ids: Sequence[str]) -> list[Message]:
         """Messages of these executions that are not taken yet, oldest first."""
+        ...
+
+    async def inboxes(self, execution_ids: Sequence[str]) -> dict[str, list[Message] | StudioError]:
+        """What ``inbox`` gives for each of these executions, or what it would raise for it."""
         ...
 
     async def changes(self) -> int:

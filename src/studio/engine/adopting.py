@@ -6,8 +6,9 @@ It is looked at again now and then, and whenever a driver starts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -17,8 +18,9 @@ from studio.domain.phrases import Phrase
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.after_failure import start_error_workflow
+from studio.engine.encode import JSON, PACKED
 from studio.engine.failures import error_facts
-from studio.engine.history import recover
+from studio.engine.history import Recovered, recover
 from studio.engine.projector import project_missed
 from studio.engine.records import Record
 from studio.engine.run import Run
@@ -27,11 +29,73 @@ from studio.engine.submit import decode_facts
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
 
+_T = TypeVar("_T")
+_TOGETHER = 64
+_BYTES_TOGETHER = 4 * 1024 * 1024
+"""How many executions, and how much of their journals, are read at a time."""
+_INLINE = (JSON, PACKED)
 
-async def adopt(engine: Engine, claim: Claim) -> None:
-    """Bring a claimed execution into memory from its journal."""
+
+async def adopt(engine: Engine, claims: Sequence[Claim]) -> None:
+    """Bring claimed executions into memory from their journals.
+
+    Journals and inboxes are read together; what stops one of them, or takes longer, does not hold up the others.
+    """
+    for part in _parts(claims):
+        ids = [claim.id for claim in part]
+        journals, mail = await asyncio.gather(engine.store.journals(ids), engine.store.inboxes(ids))
+        longer: list[Coroutine[Any, Any, None]] = []
+        for claim in part:
+            try:
+                recovered, messages = recover(_good(journals[claim.id])), _good(mail[claim.id])
+            except StudioError as error:
+                longer.append(_cannot_run(engine, claim, error))
+                continue
+            taking = _take_up(engine, claim, recovered, messages)
+            if _at_hand(engine, claim, recovered):
+                await taking
+            else:
+                longer.append(taking)
+        for outcome in await asyncio.gather(*longer, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        await asyncio.sleep(0)
+
+
+def _parts(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    part: list[Claim] = []
+    size = 0
+    for claim in claims:
+        if part and (len(part) == _TOGETHER or size + claim.size > _BYTES_TOGETHER):
+            yield part
+            part, size = [], 0
+        part.append(claim)
+        size += claim.size
+    if part:
+        yield part
+
+
+def _good(found: list[_T] | StudioError) -> list[_T]:
+    if isinstance(found, StudioError):
+        raise found
+    return found
+
+
+def _at_hand(engine: Engine, claim: Claim, recovered: Recovered) -> bool:
+    """Whether it can be taken up without asking the store for more."""
+    start = recovered.start
+    return (
+        claim.was is not ExecutionStatus.RUNNING
+        and claim.recoveries <= engine.config.max_recoveries
+        and engine.planned(claim.workflow_hash)
+        and bool(start)
+        and start["inputs"][0] in _INLINE
+        and start["vars"][0] in _INLINE
+    )
+
+
+async def _take_up(engine: Engine, claim: Claim, recovered: Recovered, messages: Sequence[Message]) -> None:
     try:
-        recovered = recover(await engine.store.read(claim.id, from_snapshot=True))
         if claim.was is ExecutionStatus.RUNNING and (row := await engine.store.execution(claim.id, claim.workspace)):
             # What is projected from now on would hide that something before it is missing.
             await project_missed(engine, row)
@@ -51,7 +115,7 @@ async def adopt(engine: Engine, claim: Claim) -> None:
         run.adopt(await decode_facts(recovered.start, run.values))
         for id, (kind, payload, at) in recovered.messages.items():
             run.waits.deliver(Message(claim.id, id, kind, payload, at))
-        for message in await engine.store.inbox([claim.id]):
+        for message in messages:
             run.take(message)
         engine.launch(run)
     except LeaseLost:

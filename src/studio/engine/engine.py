@@ -42,6 +42,8 @@ from studio.engine.submit import Family, Prepared, prepare
 _PLANS = 256
 _HANDLED = 65_536
 """How many executions an engine remembers to have ended or put down; it may run for years."""
+_TAKEN_TURNS = 25
+"""For how many flush intervals messages wait for what comes of them: until they are written the inbox holds them."""
 _CLOCK_STEP = 50_000
 """Smallest difference from the database's clock that is corrected, microseconds; below it lies what asking takes."""
 EXECUTORS_READY = _containers.__all__
@@ -92,7 +94,7 @@ class Engine:
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         self._hashes: dict[int, tuple[Workflow, str]] = {}
         self._variables: dict[str, dict[str, Any]] = {}
-        self._dirty: set[Run] = set()
+        self._dirty: dict[Run, int] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._driver: asyncio.Task[None] | None = None
         self._bell = asyncio.Event()
@@ -211,6 +213,10 @@ class Engine:
         if len(self._plans) > _PLANS:
             self._plans.popitem(last=False)
         return plan
+
+    def planned(self, hash: str) -> bool:
+        """Whether the plan of a workflow version is at hand."""
+        return hash in self._plans
 
     async def variables(self, workspace: str) -> dict[str, Any]:
         """The workspace's variables, as an execution sees them at its start."""
@@ -370,10 +376,7 @@ class Engine:
             claims = await self.store.claim(self.worker, room, gone=self._gone)
             if not claims:
                 self._gone = []
-            # Side by side: each waits for its journal and its inbox.
-            for outcome in await asyncio.gather(*(adopt(self, claim) for claim in claims), return_exceptions=True):
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            await adopt(self, claims)
         finally:
             self._claiming = False
         return len(claims)
@@ -394,13 +397,16 @@ class Engine:
         (result,) = await self.store.post(workspace, [message])
         self.inboxes.look_again()
         self._bell.set()
+        if kind == "cancel" and execution_id in self.runs:
+            # Who is told that it is accepted must not see it end as if nothing had been.
+            await self.inboxes.deliver()
         return result
 
     # Commits and events
 
     def dirty(self, run: Run) -> None:
         """A run has something to write; it will be written within the flush interval."""
-        self._dirty.add(run)
+        self._dirty[run] = _TAKEN_TURNS
         if self._flusher is None:
             self._flusher = asyncio.get_running_loop().create_task(self._flush_dirty())
 
@@ -408,9 +414,12 @@ class Engine:
         try:
             while self._dirty:
                 await asyncio.sleep(self.config.flush_interval)
-                dirty, self._dirty = self._dirty, set()
-                for run in dirty:
-                    run.journal.kick()
+                dirty, self._dirty = self._dirty, {}
+                for run, turns in dirty.items():
+                    if turns and run.journal.only_taken:
+                        self._dirty[run] = turns - 1
+                    else:
+                        run.journal.kick()
         finally:
             self._flusher = None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.contracts.store import Message
-from studio.domain.errors import RecordCorrupt
+from studio.domain.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
@@ -33,21 +32,13 @@ class Inboxes:
             return
         self._change = change
         self.looks += 1
-        for message in await self._messages():
-            run = engine.runs.get(message.execution_id)
-            if run is not None:
+        for id, found in (await engine.store.inboxes(list(engine.runs))).items():
+            run = engine.runs.get(id)
+            if run is None:
+                continue
+            if isinstance(found, StudioError):
+                # A damaged message stops only the run it is for.
+                run.broken(found)
+                continue
+            for message in found:
                 run.take(message)
-
-    async def _messages(self) -> list[Message]:
-        """The open messages of all runs; one that is damaged stops only the run it is for."""
-        engine = self._engine
-        try:
-            return await engine.store.inbox(list(engine.runs))
-        except RecordCorrupt:
-            found: list[Message] = []
-        for run in list(engine.runs.values()):
-            try:
-                found += await engine.store.inbox([run.id])
-            except RecordCorrupt as error:
-                run.broken(error)
-        return found

@@ -89,6 +89,11 @@ class Journal:
         """What made writing impossible."""
         return self._error
 
+    @property
+    def only_taken(self) -> bool:
+        """Whether nothing waits to be written but that messages were taken."""
+        return len(self._taken) == len(self._buffer)
+
     def add(self, record: Record) -> None:
         """Add a record."""
         packed = r.pack(record)

@@ -12,6 +12,7 @@ Marks in the text:
     {now}          the database's clock, microseconds
     {in name}      ``IN (...)`` over a list parameter
     {bytes column} a column of bytes to select, as bytes whatever a damaged row of SQLite holds there
+    {hex column}   the same where the statement is packed: read it with ``unhex``
     {lite: text}   only on SQLite          {pg: text}   only on Postgres
 """
 
@@ -29,7 +30,7 @@ import orjson
 Row: TypeAlias = tuple[Any, ...]
 _T = TypeVar("_T")
 
-_MARK = re.compile(r"\{rows\}|\{now\}|\{in (\w+)\}|\{bytes ([\w.]+)\}|\{(lite|pg):([^}]*)\}|(?<![:\w]):([a-z_]+)")
+_MARK = re.compile(r"\{rows\}|\{now\}|\{in (\w+)\}|\{(bytes|hex) ([\w.]+)\}|\{(lite|pg):([^}]*)\}|(?<![:\w]):([a-z_]+)")
 _POSTGRES_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
@@ -61,7 +62,7 @@ class Statement:
         rows: Columns of the batch as ``name type`` pairs (types bigint, text, bytea, boolean), or empty.
         fetch: How many columns it returns; 0 where only the number of changed rows counts.
         lite: Texts for SQLite where they differ; the count is that of the first.
-        packed: On SQLite, fetch all rows in one step. Not for columns with bytes.
+        packed: On SQLite, fetch all rows in one step.
     """
 
     def __init__(
@@ -141,13 +142,13 @@ def _render(text: str, rows: str, first: int, *, postgres: bool) -> Bound:
         return f"{sign}{first + names.index(name) + 1}"
 
     def replace(match: re.Match[str]) -> str:
-        in_name, column, dialect, inner, name = match.groups()
+        in_name, form, column, dialect, inner, name = match.groups()
         if in_name:
             lists.add(in_name)
             mark = number(in_name)
             return f"= ANY({mark}::text[])" if postgres else f"IN (SELECT value FROM json_each({mark}))"
         if column:
-            return column if postgres else f"CAST({column} AS BLOB)"
+            return column if postgres else f"CAST({column} AS BLOB)" if form == "bytes" else f"hex({column})"
         if dialect:
             return _MARK.sub(replace, inner) if (dialect == "pg") == postgres else ""
         if name:
@@ -158,6 +159,11 @@ def _render(text: str, rows: str, first: int, *, postgres: bool) -> Bound:
 
     rendered = _MARK.sub(replace, text)
     return Bound(rendered, tuple(names), frozenset(lists))
+
+
+def unhex(value: Any) -> Any:
+    """The bytes of a column that was selected as ``{hex column}``."""
+    return bytes.fromhex(value) if isinstance(value, str) else value
 
 
 def pack_rows(statement: Statement, rows: Sequence[Row]) -> list[str | bytes]:

@@ -23,15 +23,17 @@ from studio.contracts.store import (
     StoredSegment,
 )
 from studio.crypto import KeyRing, Master
+from studio.domain.errors import StudioError
 from studio.domain.status import Durability
 from studio.storage._codec import Codec
 from studio.storage._driver import Driver
 from studio.storage._keys import KeyKeeper
+from studio.storage._many import Reader
 from studio.storage._plans import listing, records, rewrap, upkeep
 from studio.storage._plans.accept import ACCEPT, ACCEPT_SLOTTED, Accepting
 from studio.storage._plans.append import APPEND, Appending
 from studio.storage._plans.claim import CLAIM, Claiming, next_wake
-from studio.storage._plans.inbox import POST, Posting, open_messages
+from studio.storage._plans.inbox import POST, Posting
 from studio.storage._plans.projections import PROJECT, pack_runs, read_runs
 from studio.storage._plans.refs import live_blobs
 from studio.storage.blobs._behind import WriteBehind
@@ -46,6 +48,7 @@ class SqlStore:
         self._ring = ring
         self._keys = KeyKeeper(driver, ring)
         self._codec = Codec(ring)
+        self._reader = Reader(driver, self._keys, self._codec)
         self._leases: list[Lease] = []
         self.behind = WriteBehind()
         self.records = SqlRecords(driver, ring, self._keys, self._codec)
@@ -112,21 +115,11 @@ class SqlStore:
 
     async def read(self, execution_id: str, *, after: int = -1, from_snapshot: bool = False) -> list[StoredSegment]:
         """Segments above ``after``, in order."""
-        raw = await self._driver.read(listing.journal(execution_id, after, from_snapshot))
+        return await self._reader.journal(execution_id, after, from_snapshot)
 
-        def decode() -> list[StoredSegment]:
-            return [
-                StoredSegment(
-                    part.seq,
-                    part.epoch,
-                    self._codec.open_segment(execution_id, part),
-                    bool(part.snapshot),
-                    part.written_at,
-                )
-                for part in raw
-            ]
-
-        return await self._keys.opened(decode, sum(len(part.payload) for part in raw))
+    async def journals(self, execution_ids: Sequence[str]) -> dict[str, list[StoredSegment] | StudioError]:
+        """Journals of many executions from their last snapshots on."""
+        return await self._reader.journals(execution_ids) if execution_ids else {}
 
     async def execution(self, execution_id: str, workspace: str | None = None) -> ExecutionRow | None:
         """One execution, None where it does not exist in that workspace."""
@@ -153,17 +146,11 @@ class SqlStore:
 
     async def inbox(self, execution_ids: Sequence[str]) -> list[Message]:
         """Messages that are not taken yet, oldest first."""
-        if not execution_ids:
-            return []
-        rows = await self._driver.read(open_messages(execution_ids))
+        return await self._reader.inbox(execution_ids) if execution_ids else []
 
-        def decode() -> list[Message]:
-            return [
-                Message(at, id, kind, self._codec.open_message(workspace, at, id, bytes(payload)), created)
-                for at, id, kind, payload, created, workspace in rows
-            ]
-
-        return await self._keys.opened(decode, sum(len(row[3]) for row in rows))
+    async def inboxes(self, execution_ids: Sequence[str]) -> dict[str, list[Message] | StudioError]:
+        """Messages that are not taken yet, by execution."""
+        return await self._reader.inboxes(execution_ids) if execution_ids else {}
 
     async def changes(self) -> int:
         """A number that differs when another process may have written."""

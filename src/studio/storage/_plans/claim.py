@@ -45,11 +45,13 @@ class _Candidate(NamedTuple):
     slot_limit: int | None
     slot_held: bool
     accepted_at: int
+    journal_bytes: int
 
 
 _COLUMNS = (
     "SELECT e.id, e.workspace, e.fairness_key, e.rank, e.status, e.epoch, e.next_seq, e.workflow_hash, e.recoveries,"
-    " e.cancel_requested, e.slot_key, e.slot_limit, e.slot_held, e.accepted_at FROM executions AS e "
+    " e.cancel_requested, e.slot_key, e.slot_limit, e.slot_held, e.accepted_at,"
+    " CAST(e.journal_bytes AS bigint) FROM executions AS e "
 )
 _WIDTH = len(_Candidate._fields)
 _LOCKED = "{pg: FOR UPDATE OF e SKIP LOCKED}"
@@ -237,6 +239,7 @@ def _claimed(item: _Candidate) -> Claim:
         recoveries=item.recoveries + (item.status == "running"),
         was=ExecutionStatus(item.status),
         cancel_requested=bool(item.cancel_requested),
+        size=item.journal_bytes,
     )
 
 

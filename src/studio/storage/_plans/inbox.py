@@ -11,10 +11,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from studio.contracts.store import Message, PostResult
+from studio.domain.errors import RecordCorrupt
 from studio.domain.status import ExecutionStatus
 from studio.storage._damaged import is_row, message_corrupt
 from studio.storage._driver import Kind
-from studio.storage._statement import Plan, Row, Statement
+from studio.storage._statement import Plan, Row, Statement, unhex
 
 URGENT = ("resume", "cancel")
 """Kinds of message that concern a paused execution too."""
@@ -58,11 +59,10 @@ _TAKE = Statement(
     rows="execution text, message text, seq bigint",
     fetch=2,
 )
-_OPEN = Statement(
-    "SELECT i.execution_id, i.id, i.kind, {bytes i.payload}, i.created_at, i.workspace FROM inbox AS i"
-    " WHERE i.execution_id {in ids} AND i.taken_seq IS NULL ORDER BY i.created_at, i.place, i.id",
-    fetch=6,
-)
+_COLUMNS = "SELECT i.execution_id, i.id, i.kind, i.created_at, i.workspace, "
+_WHICH = " FROM inbox AS i WHERE i.execution_id {in ids} AND i.taken_seq IS NULL ORDER BY i.created_at, i.place, i.id"
+_OPEN = Statement(_COLUMNS + "{bytes i.payload}" + _WHICH, fetch=6)
+_OPEN_OF_MANY = Statement(_COLUMNS + "{hex i.payload}" + _WHICH, fetch=6, packed=True)
 
 
 def _plan(items: Sequence[Posting]) -> Plan[Sequence[list[PostResult]]]:
@@ -118,13 +118,41 @@ def take(messages: Sequence[tuple[str, str, int]]) -> Plan[dict[str, tuple[int, 
     return counts
 
 
-def open_messages(ids: Sequence[str]) -> Plan[list[Row]]:
-    """Execution, id, kind, sealed payload, time and workspace of what is not taken yet, oldest first."""
+class RawMessage(NamedTuple):
+    """An inbox row, sealed."""
+
+    execution_id: str
+    id: str
+    kind: str
+    created_at: int
+    workspace: str
+    payload: bytes
+
+
+def open_messages(ids: Sequence[str]) -> Plan[list[RawMessage]]:
+    """What is not taken yet, oldest first."""
     rows: list[Row] = yield _OPEN(ids=list(ids))
+    return [_message(row) for row in rows]
+
+
+def open_of_many(ids: Sequence[str]) -> Plan[dict[str, list[RawMessage] | RecordCorrupt]]:
+    """What ``open_messages`` gives for each of many executions, or what it would raise for it."""
+    rows: list[Row] = yield _OPEN_OF_MANY(ids=list(ids))
+    found: dict[str, list[RawMessage] | RecordCorrupt] = {id: [] for id in ids}
     for row in rows:
-        if not is_row(row, str, str, str, bytes, int, str):
-            raise message_corrupt(str(row[0]), str(row[1]))
-    return rows
+        known = found[row[0]]
+        if isinstance(known, list):
+            try:
+                known.append(_message((*row[:5], unhex(row[5]))))
+            except RecordCorrupt as error:
+                found[row[0]] = error
+    return found
+
+
+def _message(row: Row) -> RawMessage:
+    if not is_row(row, str, str, str, int, str, bytes):
+        raise message_corrupt(str(row[0]), str(row[1]))
+    return RawMessage(*row)
 
 
 POST: Kind[Posting, list[PostResult]] = Kind("post", _plan, rank=3, tells=True)

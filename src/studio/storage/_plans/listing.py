@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,9 +12,9 @@ import msgspec
 import orjson
 
 from studio.contracts.store import ExecutionFilter, ExecutionRow
-from studio.domain.errors import NotFound, RecordCorrupt
+from studio.domain.errors import NotFound, RecordCorrupt, StudioError
 from studio.storage._damaged import execution_corrupt, is_row, segment_corrupt
-from studio.storage._statement import Plan, Row, Statement
+from studio.storage._statement import Plan, Row, Statement, unhex
 
 _COLUMNS = (
     "e.id, e.workspace, e.workflow_hash, e.workflow_name, e.status, e.reason, e.mode, e.trigger_kind, e.parent_id,"
@@ -44,12 +45,19 @@ _CONDITIONS = {
     "from_id": "e.id >= :from_id",
 }
 _MAX_PAGE = 1000
+_SEGMENTS = "SELECT e.workspace, e.next_seq, e.snapshot_seq, j.seq, j.epoch, j.snapshot, j.written_at, "
 _JOURNAL = Statement(
-    "SELECT e.workspace, e.next_seq, e.snapshot_seq, j.seq, j.epoch, j.snapshot, j.written_at,"
-    " {bytes j.payload}"
+    _SEGMENTS + "{bytes j.payload}"
     " FROM executions AS e LEFT JOIN journal AS j ON j.execution_id = e.id AND j.seq > :after"
     " AND (NOT :resume OR j.seq >= e.snapshot_seq) WHERE e.id = :id ORDER BY j.seq",
     fetch=8,
+)
+_JOURNALS = Statement(
+    _SEGMENTS + "{hex j.payload}, e.id"
+    " FROM executions AS e LEFT JOIN journal AS j ON j.execution_id = e.id AND j.seq >= e.snapshot_seq"
+    " WHERE e.id {in ids} ORDER BY e.id, j.seq",
+    fetch=9,
+    packed=True,
 )
 
 
@@ -124,6 +132,25 @@ def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
 def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[RawSegment]]:
     """The rows asked for, checked to be without a gap."""
     rows: list[Row] = yield _JOURNAL(id=execution_id, after=after, resume=from_snapshot)
+    return _contiguous(execution_id, rows, after, from_snapshot)
+
+
+def journals(ids: Sequence[str]) -> Plan[dict[str, list[RawSegment] | StudioError]]:
+    """What ``journal`` gives from the last snapshot on, of many executions at once; or what it would raise."""
+    rows: list[Row] = yield _JOURNALS(ids=list(ids))
+    found: dict[str, list[Row]] = {id: [] for id in ids}
+    for row in rows:
+        found[row[8]].append((*row[:7], unhex(row[7])))
+    checked: dict[str, list[RawSegment] | StudioError] = {}
+    for id, segments in found.items():
+        try:
+            checked[id] = _contiguous(id, segments, -1, True)
+        except (NotFound, RecordCorrupt) as error:
+            checked[id] = error
+    return checked
+
+
+def _contiguous(execution_id: str, rows: list[Row], after: int, from_snapshot: bool) -> list[RawSegment]:
     if not rows:
         raise NotFound("storage.no_execution", "There is no execution {id}.", id=execution_id)
     workspace, next_seq, snapshot_seq = rows[0][:3]
