@@ -87,12 +87,15 @@ def test_settings_are_checked(tmp_path: Path) -> None:
 
 def test_a_server_and_a_worker_stand_apart(tmp_path: Path) -> None:
     with started(tmp_path / "data", "server") as (_, lines):
-        worker = subprocess.Popen([*STUDIO, "worker", "--data", str(tmp_path / "data")], stderr=subprocess.PIPE)
+        worker = subprocess.Popen(
+            [*STUDIO, "worker", "--data", str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
+        )
+        assert worker.stdout is not None
         try:
+            assert worker.stdout.readline()
             url = url_in(lines[0])
             assert httpx2.get(f"{url}/healthz").status_code == 200
         finally:
             worker.terminate()
             assert worker.wait(30) == 0
-            assert worker.stderr is not None
-            worker.stderr.close()
+            worker.stdout.close()

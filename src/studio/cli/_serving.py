@@ -10,7 +10,7 @@ import typer
 from studio.cli._options import settings_from
 from studio.cli._process import run_driving, started
 from studio.cli._say import Voice
-from studio.cli._terminal import write
+from studio.cli._terminal import write_line
 
 if TYPE_CHECKING:
     from studio.bootstrap import Announcement
@@ -47,9 +47,9 @@ def serve(
 
     def announce(found: Announcement) -> None:
         started()
-        write(voice.say("cli.serving", url=found.url) + "\n")
+        write_line(voice.say("cli.serving", url=found.url))
         if found.setup_url is not None:
-            write(voice.say("cli.setup_link", url=found.setup_url) + "\n")
+            write_line(voice.say("cli.setup_link", url=found.setup_url))
 
     async def run() -> None:
         async with Studio(settings) as studio:

@@ -13,6 +13,12 @@ def write(text: str) -> None:
     sys.stdout.write(text)
 
 
+def write_line(text: str) -> None:
+    """One line to stdout, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def write_json(value: Any, *, pretty: bool = False) -> None:
     """One JSON document and a line end to stdout."""
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")

@@ -13,6 +13,7 @@ from studio.cli._options import (
 )
 from studio.cli._process import run_driving, started
 from studio.cli._say import Voice
+from studio.cli._terminal import write_line
 
 
 def command(
@@ -30,12 +31,16 @@ def command(
     """
     from studio.bootstrap import Studio, work
 
-    settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=Voice(lang).lang)
+    voice = Voice(lang)
+    settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
+
+    def announce() -> None:
+        started()
+        write_line(voice.say("cli.working"))
 
     async def run() -> None:
         async with Studio(settings) as studio:
-            started()
-            await work(studio)
+            await work(studio, announce)
 
     run_driving(run())
     return 0
