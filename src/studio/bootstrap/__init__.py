@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from studio.services.doctor import Finding
     from studio.services.documents import Document, DocumentInvalid, Documents
     from studio.services.drive import Driver
-    from studio.services.evaluate import answer_lines, evaluate, read_data
+    from studio.services.evaluate import answer_lines, evaluate, lines_of, read_data
     from studio.services.executions import Executions
     from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
@@ -72,6 +72,7 @@ __all__ = [
     "bars",
     "bench_database",
     "evaluate",
+    "lines_of",
     "present",
     "read_data",
     "read_value",
@@ -96,6 +97,7 @@ _FOUND_IN = {
     "answer_lines": "studio.services.evaluate",
     "bars": "studio.services.waterfall",
     "evaluate": "studio.services.evaluate",
+    "lines_of": "studio.services.evaluate",
     "present": "studio.services.values",
     "reason_for": "studio.validation",
     "read_data": "studio.services.evaluate",

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from studio.cli._progress import ENDED, NodeLine, Progress, detail
 from studio.cli._say import Voice
-from studio.cli._terminal import shown_seconds
+from studio.cli._terminal import harmless, shown_seconds
 
 if TYPE_CHECKING:
     from studio.bootstrap import Event
@@ -87,7 +87,7 @@ class LiveList:
             Text(line.id, style="bold" if line.status in ("running", "failed") else ""),
             Text(self._voice.say(f"status.{line.status}"), style=style),
             Text(timed, style="dim", justify="right"),
-            Text(detail(line, self._voice), style="dim"),
+            Text(harmless(detail(line, self._voice)), style="dim"),
         )
 
 

@@ -17,7 +17,7 @@ from studio.cli._terminal import (
     shorten,
     shown_seconds,
     shown_time,
-    write,
+    write_as_it_is,
     write_error,
     write_error_json,
     write_json,
@@ -152,7 +152,7 @@ def _show_for_people(outcome: Outcome, voice: Voice) -> None:
 def show_value(value: Any) -> None:
     """Text as it is, anything else as indented JSON; nothing for null."""
     if isinstance(value, str):
-        write(value if value.endswith("\n") else value + "\n")
+        write_as_it_is(value if value.endswith("\n") else value + "\n")
     elif value is not None:
         write_json(value, pretty=True)
 

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO, cast
 
+# Controls of the terminal, and those that turn the direction of what follows: what a file or a service has said could
+# repaint the screen with them, or hide what it is. Our own emphasis is let through.
+_CONTROL = re.compile("(\x1b\\[(?:0|1|1;31)m)|[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """The text with control characters written out, as ``\\u001b``; JSON stays the same JSON."""
+    return _CONTROL.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
 
 def write(text: str) -> None:
-    """To stdout, as it is."""
+    """To stdout, for people: what controls the terminal is written out."""
+    sys.stdout.write(harmless(text))
+
+
+def write_as_it_is(text: str) -> None:
+    """To stdout, every character: a value, or a document."""
     sys.stdout.write(text)
 
 
@@ -31,8 +46,8 @@ def write_line_json(value: Any) -> None:
 
 
 def write_error(text: str) -> None:
-    """To stderr, at once."""
-    sys.stderr.write(text)
+    """To stderr, at once: what controls the terminal is written out."""
+    sys.stderr.write(harmless(text))
     sys.stderr.flush()
 
 

@@ -10,7 +10,7 @@ import typer
 
 from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import json_text, write, write_error
+from studio.cli._terminal import json_text, write_as_it_is, write_error
 
 
 def command(
@@ -34,7 +34,7 @@ def command(
 
     text = asyncio.run(read())
     if file is None:
-        write(text + "\n")
+        write_as_it_is(text + "\n")
         return 0
     file.write_text(text + "\n", encoding="utf-8")
     write_error(voice.say("cli.written", path=str(file)) + "\n")

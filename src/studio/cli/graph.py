@@ -9,7 +9,7 @@ import typer
 
 from studio.cli._options import AllowPathOption, DataOption, DebugOption, JsonOption, LangOption, settings_from
 from studio.cli._say import Voice
-from studio.cli._terminal import write, write_error, write_json
+from studio.cli._terminal import write, write_as_it_is, write_error, write_json
 
 
 def command(
@@ -42,7 +42,7 @@ def command(
         return 0
     picture = workflow_svg(workflow, studio.catalog)
     if str(svg) == "-":
-        write(picture)
+        write_as_it_is(picture)
         return 0
     svg.write_text(picture, encoding="utf-8")
     write(workflow_text(workflow, studio.catalog))

@@ -13,9 +13,11 @@ from studio.domain.diff import Change
 from studio.domain.errors import WorkflowInvalid
 from studio.domain.reasons import os_reason
 from studio.domain.workflow import Node, Workflow
+from studio.services._bounded import read_up_to
 from studio.services._tree import map_nodes, nodes_of
 from studio.validation import Loaded, Problem, load
 from studio.validation.check import check
+from studio.validation.document import MAX_BYTES
 
 CALL = "flow.call"
 _UNKNOWN = ("workflow.call_unknown", "workflow.error_workflow_unknown")
@@ -153,7 +155,7 @@ class Documents:
 
     def _load(self, path: Path) -> Loaded | Problem:
         try:
-            return load(path.read_bytes(), source=path.name)
+            return load(read_up_to(path, MAX_BYTES + 1), source=path.name)
         except FileNotFoundError:
             return Problem(
                 code="workflow.no_file",

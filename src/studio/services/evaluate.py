@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import orjson
 
 from studio.domain.errors import ExpressionError, StudioError, UserError
 from studio.domain.reasons import json_reason
 from studio.expressions import compile_expression, compile_value
+from studio.services._bounded import read_given
 from studio.services._strict_json import has_wide_integer, repeated_key
 
 MAX_LINE = 16 * 1024 * 1024
@@ -56,16 +59,29 @@ def answer_lines(lines: Iterable[bytes]) -> Iterator[tuple[Any, StudioError | No
                 yield None, error
 
 
-def read_data(content: bytes) -> Any:
-    """The names in scope of an expression, from JSON.
+def read_data(written: str) -> Any:
+    """The names in scope of an expression, from JSON, or from a file named after ``@``.
 
     Raises:
-        ValueError: It is not JSON.
-        UserError: It holds a whole number beyond 64 bits, or a key twice.
+        UserError: It cannot be read, is not JSON, holds a whole number beyond 64 bits, or a key twice.
     """
-    data = orjson.loads(content)
+    content = read_given(Path(written[1:]), "--data") if written.startswith("@") else os.fsencode(written)
+    try:
+        data = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise UserError(
+            "cli.data_not_json", "The data is not JSON: {reason}. Name a file as @FILE.", reason=json_reason(error)
+        ).at(param="--data") from error
     _check_strict(content)
     return data
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream as they come; of one that is too long no more than shows it."""
+    while line := stream.readline(MAX_LINE + 2):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE)
 
 
 def _check_strict(content: bytes) -> None:

@@ -13,10 +13,11 @@ import orjson
 from studio.catalog import Catalog
 from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowInvalid
 from studio.domain.phrases import Phrase
-from studio.domain.reasons import json_reason, os_reason
+from studio.domain.reasons import json_reason
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, StartRequest
 from studio.expressions import compile_value
+from studio.services._bounded import read_given
 from studio.services.documents import Document, DocumentInvalid, Documents
 from studio.services.overrides import Overrides, read_inputs
 from studio.validation import Problem, load_data, reason_for
@@ -25,8 +26,6 @@ from studio.validation.inputs import coerce_inputs
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-MAX_INPUT_FILE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +198,7 @@ def _pinned(workflow: Workflow, node: str, text: str) -> Any:
     if node not in workflow.nodes:
         raise _no_node(option, node, workflow)
     path = Path(text[1:]) if text.startswith("@") else None
-    loaded = load_data(_content(path, option) if path else text, source="pinned.json")
+    loaded = load_data(read_given(path, option) if path else text, source="pinned.json")
     if path is not None and loaded.problems:
         raise DocumentInvalid(Document(path.absolute(), None, loaded.problems))
     for found in loaded.problems:
@@ -243,7 +242,7 @@ def read_input_file(path: Path | None) -> dict[str, Any]:
     """
     if path is None:
         return {}
-    loaded = load_data(_content(path, "--input-file"), source=path.name)
+    loaded = load_data(read_given(path, "--input-file"), source=path.name)
     if loaded.problems:
         raise DocumentInvalid(Document(path.absolute(), None, loaded.problems))
     raw: Any = loaded.raw
@@ -263,7 +262,7 @@ def read_event(text: str) -> Any:
         UserError: It is not JSON.
     """
     path = Path(text[1:]) if text.startswith("@") else None
-    content = _content(path, "--event") if path else text.encode()
+    content = read_given(path, "--event") if path else text.encode()
     try:
         orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -278,16 +277,3 @@ def read_event(text: str) -> Any:
             else WorkflowInvalid(loaded.problems)
         )
     return loaded.raw
-
-
-def _content(path: Path, option: str) -> bytes:
-    try:
-        if path.stat().st_size > MAX_INPUT_FILE:
-            raise UserError(
-                "cli.file_too_large", "{path} is larger than {limit} bytes.", path=str(path), limit=MAX_INPUT_FILE
-            ).at(param=option)
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            "cli.file_unreadable", "{path} cannot be read: {reason}.", path=str(path), reason=os_reason(error)
-        ).at(param=option) from error
