@@ -102,6 +102,8 @@ class SqlStore:
             await self._keys.need(segment.workspace)
         if segment.blobs:
             await self.behind.written(segment.blobs)
+        if segment.state is not None:
+            await self.behind.written(segment.state.blobs)
         sealed = self._codec.segment(
             segment.workspace, segment.execution_id, segment.seq, segment.epoch, segment.snapshot, segment.payload
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import polars as pl
+from pathlib import Path
 
-from studio.nodes.table._frames import MEMORY, _Memory
+import polars as pl
+import pytest
+
+from studio.nodes.table._frames import MEMORY, _Memory, keep
 from studio.nodes.table.head import Head
 from studio.nodes.table.read_csv import ReadCsv
+from studio.sdk import UserError
 from studio.testing import NodeTester
 
 
@@ -40,3 +44,11 @@ async def test_a_table_is_read_from_its_blob_where_it_is_not_in_memory() -> None
             cut = await reader.run({"table": "{{ t }}", "rows": 1}, scope={"t": made.output["table"]})
     assert cut.output is not None
     assert cut.output["rows"] == 1
+
+
+async def test_what_a_table_cannot_hold_is_told_by_the_node_that_makes_it(tmp_path: Path) -> None:
+    with NodeTester(Head, folder=tmp_path) as tester:
+        context = tester._context()  # pyright: ignore[reportPrivateUsage] - a context without a node run
+        with pytest.raises(UserError) as caught:
+            await keep(context, pl.DataFrame({"a": [object()]}))
+    assert caught.value.code == "table.refused"

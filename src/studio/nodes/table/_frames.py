@@ -117,9 +117,13 @@ async def compute(work: Callable[..., T], *args: Any, action: str = Phrase("tabl
 
 
 async def keep(ctx: NodeContext, frame: pl.DataFrame) -> TableRef:
-    """Keep a frame as a table; it may be written while the execution goes on."""
-    # What the format cannot hold is told here, by a table without rows, and not where it is written.
-    _write(frame.clear(), BytesIO())
+    """Keep a frame as a table; it may be written while the execution goes on.
+
+    Raises:
+        UserError: It has a column that a table cannot hold. A table without rows tells it: later it would be too late.
+    """
+    with explained(Phrase("table.action.written", "written")):
+        _write(frame.clear(), BytesIO())
     size = int(frame.estimated_size())
     table = await ctx.keep_table(partial(_write, frame), frame.height, columns_of(frame), size)
     MEMORY.put(table.blob.id, frame)

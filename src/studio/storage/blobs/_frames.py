@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from typing_extensions import Buffer
 
@@ -21,22 +22,34 @@ from studio.domain.values import BlobRef
 
 FRAME = 1024 * 1024
 SEALED_FRAME = FRAME + OVERHEAD
+Sealed: TypeAlias = bytes | memoryview
+_LARGE = 64 * 1024
+"""From how many bytes on frames are sealed in memory that is kept for the next."""
 _ID = re.compile(r"[0-9a-z]{26}\Z")
 
 
 class FrameWriter:
-    """Cuts, digests and seals what comes; ``frames`` are ready to be kept."""
+    """Cuts, digests and seals what comes. A frame that it gives is valid until the next one is asked for.
 
-    def __init__(self, ring: KeyRing, workspace: str) -> None:
+    Args:
+        ring: The keys.
+        workspace: Where the blob belongs.
+        digested: Whether its reference tells the digest, for which everything goes through ``digest`` too.
+    """
+
+    def __init__(self, ring: KeyRing, workspace: str, *, digested: bool = True) -> None:
+        self._digested = digested
         self.id = new_id()
         self._workspace = workspace
         self._cipher: Cipher = ring.cipher(workspace, "blob", self.id)
         self._digest = hmac.new(ring.digest_key(workspace), digestmod=hashlib.sha256)
         self._pending = bytearray()
+        self._held = 0
+        self._room = bytearray()
         self._index = 0
         self._size = 0
 
-    def add(self, data: bytes) -> Iterator[bytes]:
+    def add(self, data: bytes) -> Iterator[Sealed]:
         """Take content; gives frames that are complete. The last stays back, because it is sealed as the last."""
         self.digest(data)
         yield from self.cut(data)
@@ -44,37 +57,54 @@ class FrameWriter:
     def digest(self, data: bytes) -> None:
         """One half of ``add``, for a thread of its own: it takes as long as all the rest."""
         self._digest.update(data)
-        self._size += len(data)
 
-    def cut(self, data: Buffer) -> Iterator[bytes]:
+    def cut(self, data: Buffer) -> Iterator[Sealed]:
         """The other half of ``add``."""
         view = memoryview(data).cast("B")
+        self._size += len(view)
         start = 0
-        while len(self._pending) + len(view) - start > FRAME:
-            wanted = FRAME - len(self._pending)
-            piece = view[start : start + wanted]
-            start += wanted
-            if not self._pending:
-                yield self._seal(piece, last=False)
-                continue
-            self._pending += piece
-            with memoryview(self._pending) as whole:
-                sealed = self._seal(whole, last=False)
-            self._pending.clear()
-            yield sealed
-        self._pending += view[start:]
+        while self._held + len(view) - start > FRAME:
+            piece = view[start : start + FRAME - self._held]
+            start += len(piece)
+            yield self._seal(self._whole(piece) if self._held else piece, last=False)
+        self._hold(view[start:])
 
-    def end(self) -> bytes:
+    def _hold(self, piece: memoryview) -> None:
+        """Keep what makes no whole frame yet, in the same memory all along."""
+        end = self._held + len(piece)
+        if end > len(self._pending):
+            del self._pending[self._held :]
+            self._pending += piece
+        else:
+            self._pending[self._held : end] = piece
+        self._held = end
+
+    def _whole(self, piece: memoryview) -> memoryview:
+        """What was held together with ``piece``; nothing is held any more."""
+        self._hold(piece)
+        whole = memoryview(self._pending)[: self._held]
+        self._held = 0
+        return whole
+
+    def end(self) -> Sealed:
         """The last frame."""
-        return self._seal(bytes(self._pending), last=True)
+        return self._seal(memoryview(self._pending)[: self._held], last=True)
 
     def ref(self) -> BlobRef:
         """What refers to the blob; valid after ``end``."""
-        return BlobRef(self.id, self._size, self._digest.digest())
+        return BlobRef(self.id, self._size, self._digest.digest() if self._digested else b"")
 
-    def _seal(self, piece: bytes | memoryview, *, last: bool) -> bytes:
-        sealed = self._cipher.seal(piece, place("blob", self._workspace, self.id, self._index, int(last)))
+    def _seal(self, piece: memoryview, *, last: bool) -> Sealed:
+        where = place("blob", self._workspace, self.id, self._index, int(last))
         self._index += 1
+        with piece:
+            if len(piece) < _LARGE:
+                return self._cipher.seal(piece, where)
+            size = len(piece) + OVERHEAD
+            if size > len(self._room):
+                self._room = bytearray(size)
+            sealed = memoryview(self._room)[:size]
+            self._cipher.seal_into(piece, where, sealed)
         return sealed
 
 
@@ -86,7 +116,7 @@ class Sink:
         out: Takes sealed frames.
     """
 
-    def __init__(self, frames: FrameWriter, out: Callable[[Iterable[bytes]], object]) -> None:
+    def __init__(self, frames: FrameWriter, out: Callable[[Iterable[Sealed]], object]) -> None:
         self._frames = frames
         self._out = out
         self._error: OSError | None = None

@@ -24,6 +24,7 @@ from studio.storage.blobs._frames import (
     SEALED_FRAME,
     FrameReader,
     FrameWriter,
+    Sealed,
     Sink,
     content_size,
     damaged,
@@ -87,7 +88,7 @@ class FileBlobs:
     async def put_behind(self, workspace: str, write: Callable[[BlobFile], object], size: int) -> BlobRef:
         """Begin to keep what ``write`` writes."""
         await self._keys.need(workspace)
-        frames = FrameWriter(self._keys.ring, workspace)
+        frames = FrameWriter(self._keys.ring, workspace, digested=False)
 
         def fill(file: BinaryIO) -> None:
             Sink(frames, partial(_write_all, file)).filled(write)
@@ -222,14 +223,14 @@ class FileBlobs:
         self._pool.shutdown(wait=True)
 
 
-def _write_all(file: BinaryIO, frames: Iterable[bytes]) -> None:
+def _write_all(file: BinaryIO, frames: Iterable[Sealed]) -> None:
     for frame in frames:
         view = memoryview(frame)
         while view:
             view = view[file.write(view) :]
 
 
-def _poured(seal: Callable[[bytes], Iterable[bytes]], content: Iterable[bytes]) -> Callable[[BinaryIO], None]:
+def _poured(seal: Callable[[bytes], Iterable[Sealed]], content: Iterable[bytes]) -> Callable[[BinaryIO], None]:
     """A function that writes what ``seal`` makes of the content."""
 
     def fill(file: BinaryIO) -> None:

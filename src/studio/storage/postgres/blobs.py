@@ -76,7 +76,7 @@ class DatabaseBlobs:
     async def put_behind(self, workspace: str, write: Callable[[BlobFile], object], size: int) -> BlobRef:
         """Begin to keep what ``write`` writes: sealed into a temporary file first, as what comes piece by piece."""
         await self._keys.need(workspace)
-        frames = FrameWriter(self._keys.ring, workspace)
+        frames = FrameWriter(self._keys.ring, workspace, digested=False)
 
         async def keep() -> None:
             handle, path = await self._room.run(self._room.make)
@@ -201,8 +201,9 @@ class _Sealed:
 
     @staticmethod
     def _all(frames: FrameWriter, data: bytes) -> Iterator[bytes]:
-        yield from frames.cut(data)
-        yield frames.end()
+        for sealed in frames.cut(data):
+            yield bytes(sealed)
+        yield bytes(frames.end())
 
     def frame(self, index: int) -> list[bytes]:
         """The frame ``index``, nothing behind the last."""
