@@ -70,6 +70,41 @@ def sqlite_commit(folder: Path, rounds: int = ROUNDS, *, power: bool = True) -> 
             (folder / name).unlink(missing_ok=True)
 
 
+def sqlite_batches(folder: Path, batches: list[list[bytes]]) -> float:
+    """Seconds to insert rows of these bytes, one commit flushed to disk per batch, on a bare connection in WAL mode."""
+    import apsw
+
+    connection: Any = apsw.Connection(str(folder / "floor.db"))
+    try:
+        connection.execute("PRAGMA journal_mode = wal; PRAGMA synchronous = full")
+        connection.execute("CREATE TABLE floor (id INTEGER PRIMARY KEY, data BLOB)")
+        started = time.perf_counter()
+        for batch in batches:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO floor (data) VALUES (?)", [(data,) for data in batch])
+            connection.execute("COMMIT")
+        return time.perf_counter() - started
+    finally:
+        connection.close()
+
+
+async def postgres_batches(url: str, batches: list[list[bytes]]) -> float:
+    """Seconds to insert rows of these bytes, one statement and commit per batch, on one connection."""
+    import asyncpg
+
+    connection: Any = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE TABLE studio_floor (id bigserial PRIMARY KEY, data bytea)")
+        insert = "INSERT INTO studio_floor (data) SELECT unnest($1::bytea[])"
+        started = time.perf_counter()
+        for batch in batches:
+            await connection.execute(insert, batch)
+        return time.perf_counter() - started
+    finally:
+        await connection.execute("DROP TABLE IF EXISTS studio_floor")
+        await connection.close()
+
+
 async def postgres_commit(url: str, rounds: int = ROUNDS) -> list[float]:
     """Insert one row and commit, as one statement on one connection."""
     import asyncpg

@@ -72,7 +72,7 @@ def test_cache_is_bounded() -> None:
     ring = ring_with("a")
     for number in range(_CACHED + 10):
         ring.cipher("a", "p", str(number))
-    assert len(ring._sealing) == _CACHED
+    assert len(ring._ciphers) == _CACHED
     sealed = ring.cipher("a", "p", "0").seal(b"x", b"")
     assert ring.cipher_of(sealed, "a", "p", "0").open(sealed, b"") == b"x"
 

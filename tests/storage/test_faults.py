@@ -297,6 +297,34 @@ async def test_server_that_gives_no_answer_is_said(own_cluster: Cluster, tmp_pat
         await opened.close()
 
 
+@pytest.mark.parametrize("when", ["first_meta", "ring"])
+async def test_a_server_that_falls_silent_at_the_opening_is_said(
+    own_cluster: Cluster, tmp_path: Path, when: str
+) -> None:
+    """It has taken the connection, and perhaps is in the middle of making the tables."""
+    async with Silent(own_cluster.port) as between:
+        url = own_cluster.url("postgres").replace(f":{own_cluster.port}/", f":{between.port}/")
+        (tmp_path / "data").mkdir()
+        keys = _Masters(tmp_path / "data", None, {})
+        asked = getattr(keys, when)
+        loop = asyncio.get_running_loop()
+
+        def silencing(*given: object) -> object:
+            loop.call_soon_threadsafe(between.silent, True)
+            return asked(*given)
+
+        setattr(keys, when, silencing)
+        async with asyncio.timeout(60):
+            with pytest.raises(StorageUnavailable) as caught:
+                await open_postgres(url, tmp_path / "data", keys, False, opening=1)
+        assert caught.value.code == "storage.server_silent"
+        between.silent(False)
+        setattr(keys, when, asked)
+        opened = await open_postgres(url, tmp_path / "data", keys, False)
+        await running(opened.store)
+        await opened.close()
+
+
 class Cutting:
     """A connection that passes everything on, and is cut at one statement, before or after it."""
 

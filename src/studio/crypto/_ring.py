@@ -56,8 +56,7 @@ class KeyRing:
         self._keys: dict[str, DataKey] = {}
         self._current: dict[str, DataKey] = {}
         self._first: dict[str, DataKey] = {}
-        self._sealing: dict[tuple[str, str, str], Cipher] = {}
-        self._opening: dict[tuple[str, str, str, str], Cipher] = {}
+        self._ciphers: dict[tuple[str, str, str, str], Cipher] = {}
         self._digests: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
@@ -128,7 +127,6 @@ class KeyRing:
             self._digests.pop(key.workspace, None)
         if current is None or (key.created_at, key.id) > (current.created_at, current.id):
             self._current[key.workspace] = key
-            self._sealing.clear()
 
     def has(self, workspace: str) -> bool:
         """Whether there is a key for new writes of this workspace."""
@@ -155,14 +153,7 @@ class KeyRing:
         Raises:
             KeyMissing: The workspace has no key yet.
         """
-        found = self._sealing.get((workspace, purpose, name))
-        if found is None:
-            key = self.current(workspace)
-            found = self._cipher(key, purpose, name)
-            with self._lock:
-                if self._current.get(workspace) is key:
-                    _remember(self._sealing, (workspace, purpose, name), found)
-        return found
+        return self._cipher(self.current(workspace), purpose, name)
 
     def cipher_of(self, sealed: bytes, workspace: str, purpose: str, name: str) -> Cipher:
         """What opens ``sealed``, whichever of the workspace's keys it needs.
@@ -180,17 +171,12 @@ class KeyRing:
             SealBroken: The key belongs to another workspace.
             KeyMissing: The ring does not hold the key.
         """
-        found = self._opening.get((key_id, workspace, purpose, name))
-        if found is None:
-            key = self._keys.get(key_id)
-            if key is None:
-                raise KeyMissing(key_id)
-            if key.workspace != workspace:
-                raise SealBroken("sealed with another workspace's key")
-            found = self._cipher(key, purpose, name)
-            with self._lock:
-                _remember(self._opening, (key_id, workspace, purpose, name), found)
-        return found
+        key = self._keys.get(key_id)
+        if key is None:
+            raise KeyMissing(key_id)
+        if key.workspace != workspace:
+            raise SealBroken("sealed with another workspace's key")
+        return self._cipher(key, purpose, name)
 
     def digest_key(self, workspace: str) -> bytes:
         """Key of the digests of a workspace's content. It derives from the first data key, so rotation keeps digests.
@@ -206,9 +192,14 @@ class KeyRing:
             found = self._digests[workspace] = _derive(key, "digest", "")
         return found
 
-    @staticmethod
-    def _cipher(key: DataKey, purpose: str, name: str) -> Cipher:
-        return Cipher(key.id, _derive(key, purpose, name))
+    def _cipher(self, key: DataKey, purpose: str, name: str) -> Cipher:
+        at = (key.id, key.workspace, purpose, name)
+        found = self._ciphers.get(at)
+        if found is None:
+            found = Cipher(key.id, _derive(key, purpose, name))
+            with self._lock:
+                _remember(self._ciphers, at, found)
+        return found
 
 
 def _wrap(master: Master, key: DataKey) -> WrappedKey:

@@ -27,12 +27,13 @@ def derived_id(id: str, digest: bytes) -> str:
     return id[:10] + _text(int.from_bytes(digest[:10], "big"))[10:]
 
 
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = tuple(range(120, -1, -10))
+
+
 def _text(number: int) -> str:
-    out = [""] * 26
-    for place in range(25, -1, -1):
-        out[place] = _ALPHABET[number & 31]
-        number >>= 5
-    return "".join(out)
+    # Two letters at a time: an id is made for every execution and message.
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 DEFAULT_WORKSPACE = "default"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from studio.crypto import KeyRing
-from studio.domain.errors import DatabaseVersion, StorageReadOnly
+from studio.domain.errors import DatabaseVersion, StorageReadOnly, StorageUnavailable
 from studio.storage._opened import Opened
 from studio.storage._plans import upkeep
 from studio.storage._revision import check_revision
@@ -16,6 +16,7 @@ from studio.storage._schema import postgres_schema
 from studio.storage.lock import folder_id
 from studio.storage.postgres._connect import Server
 from studio.storage.postgres._errors import translate
+from studio.storage.postgres._session import run
 from studio.storage.postgres._typed import Connection
 from studio.storage.postgres.blobs import DatabaseBlobs
 from studio.storage.postgres.driver import PostgresDriver
@@ -23,6 +24,8 @@ from studio.storage.store import SqlStore
 
 _PATIENCE = 20.0
 _READING = 60.0
+_OPENING = 30.0
+_T = TypeVar("_T")
 _MAKING = 7_305_119_210
 """Advisory lock held while tables are made."""
 
@@ -40,31 +43,60 @@ class Keys(Protocol):
 
 
 async def open_postgres(
-    url: str, data: Path, keys: Keys, read_only: bool, *, patience: float = _PATIENCE, reading: float = _READING
+    url: str,
+    data: Path,
+    keys: Keys,
+    read_only: bool,
+    *,
+    patience: float = _PATIENCE,
+    reading: float = _READING,
+    opening: float = _OPENING,
 ) -> Opened:
     """Open the store at ``url``; see ``open_store``.
 
     A lost connection is retried for ``patience`` seconds. A question that takes longer than ``reading`` seconds counts
-    as lost.
+    as lost. What is looked up or made at the opening may take ``opening`` seconds.
     """
     server = Server(url, patience, reading=reading)
     connection = await server.connect()
     try:
-        meta = await _prepare(connection, server.name, keys, read_only)
-    except Exception as error:
-        raise translate(error, server.name) from error
+        preparing = _prepare(connection, server.name, keys, read_only)
+        meta = await _within(opening, connection, server.name, preparing)
+        ring = await asyncio.to_thread(keys.ring, meta)
+        home = await asyncio.to_thread(lambda: folder_id(data, create=not read_only))
+        ring.load(await _within(opening, connection, server.name, run(connection, upkeep.wrapped_keys())))
     finally:
         connection.terminate()
-    ring = await asyncio.to_thread(keys.ring, meta)
-    home = await asyncio.to_thread(lambda: folder_id(data, create=not read_only))
     driver = await PostgresDriver.start(server, read_only=read_only)
-    try:
-        store = SqlStore(driver, ring)
-        ring.load(await driver.read(upkeep.wrapped_keys()))
-    except BaseException:
-        await driver.close()
-        raise
+    store = SqlStore(driver, ring)
     return Opened(store, DatabaseBlobs(data, driver, store.keys, store.behind), ring, home, "postgres")
+
+
+async def _within(seconds: float, connection: Connection, server: str, work: Awaitable[_T]) -> _T:
+    """Give what ``work`` on the connection gives. Where it takes too long the connection is cut.
+
+    To cancel it would not do: what tidies up after a transaction asks the same silent server.
+    """
+    silent = asyncio.Event()
+
+    def cut() -> None:
+        silent.set()
+        connection.terminate()
+
+    timer = asyncio.get_running_loop().call_later(seconds, cut)
+    try:
+        return await work
+    except Exception as error:
+        if silent.is_set():
+            raise StorageUnavailable(
+                "storage.server_silent",
+                "The database at {server} was reached, and then gave no answer for {seconds} seconds.",
+                server=server,
+                seconds=f"{seconds:g}",
+            ) from error
+        raise translate(error, server) from error
+    finally:
+        timer.cancel()
 
 
 async def _prepare(connection: Connection, server: str, keys: Keys, read_only: bool) -> dict[str, str]:
