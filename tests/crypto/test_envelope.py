@@ -22,6 +22,16 @@ def test_opens_what_it_sealed(data: bytes, where: bytes) -> None:
     assert CIPHER.open(sealed, where) == data
 
 
+@given(st.binary(max_size=2000), st.binary(max_size=50))
+def test_seals_into_given_memory(data: bytes, where: bytes) -> None:
+    room = bytearray(b"?" * (len(data) + OVERHEAD))
+    CIPHER.seal_into(data, where, memoryview(room))
+    assert CIPHER.open(bytes(room), where) == data
+    first = bytes(room)
+    CIPHER.seal_into(data, where, memoryview(room))
+    assert bytes(room) != first, "the nonce is another one each time"
+
+
 @given(st.data())
 def test_any_changed_bit_is_noticed(data: st.DataObject) -> None:
     sealed = bytearray(CIPHER.seal(b"some content", b"here"))
