@@ -35,7 +35,7 @@ NOT_LITERAL: dict[str, str] = {
     "catalog/_facts.py": "the phrase of a problem, whose code and template are literals where it is made",
     "validation/_schemas.py": "the phrase of a problem, whose code and template are literals where it is made",
     "services/run.py": "the phrase of a problem, whose code and template are literals where it is made",
-    "engine/containers/calls.py": "the statuses are texts of en.toml",
+    "engine/children.py": "the statuses are texts of en.toml",
 }
 """Files that make errors from values, and why."""
 

@@ -11,6 +11,7 @@ from pydantic.errors import PydanticUserError
 
 from studio.sdk import (
     BaseNode,
+    Calls,
     ControlNode,
     Effect,
     Example,
@@ -120,6 +121,15 @@ class UnknownSwitch(NodeModel):
         ({"slots": ("model",)}, "`slots` must hold Slot"),
         ({"slots": (Slot("Model", "llm"),)}, "`slots` must hold Slot"),
         ({"slots": (Slot("m", "a"), Slot("m", "b"))}, "names 'm' twice"),
+        ({"calls": [Calls("text")]}, "`calls` must be a tuple"),
+        ({"calls": ("text",)}, "`calls` must be a tuple of Calls"),
+        ({"calls": (Calls("workflow"),), "effect": Effect.KEYED}, "names the param `workflow`"),
+        ({"calls": (Calls("text", "inputs"),), "effect": Effect.KEYED}, "names the param `inputs`"),
+        ({"calls": (Calls("text"),)}, "needs the effect KEYED"),
+        (
+            {"calls": (Calls("text"),), "effect": Effect.KEYED, "batch_size": 2, "run_many": run_many},
+            "do not go together",
+        ),
         ({"rate": 5}, "`rate` must be None or Rate"),
         ({"rate": Rate(0, 1)}, "`rate` must be None or Rate"),
         ({"rate": Rate(1, 1, "moon")}, "`rate` must be None or Rate"),

@@ -11,6 +11,7 @@ import pytest
 from studio.catalog import Catalog
 from studio.domain.errors import WorkflowInvalid
 from studio.services.documents import Documents
+from tests.engine.kit import PACKS
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,37 @@ def test_what_cannot_be_read(catalog: Catalog, tmp_path: Path) -> None:
     assert codes(documents, tmp_path) == ["workflow.unreadable"]
     with pytest.raises(WorkflowInvalid):
         documents.readable(tmp_path / "none.yaml")
+
+
+def test_any_node_type_may_name_what_it_calls(tmp_path: Path) -> None:
+    """By the params that its class declares, one name or several; each file is read, named from the root, checked."""
+    catalog = Catalog.default(extra_folders=(PACKS / "lab",))
+    leaf = {"studio": 1, "name": "leaf", "nodes": {}, "inputs": {"n": {"type": "integer"}}}
+    for name in ("lib.json", "parts/lib.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(leaf))
+    inner = {"type": "lab.caller", "params": {"workflow": "lib.json", "inputs": {"n": 1}, "others": ["lib.json"]}}
+    (tmp_path / "parts" / "a.json").write_text(json.dumps({"studio": 1, "name": "a", "nodes": {"c": inner}}))
+
+    def main(**params: Any) -> Path:
+        nodes = {"c": {"type": "lab.caller", "params": params}}
+        (tmp_path / "main.json").write_text(json.dumps({"studio": 1, "name": "main", "nodes": nodes}))
+        return tmp_path / "main.json"
+
+    document = Documents(catalog).read(main(workflow="parts/a.json", others=["lib.json", "{{ vars.name }}"]))
+    assert document.valid, [problem for one in document.all() for problem in one.problems]
+    calls = document.calls()
+    assert sorted(calls) == ["lib.json", "parts/a.json", "parts/lib.json"]
+    params = calls["parts/a.json"].nodes["c"].params
+    assert (params["workflow"], params["others"]) == ("parts/lib.json", ["parts/lib.json"])
+    for wrong, code, param in (
+        ({"workflow": "none.json"}, "workflow.call_unknown", "workflow"),
+        ({"workflow": "parts/a.json", "others": ["none.json"]}, "workflow.call_unknown", "others"),
+        ({"workflow": "../x.json"}, "workflow.call_refused", "workflow"),
+        ({"workflow": "lib.json"}, "workflow.missing_input", None),
+        ({"workflow": "lib.json", "inputs": {"m": 1, "n": 2}}, "workflow.unknown_input", "inputs.m"),
+        ({"workflow": "main.json"}, "workflow.call_cycle", "workflow"),
+    ):
+        (problem,) = Documents(catalog).read(main(**wrong)).problems
+        assert problem.code == code
+        assert param is None or problem.param == param, problem

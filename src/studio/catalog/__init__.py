@@ -2,7 +2,17 @@
 
 from studio.catalog._catalog import Catalog
 from studio.catalog._discover import Place
-from studio.catalog._facts import NodeFacts, PackFacts, PackProblem, RateFacts, SlotFacts
+from studio.catalog._facts import CallFacts, NodeFacts, PackFacts, PackProblem, RateFacts, SlotFacts
 from studio.catalog._strings import PackStrings
 
-__all__ = ["Catalog", "NodeFacts", "PackFacts", "PackProblem", "PackStrings", "Place", "RateFacts", "SlotFacts"]
+__all__ = [
+    "CallFacts",
+    "Catalog",
+    "NodeFacts",
+    "PackFacts",
+    "PackProblem",
+    "PackStrings",
+    "Place",
+    "RateFacts",
+    "SlotFacts",
+]

@@ -19,6 +19,13 @@ class SlotFacts(msgspec.Struct, frozen=True, array_like=True):
     required: bool = False
 
 
+class CallFacts(msgspec.Struct, frozen=True, array_like=True):
+    """A param that names a workflow to be called, and the one that holds its inputs."""
+
+    param: str
+    inputs: str | None = None
+
+
 class RateFacts(msgspec.Struct, frozen=True, array_like=True):
     """At most ``count`` runs per ``period`` seconds for each ``per``."""
 
@@ -49,6 +56,7 @@ class NodeFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     open_ports: bool = False
     passes_input: bool = False
     slots: tuple[SlotFacts, ...] = ()
+    calls: tuple[CallFacts, ...] = ()
     credentials: tuple[str, ...] = ()
     timeout: float | None = None
     retries: int = 1

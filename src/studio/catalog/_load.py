@@ -82,6 +82,7 @@ def _own_package(module: str, folder: Path) -> None:
 def _compare(cls: type[BaseNode], facts: NodeFacts) -> None:
     values: dict[str, Any] = {name: getattr(cls, name) for name in DECLARED if hasattr(cls, name)}
     values["slots"] = tuple(dataclasses.astuple(slot) for slot in cls.slots)
+    values["calls"] = tuple(dataclasses.astuple(one) for one in cls.calls)
     values["rate"] = dataclasses.astuple(cls.rate) if cls.rate else None
     actual = msgspec.convert(values, NodeFacts)
     for name in sorted(DECLARED - _NOT_COMPARED):

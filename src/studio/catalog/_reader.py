@@ -16,8 +16,8 @@ from studio.domain.errors import UserError
 DECLARED = frozenset(
     {
         "type", "version", "title", "category", "icon", "keywords", "effect", "ports", "open_ports", "passes_input",
-        "slots", "credentials", "timeout", "retries", "rate", "batch_size", "runs_in", "memory_mb", "cpu_heavy",
-        "executor", "bodies", "scope_names",
+        "slots", "calls", "credentials", "timeout", "retries", "rate", "batch_size", "runs_in", "memory_mb",
+        "cpu_heavy", "executor", "bodies", "scope_names",
     }
 )  # fmt: skip
 """Class attributes that are facts. ``kind``, ``pack`` and the like are derived."""

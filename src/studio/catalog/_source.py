@@ -15,8 +15,12 @@ SDK_BASES: dict[str, dict[str, Any]] = {
 }
 """Base classes of the SDK and what they set themselves."""
 
-_CALLS = {"Slot": ("name", "kind", "many", "required"), "Rate": ("count", "period", "per")}
-_DEFAULTS = {"Slot": {"many": False, "required": False}, "Rate": {"per": "credential"}}
+_CALLS = {
+    "Slot": ("name", "kind", "many", "required"),
+    "Rate": ("count", "period", "per"),
+    "Calls": ("param", "inputs"),
+}
+_DEFAULTS = {"Slot": {"many": False, "required": False}, "Rate": {"per": "credential"}, "Calls": {"inputs": None}}
 
 
 class NotLiteralError(ValueError):
@@ -41,7 +45,7 @@ Lookup: TypeAlias = Callable[[str], "ast.expr | None"]
 
 
 def literal(node: ast.expr, lookup: Lookup, depth: int = 0) -> Any:
-    """The value of a literal: constants, tuples, lists, ``Effect.X``, ``Slot(...)``, ``Rate(...)``, names of such.
+    """The value of a literal: constants, tuples, lists, ``Effect.X``, ``Slot(...)`` and the like, names of such.
 
     Raises:
         NotLiteralError: It is something else.

@@ -48,6 +48,7 @@ def command(
     history, outcome, outputs = asyncio.run(read())
     if json:
         shown = {**result_json(outcome, voice), "workflow": history.row.workflow_name}
+        shown["usage"] = {"tokens": history.result.tokens, "cost": history.result.cost}
         if not history.result.status.terminal:
             shown["waits"] = waits_json(history.result, voice)
         write_json({**shown, "outputs": outputs, "errors": history.errors()} if values else shown)

@@ -10,6 +10,7 @@
     │   ├── ProviderError            another system answered with an error, or not at all
     │   │   ├── RateLimited          ... asks to wait (429, Retry-After)
     │   │   └── AuthenticationFailed ... does not accept the credential
+    │   ├── CallFailed               a called workflow did not succeed
     │   ├── NodeTimeout              an attempt took longer than its limit
     │   ├── InDoubt                  an effect may or may not have happened; a person decides
     │   └── NodeStopped              flow.stop asked for a failure
@@ -195,6 +196,10 @@ class AuthenticationFailed(ProviderError):
     """The provider does not accept the credential."""
 
     error_class = ErrorClass.AUTHENTICATION
+
+
+class CallFailed(NodeError):
+    """A called workflow failed or was cancelled. It is classified as what it failed of."""
 
 
 class NodeTimeout(NodeError):

@@ -30,6 +30,7 @@ from studio.engine.failures import (
     retry_delay,
     stopped,
 )
+from studio.engine.node_calls import NodeCalls, Place, cancel_calls
 from studio.engine.node_limits import within_limit
 from studio.engine.outputs import check_ports
 from studio.engine.plan import PlanNode
@@ -113,6 +114,7 @@ class Activity:
             await self.succeed(output, ports)
         except asyncio.CancelledError:
             if not (self.run.detaching or self.run.parking):
+                await cancel_calls(self.run, self.records)
                 self._cancelled()
             raise
         except Stop as stop:
@@ -278,7 +280,7 @@ class Activity:
         if effect.needs_intent and doubt is None:
             intend = partial(self._intend, option, alternative, attempt, effect, raw, context, value)
         try:
-            found = await self._perform(option, raw, value, context, intend)
+            found = await self._perform(option, raw, value, context, alternative, intend)
             output, ports = option.finish(found)
         except StudioError as error:
             if effect is Effect.IRREVERSIBLE and self.intent is not None and is_in_doubt(error):
@@ -313,6 +315,7 @@ class Activity:
         raw: dict[str, Any],
         value: NodeModel,
         context: RunContext,
+        alternative: int,
         intend: Callable[[], Awaitable[None]] | None,
     ) -> Any:
         """Run the node when it is its turn, alone or together with others."""
@@ -322,10 +325,13 @@ class Activity:
         if rate is not None:
             await run.engine.rates.admit(self, option, rate, raw)
         # What waits for its turn has not begun: an intent that nothing follows would be in doubt.
-        async with run.room:
+        async with Place(run.room) as place:
             if intend is not None:
                 await intend()
-            return await self._call_with_chunks(option, value, context)
+            if not option.impl.calls:
+                return await self._call_with_chunks(option, value, context)
+            context.calls = NodeCalls(self, option, context.attempt, alternative, place)
+            return await within_limit(self, option, lambda _: self._call_with_chunks(option, value, context))
 
     async def _intend(
         self,
@@ -364,7 +370,7 @@ class Activity:
                 items.release()
 
     async def _call(self, option: PlanNode, value: NodeModel, context: RunContext) -> Any:
-        if option.timeout is None:
+        if option.timeout is None or option.impl.calls:
             return await option.run(value, context)
         try:
             async with asyncio.timeout(option.timeout):

@@ -108,7 +108,7 @@ async def _take_up(engine: Engine, claim: Claim, recovered: Recovered, messages:
         run = Run(
             engine, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq,
             memory=recovered.memory,
-            active=recovered.active, cancel_requested=claim.cancel_requested,
+            active=recovered.active, usage=recovered.usage, cancel_requested=claim.cancel_requested,
         )  # fmt: skip
         run.node_runs = recovered.runs
         run.recovering = claim.recoveries > 0

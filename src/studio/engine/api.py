@@ -89,7 +89,7 @@ class ExecutionResult(msgspec.Struct, kw_only=True):
     """Where an execution stands.
 
     ``reason`` is the code of why it waits (``wait.timer``, ``wait.approval``, ...) with its ``reason_args``;
-    ``wake_at`` (microseconds) until when.
+    ``wake_at`` (microseconds) until when. ``tokens`` and ``cost`` are what nodes say they have used.
     """
 
     execution_id: str
@@ -101,6 +101,8 @@ class ExecutionResult(msgspec.Struct, kw_only=True):
     wake_at: int | None = None
     seconds: float = 0.0
     nodes: dict[str, NodeSummary] = {}
+    tokens: int = 0
+    cost: float = 0.0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +110,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     ``seq`` and ``index`` number committed events without gaps; both are -1 for progress and parts, which are not
     recorded. ``kind``: accepted, claimed, started, succeeded, failed, retrying, skipped, waiting, in_doubt, message,
-    chunk, turn, progress, part, log, ended.
+    chunk, turn, used, progress, part, log, ended.
     """
 
     execution_id: str

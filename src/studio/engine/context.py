@@ -19,10 +19,11 @@ from studio.domain.errors import Conflict, UserError
 from studio.domain.values import FileRef, ItemsRef, TableRef
 from studio.engine.encode import encode_small, reference_ids
 from studio.engine.plan import PlanNode
-from studio.sdk import ItemsBase, NodeContext, StateHandle, TableDraft
+from studio.sdk import ItemsBase, NodeContext, StateHandle, TableDraft, check_usage
 
 if TYPE_CHECKING:
     from studio.engine.activity import Activity
+    from studio.engine.node_calls import NodeCalls
     from studio.engine.run import Run
 
 
@@ -34,7 +35,8 @@ class RunContext(NodeContext):
     """The context of one attempt. Cheap to make: everything is looked up when it is asked for."""
 
     __slots__ = (
-        "_alternative", "_run", "_state", "activity", "at", "attempt", "batch", "intent", "node", "path", "recovering",
+        "_alternative", "_run", "_state", "activity", "at", "attempt", "batch", "calls", "intent", "node", "path",
+        "recovering",
     )  # fmt: skip
 
     def __init__(self, run: Run, path: str, node: PlanNode, at: int, attempt: int, alternative: int) -> None:
@@ -49,6 +51,7 @@ class RunContext(NodeContext):
         self.intent: Any = None
         self.batch: Sequence[NodeContext] = ()
         self.activity: Activity | None = None
+        self.calls: NodeCalls | None = None
 
     @property
     def workspace(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -177,13 +180,24 @@ class RunContext(NodeContext):
                     await writer.weigh()
         return await writer.finish()
 
+    async def usage(self, *, tokens: int = 0, cost: float = 0.0) -> None:
+        check_usage(tokens, cost)
+        run = self._run
+        # What runs in place is run again where it waits: let it wait before anything is counted.
+        await asyncio.sleep(0)
+        prefix, _slash, _node = self.path.rpartition("/")
+        run.spending.record(f"{prefix}/" if prefix else "", self.node.id, tokens, cost)
+        await run.journal.flush(run.engine.config.level)
+
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
-        raise UserError(
-            "node.call_needs_flow_call",
-            "{type} cannot call {workflow}; use flow.call.",
-            type=self.node.type,
-            workflow=workflow,
-        )
+        if self.calls is None:
+            raise UserError(
+                "node.calls_undeclared",
+                "{type} cannot call {workflow}: its class does not declare `calls`.",
+                type=self.node.type,
+                workflow=workflow,
+            )
+        return await self.calls.call(workflow, inputs)
 
 
 class PlaceContext(RunContext):

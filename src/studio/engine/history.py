@@ -18,6 +18,7 @@ from studio.engine.encode import Values
 from studio.engine.failures import error_from_facts, error_info
 from studio.engine.projector import node_rows, size_of
 from studio.engine.records import Memory, Record
+from studio.engine.spending import Usage
 
 _NAMES = {
     r.START: "accepted",
@@ -36,6 +37,7 @@ _NAMES = {
     r.SNAPSHOT: "snapshot",
     r.PARK: "parked",
     r.END: "ended",
+    r.USAGE: "used",
 }
 
 
@@ -48,6 +50,7 @@ class Recovered:
         self.messages: dict[str, tuple[str, bytes, int]] = {}
         self.active = 0
         self.runs = 0
+        self.usage = Usage()
         self.end: Record | None = None
 
     def take(self, segment: StoredSegment) -> None:
@@ -65,6 +68,7 @@ class Recovered:
         self.messages = {id: (kind, payload, at) for id, kind, payload, at in facts["messages"]}
         self.active = facts["active"]
         self.runs = facts.get("runs", 0)
+        self.usage = Usage(*(facts.get("usage") or ()))
 
     def _record(self, record: Record) -> None:
         kind = record[0]
@@ -79,6 +83,10 @@ class Recovered:
             self.active = record[2]
         elif kind == r.END:
             self.end, self.active = record, record[6]
+        elif kind == r.USAGE:
+            self.usage.take(record)
+            if record[6] is not None:
+                self.memory.apply(record)
         elif kind != r.SNAPSHOT:
             if kind == r.DONE:
                 self.runs += 1
@@ -200,6 +208,11 @@ async def _fill_result(history: History) -> None:
         result.output = await history.values.decode((end[3], end[4]))
         result.error = error_info(end[5])
         result.seconds = max(0.0, (end[1] - row.accepted_at) / 1e6)
+    usage = Usage()
+    for _seq, _index, record in history.records:
+        if record[0] == r.USAGE:
+            usage.take(record)
+    result.tokens, result.cost = usage.tokens, usage.cost
     summaries: dict[str, NodeSummary] = {}
     for segment in history.segments:
         for node in node_rows(None, r.unpack(segment.payload)):
@@ -224,7 +237,7 @@ def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> 
     kind = record[0]
     path: str | None = None
     data: dict[str, Any] = {}
-    if r.DONE <= kind <= r.CHILD:
+    if r.of_node(kind):
         path = record[1] + record[2]
     if kind == r.DONE:
         at = record[3] + record[4] + record[6]
@@ -256,6 +269,8 @@ def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> 
         data = {"turn": record[3]}
     elif kind == r.CHUNK:
         data = {"first": record[3], "count": record[4], "errors": len(record[7] or ()), "duration": record[8]}
+    elif kind == r.USAGE:
+        data = {"tokens": record[4], "cost": record[5], "child": record[6]}
     elif kind == r.MESSAGE:
         data = {"id": record[1], "kind": record[2]}
     elif kind == r.END:

@@ -1,4 +1,4 @@
-"""Time-outs of control nodes, which count the waiting inside and outlive the process."""
+"""Time-outs of control nodes, and of nodes that call: they count the waiting inside and outlive the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 async def within_limit(activity: Activity, option: PlanNode, execute: Callable[[Any], Awaitable[T]]) -> T:
-    """Execute a control node, at most for its time-out. When that falls is recorded once per attempt.
+    """Execute a node, at most for its time-out. When that falls is recorded once per attempt.
 
     Raises:
         NodeTimeout: The time is over; what ran inside has been stopped.
@@ -48,5 +48,10 @@ async def within_limit(activity: Activity, option: PlanNode, execute: Callable[[
 
 
 def _known(activity: Activity) -> int | None:
-    found = (record[4] for record in activity.records if record[0] == r.WAIT and record[5] == r.LIMIT)
-    return next(found, None)
+    """When the time of the attempt that was under way is over."""
+    for record in reversed(activity.records):
+        if record[0] == r.RETRY:
+            return None
+        if record[0] == r.WAIT and record[5] == r.LIMIT:
+            return record[4]
+    return None

@@ -17,10 +17,12 @@ encoded value is (form, payload).
     SPILL    (SPILL, prefix, node, which, first, count, blob ref)    items moved from chunk records into a blob
     PHASE    (PHASE, prefix, node, name, form, payload, error)       where a try stands
     CHILD    (CHILD, prefix, node, execution id, at)                 one more where it failed and is retried
+             (CHILD, prefix, node, execution id, at, whether of an earlier execution, call)   of a node's own calls
     MESSAGE  (MESSAGE, id, kind, payload, at)                        taken from the inbox
     SNAPSHOT (SNAPSHOT, facts)                                       everything that came before, condensed
     PARK     (PARK, at, active time so far)
-    END      (END, at, status, form, payload, error, active time)
+    END      (END, at, status, form, payload, error, active time, used: tokens and cost where there were any)
+    USAGE    (USAGE, prefix, node, at, tokens, cost, called execution that used them)
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from studio.domain.errors import RecordCorrupt
 START, DONE, FAILED, SKIPPED, INTENT, RETRY, WAIT, TURN, CHUNK, SPILL, PHASE, CHILD, MESSAGE, SNAPSHOT, PARK, END = (
     range(1, 17)
 )
+USAGE = 17
 
 Record = tuple[Any, ...]
 
@@ -66,6 +69,11 @@ def encode_facts(facts: Any) -> bytes:
 def decode_facts(data: bytes) -> Any:
     """Inverse of ``encode_facts``."""
     return msgspec.msgpack.decode(data)
+
+
+def of_node(kind: int) -> bool:
+    """Whether records of a kind tell of a node run."""
+    return DONE <= kind <= CHILD or kind == USAGE
 
 
 def was_cancelled(record: Record) -> bool:

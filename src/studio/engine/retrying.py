@@ -63,7 +63,7 @@ def _forgive(memory: Memory, failure: Record) -> None:
     kinds = (*_CARRIED, r.INTENT, r.WAIT) if r.was_cancelled(failure) else _CARRIED
     known = memory.frame(prefix)
     kept = [old for old in known.get(node, ()) if old[0] in kinds and not (old[0] == r.PHASE and old[3] != "body")]
-    kept += [(*old[:5], True) for old in known.get(node, ()) if old[0] == r.CHILD]
+    kept += [(*old[:5], True, *old[6:]) for old in known.get(node, ()) if old[0] == r.CHILD]
     for part in ("catch", "finally"):
         memory.forget(f"{prefix}{node}[{part}]/")
     known[node] = kept

@@ -25,6 +25,7 @@ from studio.engine.per_item import bind_per_item
 from studio.engine.plan import Plan, PlanNode
 from studio.engine.records import Memory, Record
 from studio.engine.run_limits import RunLimits
+from studio.engine.spending import Spending, Usage
 from studio.engine.waits import Waits
 from studio.expressions import Compiled
 
@@ -63,6 +64,7 @@ class Run:
         seq: int,
         memory: Memory,
         active: int = 0,
+        usage: Usage | None = None,
         cancel_requested: bool = False,
     ) -> None:
         self.engine = engine
@@ -106,6 +108,7 @@ class Run:
         self.recovering = False
         self.pokes: set[Pokeable] = set()
         self.limits = RunLimits(self, active)
+        self.spending = Spending(self, usage or Usage())
         self._batches: Batches | None = None
         self._taken: dict[str, None] = {}
         self._tasks_waiting: set[asyncio.Task[None]] = set()
@@ -135,7 +138,7 @@ class Run:
     def recorded(self, record: Record) -> None:
         """Take what stands in the journal into what a snapshot would hold."""
         kind = record[0]
-        if r.DONE <= kind <= r.CHILD:
+        if r.DONE <= kind <= r.CHILD or (kind == r.USAGE and record[6] is not None):
             self.memory.apply(record)
         if kind == r.DONE:
             self.node_runs += 1
@@ -246,6 +249,7 @@ class Run:
         """Drive to the end, or until it leaves memory."""
         self.busy = 1
         self.limits.arm()
+        self.spending.check()
         status, output, error = ExecutionStatus.SUCCEEDED, None, None
         try:
             self.unwinding = self.cancel_requested
@@ -307,7 +311,8 @@ class Run:
             form, payload = await self.values.encode(None)
         if status is ExecutionStatus.FAILED and facts is not None:
             await start_error_workflow(self.engine, self.id, self.workspace, self.plan, self.facts, status, facts)
-        self.record((r.END, self.clock(), str(status), form, payload, facts, self.limits.active()))
+        used = self.spending.usage.plain()
+        self.record((r.END, self.clock(), str(status), form, payload, facts, self.limits.active(), used))
         update = ExecutionUpdate(
             status=status, release=True, wake_at=None, reason=None, error_code=facts["code"] if facts else None
         )
@@ -455,6 +460,7 @@ class Run:
             "messages": self.waits.unconsumed(),
             "active": self.limits.active(),
             "runs": self.node_runs,
+            "usage": self.spending.usage.plain(),
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
         return (r.SNAPSHOT, facts)

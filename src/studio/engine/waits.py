@@ -24,11 +24,11 @@ class Waits:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._timers: dict[str, tuple[int, asyncio.Future[Any], asyncio.TimerHandle]] = {}
+        self._timers: dict[asyncio.Future[Any], tuple[int, asyncio.TimerHandle]] = {}
         self._listeners: dict[Key, list[asyncio.Future[Any]]] = {}
         self._mail: dict[Key, list[tuple[str, Any]]] = {}
         self._raw: dict[str, tuple[str, bytes, int]] = {}
-        self._reasons: dict[str, list[Any]] = {}
+        self._reasons: dict[asyncio.Future[Any], list[Any]] = {}
         self._limits: dict[str, int] = {}
 
     def any(self) -> bool:
@@ -37,7 +37,7 @@ class Waits:
 
     def soonest(self) -> int | None:
         """When the next timer is due or the next time-out falls, microseconds."""
-        due = [at for at, _future, _handle in self._timers.values()]
+        due = [at for at, _handle in self._timers.values()]
         return min((*due, *self._limits.values()), default=None)
 
     def limit(self, path: str, at: int | None) -> None:
@@ -75,10 +75,10 @@ class Waits:
         task = asyncio.current_task()
         future: asyncio.Future[Any] = run.loop.create_future()
         if at is not None:
-            self._timers[path] = (at, future, self._arm(path, at, future))
+            self._timers[future] = (at, self._arm(at, future))
         if key is not None:
             self._listeners.setdefault(key, []).append(future)
-        self._reasons[path] = reason
+        self._reasons[future] = reason
         run.mark_waiting(task, True)
         began = run.clock()
         run.engine.waiting(run, path, reason, at)
@@ -87,12 +87,12 @@ class Waits:
         finally:
             run.mark_waiting(task, False)
             run.engine.waited(run, path, run.clock() - began)
-            self._reasons.pop(path, None)
+            self._reasons.pop(future, None)
             if key is not None:
                 self._unlisten(key, future)
-            timer = self._timers.pop(path, None)
+            timer = self._timers.pop(future, None)
             if timer is not None:
-                timer[2].cancel()
+                timer[1].cancel()
 
     def _unlisten(self, key: Key, future: asyncio.Future[Any]) -> None:
         others = [one for one in self._listeners.get(key, ()) if one is not future]
@@ -101,13 +101,13 @@ class Waits:
         else:
             self._listeners.pop(key, None)
 
-    def _arm(self, path: str, at: int, future: asyncio.Future[Any]) -> asyncio.TimerHandle:
+    def _arm(self, at: int, future: asyncio.Future[Any]) -> asyncio.TimerHandle:
         delay = max(0.0, (at - self._run.clock()) / 1e6)
-        return self._run.loop.call_later(min(delay, _LONGEST), self._due, path, at, future)
+        return self._run.loop.call_later(min(delay, _LONGEST), self._due, at, future)
 
-    def _due(self, path: str, at: int, future: asyncio.Future[Any]) -> None:
+    def _due(self, at: int, future: asyncio.Future[Any]) -> None:
         if self._run.clock() < at:
-            self._timers[path] = (at, future, self._arm(path, at, future))
+            self._timers[future] = (at, self._arm(at, future))
         else:
             self._run.wake(future, None)
 
@@ -139,7 +139,7 @@ class Waits:
 
     def close(self) -> None:
         """Disarm the timers; the waiting coroutines are cancelled by their owner."""
-        for _at, _future, handle in self._timers.values():
+        for _at, handle in self._timers.values():
             handle.cancel()
 
 

@@ -6,6 +6,7 @@ from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse,
 from studio.domain.errors import (
     AccessRefused,
     AuthenticationFailed,
+    CallFailed,
     NodeError,
     NodeTimeout,
     ProviderError,
@@ -16,12 +17,12 @@ from studio.domain.phrases import Phrase, Refusal, reason_of
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, Json, TableRef
 from studio.sdk._aws import AwsScheme
-from studio.sdk._base import BaseNode, ControlNode, Example, Rate, Routed, Slot
+from studio.sdk._base import BaseNode, Calls, ControlNode, Example, Rate, Routed, Slot
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext, StateHandle, TableDraft
 from studio.sdk._credential import CredentialField, CredentialType
 from studio.sdk._dump import dump_output
-from studio.sdk._failures import checked_effect, describe, input_invalid, output_invalid
+from studio.sdk._failures import check_usage, checked_effect, describe, input_invalid, output_invalid
 from studio.sdk._function import as_node, node, node_class
 from studio.sdk._generic import GENERIC_CREDENTIALS
 from studio.sdk._model import (
@@ -52,6 +53,8 @@ __all__ = [
     "BaseNode",
     "BasicScheme",
     "BodyScheme",
+    "CallFailed",
+    "Calls",
     "ControlNode",
     "CredentialField",
     "CredentialType",
@@ -102,6 +105,7 @@ __all__ = [
     "UserError",
     "Varying",
     "as_node",
+    "check_usage",
     "checked_effect",
     "describe",
     "dump_output",

@@ -34,6 +34,7 @@ class Example:
             user, password, database).
         body: The graph inside a container; ``{"body": …, "catch": …}`` where it holds several.
         credential: Fields of the credential chosen on the node.
+        workflows: Outputs of the workflows that the node calls, by name.
     """
 
     input: Mapping[str, Any]
@@ -48,6 +49,7 @@ class Example:
     setup: str | None = None
     body: Mapping[str, Any] | None = None
     credential: Mapping[str, Any] | None = None
+    workflows: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,17 @@ class Slot:
     kind: str
     many: bool = False
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A param that names a workflow, or several, for ``ctx.call``; ``inputs`` is the param that holds its inputs.
+
+    What is named is looked up when the file is checked, and pinned to its version when an execution starts.
+    """
+
+    param: str
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,8 @@ class BaseNode:
     passes_input: ClassVar[bool] = False
     """Whether its edges carry what came in, rather than its output (branches)."""
     slots: ClassVar[tuple[Slot, ...]] = ()
+    calls: ClassVar[tuple[Calls, ...]] = ()
+    """Params that name workflows, which the node may run as child executions (``ctx.call``)."""
     credentials: ClassVar[tuple[str, ...]] = ()
     timeout: ClassVar[float | None] = None
     retries: ClassVar[int] = 1

@@ -62,6 +62,7 @@ def check_class(cls: Any, base_model: type[BaseModel], *, control: bool) -> None
             refuse(cls, f"`{nested}` (or `{name}`) must be a class derived from NodeModel, got {model!r}")
         _check_model(cls, model, nested, base_model)
     _check_params(cls, cls.input_model)
+    _check_calls(cls)
     if control:
         _check_control(cls)
     else:
@@ -123,6 +124,11 @@ def _check_parts(cls: Any) -> None:
         if type(slot).__name__ != "Slot" or not _PORT.match(getattr(slot, "name", "")):
             refuse(cls, f"`slots` must hold Slot(name, kind) with a name of a-z, 0-9 and _, got {slot!r}")
     _unique(cls, "slots", [slot.name for slot in cls.slots])
+    calls: object = cls.calls
+    if not isinstance(calls, tuple) or not all(
+        type(one).__name__ == "Calls" for one in cast("tuple[object, ...]", calls)
+    ):
+        refuse(cls, "`calls` must be a tuple of Calls(param, inputs)")
     rate = cls.rate
     if rate is not None and (
         type(rate).__name__ != "Rate" or rate.count < 1 or rate.period <= 0 or rate.per not in RATE_PER
@@ -199,6 +205,19 @@ def _check_params(cls: type, model: type[BaseModel]) -> None:
             for other in cast("Iterable[str]", extra.get(key) or ()):
                 if other not in known:
                     refuse(cls, f"`Input.{name}` {label} the param `{other}`, which there is not")
+
+
+def _check_calls(cls: Any) -> None:
+    """A node that calls is run again from its beginning while it waits, and what is called may do anything."""
+    known = {info.alias or name for name, info in cls.input_model.model_fields.items()}
+    for one in cls.calls:
+        for name in (one.param, one.inputs):
+            if name is not None and name not in known:
+                refuse(cls, f"`calls` names the param `{name}`, which there is not")
+    if cls.calls and cls.effect is not Effect.KEYED:
+        refuse(cls, "`calls` needs the effect KEYED: what is called may have any, under a key of its own")
+    if cls.calls and cls.batch_size:
+        refuse(cls, "`calls` and `batch_size` do not go together: a child belongs to one node run")
 
 
 def _check_control(cls: Any) -> None:

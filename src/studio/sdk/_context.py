@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from studio.contracts.blobs import BlobFile
 from studio.contracts.apart import Apart
+from studio.contracts.blobs import BlobFile
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.values import FileRef, TableRef
@@ -175,6 +175,16 @@ class NodeContext(ABC):
     @abstractmethod
     async def make_items(self, items: AsyncIterator[Any] | Iterable[Any]) -> ItemsBase | list[Any]:
         """A list of any length: short ones come back as they are, long ones as chunks by reference."""
+
+    @abstractmethod
+    async def usage(self, *, tokens: int = 0, cost: float = 0.0) -> None:
+        """Report what this run has used, as soon as it is known. It counts at once, and on every attempt anew.
+
+        Where the execution's budget is used up by it, the execution ends. ``cost`` is in the currency of the budget.
+
+        Raises:
+            NodeError: A number is negative or not finite.
+        """
 
     @abstractmethod
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from studio.domain import nouns
-from studio.domain.errors import InputInvalid, OutputInvalid
+from studio.domain.errors import InputInvalid, NodeError, OutputInvalid
 from studio.domain.phrases import Phrase
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, TableRef
@@ -15,6 +16,17 @@ from studio.sdk._base import BaseNode
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._model import ItemsBase
 from studio.sdk._reasons import reason_for
+
+
+def check_usage(tokens: int, cost: float) -> None:
+    """Raise NodeError where a node reports a usage that cannot be."""
+    if tokens < 0 or not (isfinite(cost) and cost >= 0):
+        raise NodeError(
+            "node.usage_invalid",
+            "A node reported {tokens} tokens and a cost of {cost}; both are numbers from 0.",
+            tokens=tokens,
+            cost=str(cost),
+        )
 
 
 def input_invalid(type_id: str, error: ValidationError) -> InputInvalid:

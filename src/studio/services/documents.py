@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, cast
 
 from studio.catalog import Catalog
 from studio.domain import diff as differences
 from studio.domain.diff import Change
-from studio.domain.errors import WorkflowInvalid
+from studio.domain.errors import StudioError, WorkflowInvalid
 from studio.domain.reasons import os_reason
 from studio.domain.workflow import Node, Workflow
 from studio.services._bounded import read_up_to
@@ -19,7 +20,6 @@ from studio.validation import Loaded, Problem, load
 from studio.validation.check import check
 from studio.validation.document import MAX_BYTES
 
-CALL = "flow.call"
 _UNKNOWN = ("workflow.call_unknown", "workflow.error_workflow_unknown")
 
 
@@ -27,7 +27,8 @@ _UNKNOWN = ("workflow.call_unknown", "workflow.error_workflow_unknown")
 class Document:
     """A workflow file as read.
 
-    ``problems`` are those of this file; ``called`` are the files that its calls and its error workflow name.
+    ``problems`` are those of this file; ``called`` are the files that its calls and its error workflow name;
+    ``naming`` are the params that name them, by node type.
     ``workflow`` is None where the file cannot be read as one at all.
     """
 
@@ -36,6 +37,7 @@ class Document:
     problems: list[Problem]
     called: dict[str, Document] = field(default_factory=dict[str, "Document"])
     loaded: Loaded | None = None
+    naming: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def all(self) -> Iterator[Document]:
         """This document and every one it calls, each once."""
@@ -145,9 +147,9 @@ class Documents:
             loaded = replace(loaded, workflow=changed, draft=changed)
         document = known[path] = Document(path, loaded.draft, [], loaded=loaded)
         for where, node in nodes_of(loaded.draft) if loaded.draft else ():
-            reference = node.params.get("workflow")
-            if node.type == CALL and isinstance(reference, str) and "{{" not in reference:
-                self._follow(document, reference, known, _raw_path(where), where, "workflow")
+            naming = document.naming.setdefault(node.type, naming_params(self._catalog, node.type))
+            for param, reference in called_by(node, naming):
+                self._follow(document, reference, known, _raw_path(where, param), where, param)
         reference = loaded.draft.settings.error_workflow if loaded.draft else None
         if reference is not None:
             self._follow(document, reference, known, ["settings", "error_workflow"], None, "settings.error_workflow")
@@ -211,13 +213,30 @@ class Documents:
                 document.problems.append(one)
 
 
-def _raw_path(where: str) -> list[str]:
-    """The place of a node's ``workflow`` param in the document's tree, from its path such as ``loop.body.call``."""
+def naming_params(catalog: Catalog, type_id: str) -> tuple[str, ...]:
+    """The params by which nodes of a type name workflows that they call."""
+    try:
+        return tuple(one.param for one in catalog.facts(type_id).calls)
+    except StudioError:
+        return ()  # that it is no node type is told by the check
+
+
+def called_by(node: Node, naming: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The workflows that a node names, each with the param that names it; not those that an expression gives."""
+    for param in naming:
+        value = node.params.get(param)
+        for reference in cast("list[Any]", value) if isinstance(value, list) else [value]:
+            if isinstance(reference, str) and "{{" not in reference:
+                yield param, reference
+
+
+def _raw_path(where: str, param: str) -> list[str]:
+    """The place of a node's param in the document's tree, from the node's path such as ``loop.body.call``."""
     steps: list[str] = []
     for step in where.split("."):
         in_container = len(steps) > 1 and steps[-2] == "nodes"
         steps += [step] if in_container and step in ("body", "catch", "finally", "slots") else ["nodes", step]
-    return [*steps, "params", "workflow"]
+    return [*steps, "params", param]
 
 
 def _rooted(document: Document, folder: Path) -> Workflow:
@@ -226,12 +245,16 @@ def _rooted(document: Document, folder: Path) -> Workflow:
     if not document.called:
         return document.workflow
 
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(one) for one in cast("list[Any]", value)]
+        called = document.called.get(value) if isinstance(value, str) else None
+        return value if called is None else _name(called.path, folder)
+
     def rename(node: Node) -> Node:
-        reference = node.params.get("workflow")
-        if node.type != CALL or reference not in document.called:
-            return node
-        name = _name(document.called[reference].path, folder)
-        return node.model_copy(update={"params": {**node.params, "workflow": name}}) if name != reference else node
+        naming = {param: node.params[param] for param in document.naming.get(node.type, ()) if param in node.params}
+        named = {param: renamed(value) for param, value in naming.items()}
+        return node.model_copy(update={"params": {**node.params, **named}}) if named != naming else node
 
     workflow = map_nodes(document.workflow, rename)
     reference = workflow.settings.error_workflow

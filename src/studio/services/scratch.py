@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from studio.catalog import Catalog
-from studio.domain.workflow import Graph, Workflow
+from studio.domain.workflow import Workflow
 from studio.engine import Engine, ExecutionResult, Grants, StartRequest
-from studio.services.documents import Documents
+from studio.services._tree import nodes_of
+from studio.services.documents import Documents, called_by, naming_params
 from studio.services.drive import Driver
 
 
@@ -25,18 +25,10 @@ async def run_document(
     await driver.start()
     workflow = Workflow.model_validate(document)
     documents = Documents(catalog)
-    calls = {name: documents.readable(folder / name) for name in _called(workflow) if (folder / name).is_file()}
+    named = {
+        name for _where, node in nodes_of(workflow) for _, name in called_by(node, naming_params(catalog, node.type))
+    }
+    calls = {name: documents.readable(folder / name) for name in sorted(named) if (folder / name).is_file()}
     request = StartRequest(workflow=workflow, calls=calls, grants=Grants(folder=str(folder)))
     execution_id = await engine.submit(request)
     return await driver.wait(execution_id, timeout=5.0, patient=False)
-
-
-def _called(graph: Graph) -> Iterator[str]:
-    """Names of the workflows that nodes of a graph call, those in bodies included."""
-    for node in graph.nodes.values():
-        name = node.params.get("workflow")
-        if node.type == "flow.call" and isinstance(name, str):
-            yield name
-        for inner in (node.body, node.catch, node.finally_):
-            if inner is not None:
-                yield from _called(inner)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from studio.domain.errors import UserError
+from studio.domain.errors import StudioError, UserError
 from studio.domain.values import FileRef, TableRef
 from studio.sdk import (
     Apart,
@@ -25,6 +25,7 @@ from studio.sdk import (
     NodeContext,
     StateHandle,
     TableDraft,
+    check_usage,
 )
 from studio.testing._parts import Parts
 from studio.testing._plain import NodeContractError, check_plain
@@ -43,6 +44,8 @@ class Seen:
     logs: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list[tuple[str, str, dict[str, Any]]])
     requests: list[HttpRequest] = field(default_factory=list[HttpRequest])
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    tokens: int = 0
+    cost: float = 0.0
 
 
 class ScratchContext(NodeContext):
@@ -72,7 +75,7 @@ class ScratchContext(NodeContext):
         answers: Mapping[str, Any] | None = None,
         http: HttpClient | None = None,
     ) -> None:
-        """``folder`` holds the files; ``answers`` are outputs of child workflows by name."""
+        """``folder`` holds the files; ``answers`` are what child workflows give, by name."""
         self.seen = Seen()
         self.folder = folder / "files"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -185,9 +188,21 @@ class ScratchContext(NodeContext):
 
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
         self.seen.calls.append((workflow, dict(inputs)))
+        check_plain(dict(inputs), "the inputs of the call")
         if workflow not in self._answers:
             raise UserError("workflow.unknown", "There is no workflow {workflow}.", workflow=workflow)
-        return self._answers[workflow]
+        answer = self._answers[workflow]
+        if callable(answer):
+            answer = answer(dict(inputs))
+        if isinstance(answer, StudioError):
+            raise answer
+        check_plain(answer, "the answer of the workflow")
+        return answer
+
+    async def usage(self, *, tokens: int = 0, cost: float = 0.0) -> None:
+        check_usage(tokens, cost)
+        self.seen.tokens += tokens
+        self.seen.cost += cost
 
     async def close(self) -> None:
         """Let go of the connections that the run opened."""

@@ -107,6 +107,7 @@ async def _check(
             allow_hosts=allow,
             credential=None if example.credential is None else _fill(example.credential, server),
             credential_type=_credential_type(node, example, server, credential_types),
+            workflows=example.workflows,
             chunked=chunked,
         )
     _compare(example, result, tester)

@@ -47,7 +47,8 @@ class NodeResult:
     """How a test run went.
 
     ``error`` is what the node raised on purpose, ``ports`` the ports its output left by (empty for the default one).
-    ``effect`` is the effect for these params; ``requests`` and ``calls`` are what it asked of others.
+    ``effect`` is the effect for these params; ``requests`` and ``calls`` are what it asked of others, ``tokens`` and
+    ``cost`` what it says it has used.
     """
 
     output: dict[str, Any] | None = None
@@ -61,6 +62,8 @@ class NodeResult:
     logs: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list[tuple[str, str, dict[str, Any]]])
     requests: list[HttpRequest] = field(default_factory=list[HttpRequest])
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    tokens: int = 0
+    cost: float = 0.0
 
 
 class NodeTester:
@@ -141,7 +144,8 @@ class NodeTester:
             credential: Fields of the credential chosen on the node.
             credential_type: Its type; the generic one that the node declares where it is not given.
             state: What the node's state holds.
-            workflows: Outputs of the workflows that the node may call.
+            workflows: What the workflows give that the node may call, by name: an output, an error to raise (such as
+                ``CallFailed``), or a function of the inputs that gives one of them.
             http: A client to use instead of the real one.
             chunked: Give lists as pages by reference wherever the input takes ``Items``.
             recovering: As after a crash, with ``intent`` as recorded then.
@@ -181,6 +185,7 @@ class NodeTester:
         seen = context.seen
         result.parts, result.progress, result.logs = seen.parts, seen.progress, seen.logs
         result.requests, result.calls = seen.requests, seen.calls
+        result.tokens, result.cost = seen.tokens, seen.cost
         result.state = context.state.value
         return result
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, cast
 
+from studio.catalog import CallFacts
 from studio.domain.workflow import Node, Workflow
 from studio.validation._context import ROOT, Context, every_node
 from studio.validation._expressions import has_expression
@@ -28,16 +29,16 @@ def check_calls(context: Context, resolve: ResolveCall) -> None:
         return known[name]
 
     _check_error_workflow(context, find)
-    for spot, name, node in _calls(context, context.workflow):
+    for spot, call, name, node in _calls(context, context.workflow):
         child = find(name)
         if child is None:
             what = problem("workflow.call_unknown", "there is no workflow `{name}`", name=name)
-            context.report.add(what, spot, "params", "workflow")
+            context.report.add(what, spot, "params", call.param)
             continue
-        given = node.params.get("inputs", {})
+        given = node.params.get(call.inputs, {}) if call.inputs is not None else None
         if isinstance(given, dict):
             required = [key for key, schema in child.inputs.items() if is_required(schema)]
-            at = ("params", "inputs") if "inputs" in node.params else ("params",)
+            at = ("params", str(call.inputs)) if call.inputs in node.params else ("params",)
             check_input_names(context, spot, at, cast("dict[str, Any]", given), child.inputs, required)
         chain = _endless(context, name, find)
         if chain is not None:
@@ -48,7 +49,7 @@ def check_calls(context: Context, resolve: ResolveCall) -> None:
                 )
             else:
                 what = problem("workflow.call_cycle", "these workflows call each other without an end: {way}", way=way)
-            context.report.add(what, spot, "params", "workflow")
+            context.report.add(what, spot, "params", call.param)
 
 
 def _check_error_workflow(context: Context, find: ResolveCall) -> None:
@@ -70,13 +71,15 @@ def _check_error_workflow(context: Context, find: ResolveCall) -> None:
     context.report.add(what, ROOT, "settings", "error_workflow")
 
 
-def _calls(context: Context, workflow: Workflow) -> Iterator[tuple[Spot, str, Node]]:
+def _calls(context: Context, workflow: Workflow) -> Iterator[tuple[Spot, CallFacts, str, Node]]:
     """The calls of workflows that are named by a literal."""
     for node, _id, declared in every_node(workflow):
         facts = context.known(node.type)
-        name = node.params.get("workflow")
-        if facts is not None and facts.executor == "call" and isinstance(name, str) and not has_expression(name):
-            yield declared.spot, name, node
+        for call in facts.calls if facts is not None else ():
+            value = node.params.get(call.param)
+            for name in cast("list[Any]", value) if isinstance(value, list) else [value]:
+                if isinstance(name, str) and not has_expression(name):
+                    yield declared.spot, call, name, node
 
 
 def _endless(context: Context, first: str, find: ResolveCall) -> tuple[str, ...] | None:
@@ -102,5 +105,5 @@ def _endless(context: Context, first: str, find: ResolveCall) -> tuple[str, ...]
         if child == context.workflow or len(path) > MAX_CALL_DEPTH:
             return tuple(path)
         todo.append((name, True))
-        todo.extend((called, False) for _spot, called, _node in _calls(context, child))
+        todo.extend((called, False) for _spot, _call, called, _node in _calls(context, child))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from studio.sdk import ControlNode, Effect, Example, Json, NodeModel, Param
+from studio.sdk import Calls, ControlNode, Effect, Example, Json, NodeModel, Param
 
 
 class Call(ControlNode):
@@ -19,6 +19,7 @@ class Call(ControlNode):
     keywords = ("execute workflow", "sub-workflow", "child", "subflow", "reuse")
     effect = Effect.KEYED
     executor = "call"
+    calls = (Calls("workflow", "inputs"),)
 
     class Input(NodeModel):
         workflow: str = Param(

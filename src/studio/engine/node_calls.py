@@ -1,0 +1,180 @@
+"""Calls that a node makes itself (``ctx.call``): child executions, found again however often the node is run.
+
+A node has no place in the middle of its code to which it could come back. Where it was interrupted while a child ran,
+it is run again from its beginning, and its calls, counted from the first, give what they gave before: each is in the
+journal, with what it was given, before its child is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from studio.domain.errors import NodeError
+from studio.domain.ids import new_id
+from studio.domain.status import Durability, ExecutionStatus
+from studio.engine import records as r
+from studio.engine.children import await_child, call_failed, check_depth, child_result, start_child
+from studio.engine.encode import encode_small
+from studio.engine.plan import PlanNode
+from studio.engine.records import Record
+
+if TYPE_CHECKING:
+    from studio.engine.activity import Activity
+    from studio.engine.run import Run
+
+_CALL = 7
+"""Length of the record of a node's own call."""
+
+
+class Place:
+    """A place among the nodes that may run at once. Who waits for a child leaves it to others."""
+
+    def __init__(self, room: asyncio.Semaphore) -> None:
+        self._room = room
+        self._held = False
+
+    async def __aenter__(self) -> Place:
+        await self.take()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
+    async def take(self) -> None:
+        """Wait for a place, unless there is one already."""
+        if self._held:
+            return
+        await self._room.acquire()
+        if self._held:
+            self._room.release()  # another call of the same node came back meanwhile
+        self._held = True
+
+    def leave(self) -> None:
+        """Give the place away."""
+        if self._held:
+            self._held = False
+            self._room.release()
+
+
+class NodeCalls:
+    """The calls of one attempt of a node run, in the order in which they are made."""
+
+    __slots__ = ("_activity", "_alternative", "_attempt", "_began", "_made", "_option", "_waiting", "place")
+
+    def __init__(self, activity: Activity, option: PlanNode, attempt: int, alternative: int, place: Place) -> None:
+        self._activity = activity
+        self._option = option
+        self._attempt = attempt
+        self._alternative = alternative
+        self._made = 0
+        self._waiting = 0
+        self._began = 0
+        self.place = place
+
+    async def call(self, reference: str, inputs: Mapping[str, Any]) -> Any:
+        """Run a workflow as a child execution and give its output, or what it gave when this node ran before.
+
+        Raises:
+            CallFailed: It failed or was cancelled.
+            NodeError: This call is another than it was before an interruption, or calls nest too deep.
+            NotFound: There was no such workflow when the execution started.
+        """
+        activity = self._activity
+        index, self._made = self._made, self._made + 1
+        check_depth(activity)
+        digest = _digest(reference, inputs)
+        child, earlier = await self._known(index, digest)
+        origin = activity.run.key(f"{activity.path}#{index}", self._alternative)
+        if child is None:
+            child = new_id()
+            call = [index, self._attempt, self._alternative, digest]
+            place = (activity.frame.prefix, activity.node.id)
+            activity.run.record((r.CHILD, *place, child, activity.run.clock(), False, call))
+            await activity.run.journal.flush(Durability.POWER)
+        await start_child(activity.run, child, reference, inputs, activity.path, earlier, origin)
+        result = await self._result(child)
+        if result["status"] != ExecutionStatus.SUCCEEDED:
+            raise call_failed(reference, child, result)
+        return await activity.run.values.decode(tuple(result["output"]))
+
+    async def _known(self, index: int, digest: bytes) -> tuple[str | None, str | None]:
+        """The child of this call where there is one, else a failed one of an earlier execution that it stands for."""
+        run = self._activity.run
+        for record in reversed(run.memory.frame(self._activity.frame.prefix).get(self._activity.node.id, [])):
+            if not _is_call(record):
+                continue
+            number, attempt, alternative, given = record[6]
+            if (number, alternative) != (index, self._alternative):
+                continue
+            of_this_attempt = not record[5] and attempt == self._attempt
+            if of_this_attempt and given != digest:
+                raise NodeError(
+                    "node.call_changed",
+                    "Call {number} of {type} is another than before it was interrupted; calls must follow from the "
+                    "params and from what earlier calls gave.",
+                    number=index + 1,
+                    type=self._option.type,
+                )
+            if of_this_attempt:
+                return record[3], None
+            if given == digest:
+                return await self._before(record)
+        return None, None
+
+    async def _before(self, record: Record) -> tuple[str | None, str | None]:
+        """What becomes of the child of an earlier attempt, or of an earlier execution: it stands where it succeeded."""
+        run, child = self._activity.run, str(record[3])
+        result = await child_result(run.engine, run, child) if record[5] else await self._result(child)
+        if result is not None and result["status"] == ExecutionStatus.SUCCEEDED:
+            return child, None
+        return None, child if record[5] and result is not None else None
+
+    async def _result(self, child: str) -> dict[str, Any]:
+        """Wait for the end of a child; the place among running nodes is others' meanwhile."""
+        activity = self._activity
+        self._begin_to_wait()
+        self.place.leave()
+        try:
+            result = await await_child(activity, child)
+        except asyncio.CancelledError:
+            if not (activity.run.detaching or activity.run.parking):
+                await cancel_child(activity.run, child)
+            raise
+        finally:
+            self._end_to_wait()
+        await self.place.take()
+        return result
+
+    def _begin_to_wait(self) -> None:
+        if not self._waiting:
+            self._began = self._activity.run.clock()
+        self._waiting += 1
+
+    def _end_to_wait(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._activity.waited += self._activity.run.clock() - self._began
+
+
+async def cancel_calls(run: Run, records: list[Record]) -> None:
+    """Cancel the children of a node that is not run again, from what the journal knows of it."""
+    for record in records:
+        if _is_call(record) and not record[5]:
+            await cancel_child(run, record[3])
+
+
+async def cancel_child(run: Run, child: str) -> None:
+    """Ask a child to end; one that has ended takes no notice."""
+    await run.engine.post(child, "cancel", {"reason": "parent ended"}, workspace=run.workspace)
+
+
+def _is_call(record: Record) -> bool:
+    return record[0] == r.CHILD and len(record) == _CALL
+
+
+def _digest(reference: str, inputs: Mapping[str, Any]) -> bytes:
+    form, data = encode_small([reference, dict(inputs)], walk=True)
+    return hashlib.blake2b(bytes((form,)) + data, digest_size=16).digest()
