@@ -41,20 +41,25 @@ def _compile_one(value: Any) -> Any:
     return ItemTree(value, compiled)
 
 
-def bind_per_item(value: Any, scope: Mapping[str, Any]) -> Any:
-    """Turn what is compiled (alone, in a list or in a dict) into functions of an item; literals stay."""
+def bind_per_item(value: Any, scope: Mapping[str, Any], param: str = "item") -> Any:
+    """Turn what is compiled (alone, in a list or in a dict) into functions of an item; literals stay.
+
+    ``param`` is where it is written, which errors name together with the index of the item.
+    """
     if isinstance(value, Expression):
-        return PerItem[Any](value.bind(scope), value.source, value.tree)
+        return PerItem[Any](value.bind(scope), value.source, value.tree, param=param)
     if isinstance(value, ItemTree):
-        return _bound_tree(value, scope)
+        return _bound_tree(value, scope, param)
     if isinstance(value, list):
-        return [bind_per_item(one, scope) for one in cast("list[Any]", value)]
+        parts = enumerate(cast("list[Any]", value))
+        return [bind_per_item(one, scope, f"{param}.{number}") for number, one in parts]
     if isinstance(value, dict):
-        return {key: bind_per_item(one, scope) for key, one in cast("dict[str, Any]", value).items()}
+        fields = cast("dict[str, Any]", value).items()
+        return {key: bind_per_item(one, scope, f"{param}.{key}") for key, one in fields}
     return value
 
 
-def _bound_tree(tree: ItemTree, scope: Mapping[str, Any]) -> PerItem[Any]:
+def _bound_tree(tree: ItemTree, scope: Mapping[str, Any], param: str) -> PerItem[Any]:
     evaluate = tree.compiled.evaluate
     own: dict[str, Any] = {}
     names: Mapping[str, Any] = ChainMap(own, cast("dict[str, Any]", scope))
@@ -63,7 +68,8 @@ def _bound_tree(tree: ItemTree, scope: Mapping[str, Any]) -> PerItem[Any]:
         own["item"], own["index"] = item, index
         return evaluate(names)
 
-    return PerItem[Any](call, tree.source, None, tuple(bind_per_item(one, scope) for one in tree.parts))
+    parts = tuple(bind_per_item(one, scope, f"{param}.{number}") for number, one in enumerate(tree.parts))
+    return PerItem[Any](call, tree.source, None, parts, param)
 
 
 def compiled_in(value: Any) -> Iterator[Expression | ItemTree]:

@@ -181,7 +181,7 @@ class Run:
 
     def with_per_item(self, node: PlanNode, raw: dict[str, Any], scope: Scope) -> dict[str, Any]:
         """Add the per-item functions to resolved params."""
-        return {**raw, **{name: bind_per_item(value, scope) for name, value in node.per_item.items()}}
+        return {**raw, **{name: bind_per_item(value, scope, name) for name, value in node.per_item.items()}}
 
     def spawn(self, frame: Frame, node: PlanNode, finished: Any) -> asyncio.Task[None]:
         """Start the activity of a node as a task."""

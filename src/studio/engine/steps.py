@@ -67,7 +67,10 @@ def _constant(static: dict[str, Any]) -> _Resolve:
 
 
 def _with_per_item(resolve: _Resolve, per_item: Mapping[str, Any]) -> _Resolve:
-    return lambda scope: {**resolve(scope), **{name: bind_per_item(value, scope) for name, value in per_item.items()}}
+    return lambda scope: {
+        **resolve(scope),
+        **{name: bind_per_item(value, scope, name) for name, value in per_item.items()},
+    }
 
 
 def prepare_output(output: Compiled | None, static: Any) -> Callable[[Mapping[str, Any]], Any]:

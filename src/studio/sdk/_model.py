@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchem
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
+from studio.domain.errors import StudioError
 from studio.domain.lazy import LazyItems
 from studio.domain.nouns import A_LIST
 from studio.domain.phrases import Refusal
@@ -85,20 +86,32 @@ class PerItem(Generic[T]):
     Calling it with an item (and its index) gives the value, checked against ``T`` by the engine where ``T`` is a plain
     type. ``tree`` is the expression's portable syntax tree for nodes that translate it, None where it is no single
     expression. ``parts`` are those of a list, each a function of an item or a literal; empty for everything else.
+    An error names the item at which it came up: ``where[2]``, made of ``param`` (where it is known) and the index.
     """
 
-    __slots__ = ("_call", "parts", "source", "tree")
+    __slots__ = ("_call", "param", "parts", "source", "tree")
 
     def __init__(
-        self, call: Callable[[Any, int], T], source: str, tree: Any = None, parts: tuple[Any, ...] = ()
+        self,
+        call: Callable[[Any, int], T],
+        source: str,
+        tree: Any = None,
+        parts: tuple[Any, ...] = (),
+        param: str = "",
     ) -> None:
         self._call = call
         self.source = source
         self.tree = tree
         self.parts = parts
+        self.param = param
 
     def __call__(self, item: Any, index: int = 0) -> T:
-        return self._call(item, index)
+        try:
+            return self._call(item, index)
+        except StudioError as error:
+            if self.param:
+                error.at(param=f"{self.param}[{index}]")
+            raise
 
     @classmethod
     def constant(cls, value: T) -> PerItem[T]:
