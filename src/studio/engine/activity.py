@@ -331,7 +331,14 @@ class Activity:
             if not option.impl.calls:
                 return await self._call_with_chunks(option, value, context)
             context.calls = NodeCalls(self, option, context.attempt, alternative, place)
-            return await within_limit(self, option, lambda _: self._call_with_chunks(option, value, context))
+            try:
+                return await within_limit(self, option, lambda _: self._call_with_chunks(option, value, context))
+            except StorageError:
+                raise
+            except BaseException:
+                if not (run.detaching or run.parking):
+                    await cancel_calls(run, run.memory.frame(self.frame.prefix).get(self.node.id, []))
+                raise
 
     async def _intend(
         self,

@@ -94,8 +94,8 @@ class NodeCalls:
             place = (activity.frame.prefix, activity.node.id)
             activity.run.record((r.CHILD, *place, child, activity.run.clock(), False, call))
             await activity.run.journal.flush(Durability.POWER)
-        await start_child(activity.run, child, reference, inputs, activity.path, earlier, origin)
-        result = await self._result(child)
+        start = start_child(activity.run, child, reference, inputs, activity.path, earlier, origin)
+        result = await self._answer(child, asyncio.ensure_future(start))
         if result["status"] != ExecutionStatus.SUCCEEDED:
             raise call_failed(reference, child, result)
         return await activity.run.values.decode(tuple(result["output"]))
@@ -132,17 +132,24 @@ class NodeCalls:
             return child, None
         return None, child if record[5] and result is not None else None
 
+    async def _answer(self, child: str, start: asyncio.Future[None]) -> dict[str, Any]:
+        """Wait for a child that is being started, and for its end. Who stops waiting ends it."""
+        run = self._activity.run
+        try:
+            await asyncio.shield(start)
+            return await self._result(child)
+        except asyncio.CancelledError:
+            await asyncio.gather(start, return_exceptions=True)
+            if not (run.detaching or run.parking):
+                await cancel_child(run, child)
+            raise
+
     async def _result(self, child: str) -> dict[str, Any]:
         """Wait for the end of a child; the place among running nodes is others' meanwhile."""
-        activity = self._activity
         self._begin_to_wait()
         self.place.leave()
         try:
-            result = await await_child(activity, child)
-        except asyncio.CancelledError:
-            if not (activity.run.detaching or activity.run.parking):
-                await cancel_child(activity.run, child)
-            raise
+            result = await await_child(self._activity, child)
         finally:
             self._end_to_wait()
         await self.place.take()
@@ -160,10 +167,11 @@ class NodeCalls:
 
 
 async def cancel_calls(run: Run, records: list[Record]) -> None:
-    """Cancel the children of a node that is not run again, from what the journal knows of it."""
-    for record in records:
-        if _is_call(record) and not record[5]:
-            await cancel_child(run, record[3])
+    """Cancel those children of a node run that go on although it has ended, from what the journal knows of it."""
+    for child in [str(record[3]) for record in records if _is_call(record) and not record[5]]:
+        row = await run.engine.store.execution(child, run.workspace)
+        if row is not None and not row.status.terminal:
+            await cancel_child(run, child)
 
 
 async def cancel_child(run: Run, child: str) -> None:
