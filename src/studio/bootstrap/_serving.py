@@ -37,6 +37,7 @@ def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
     ports = Ports(
         store=opened.store, records=opened.store.records, blobs=opened.blobs, engine=studio.engine,
         catalog=studio.catalog, clock=studio.engine.clock, data=studio.settings.data,
+        allow_hosts=tuple(studio.settings.allow_hosts),
     )  # fmt: skip
     return Platform(ports, settings)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.services.people.accounts import Accounts
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
+    from studio.services.workflows.workflows import Workflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Ports:
     catalog: Catalog
     clock: Clock
     data: Path
+    allow_hosts: tuple[str, ...] = ()
 
 
 class Platform:
@@ -77,3 +79,16 @@ class Platform:
         from studio.services.nodes import Nodes
 
         return Nodes(self.ports.catalog)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Workflows: drafts, versions, folders, and what starts them."""
+        from studio.services.workflows.workflows import Workflows
+
+        async def allowed_hosts(workspace: str) -> tuple[str, ...]:
+            return self.ports.allow_hosts
+
+        return Workflows(
+            records=self.ports.records, store=self.ports.store, engine=self.ports.engine, catalog=self.ports.catalog,
+            clock=self.ports.clock, data=self.ports.data, people=self.people, allowed_hosts=allowed_hosts,
+        )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Every problem of a workflow in its workspace: by the catalogue, the other workflows, and what somebody may use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from studio.catalog import Catalog
+from studio.domain.access import Actor, Permission
+from studio.domain.workflow import Workflow
+from studio.services._collection import Kept
+from studio.services._tree import nodes_of
+from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.finding import Finder
+from studio.services.workflows.model import WorkflowHead
+from studio.services.workflows.naming import RESERVED_TAG
+from studio.services.workflows.reading import written
+from studio.services.workflows.resolving import Resolved, Resolver, Why
+from studio.validation import Loaded, Problem, load
+from studio.validation.check import check
+
+_UNKNOWN = ("workflow.call_unknown", "workflow.error_workflow_unknown")
+
+
+class Checker:
+    """Checks documents and drafts. It never executes anything of them."""
+
+    def __init__(self, catalog: Catalog, drafts: Drafts, finder: Finder, resolver: Resolver) -> None:
+        self._catalog = catalog
+        self._drafts = drafts
+        self._finder = finder
+        self._resolver = resolver
+
+    async def document(self, actor: Actor, document: Mapping[str, Any] | str) -> list[Problem]:
+        """Every problem of a document, with lines and columns where it is text."""
+        text, source = written(document)
+        loaded = await asyncio.to_thread(load, text, source=source)
+        found = await self.problems(actor, loaded)
+        if isinstance(document, str):
+            return found
+        return [msgspec.structs.replace(one, line=None, column=None) for one in found]
+
+    async def draft(self, actor: Actor, reference: str) -> list[Problem]:
+        """Every problem of a draft.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        head, draft = await self._drafts.show(actor, reference)
+        workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
+        return (await self.check(actor, workflow, head))[0]
+
+    async def problems(self, actor: Actor, loaded: Loaded, head: Kept[WorkflowHead] | None = None) -> list[Problem]:
+        """Every problem of what was read, in the order of the text."""
+        if loaded.draft is None:
+            return list(loaded.problems)
+        return (await self._check(actor, loaded, loaded.draft, head))[0]
+
+    async def check(
+        self, actor: Actor, workflow: Workflow, head: Kept[WorkflowHead] | None
+    ) -> tuple[list[Problem], Resolved]:
+        """Every problem of a workflow, and what its references stand for."""
+        return await self._check(actor, workflow, workflow, head)
+
+    async def _check(
+        self, actor: Actor, what: Loaded | Workflow, workflow: Workflow, head: Kept[WorkflowHead] | None
+    ) -> tuple[list[Problem], Resolved]:
+        async def may(called: Kept[WorkflowHead]) -> Why | None:
+            if await self._finder.allows(actor, Permission.WORKFLOW_EXECUTE, called.value):
+                return None
+            seen = await self._finder.allows(actor, Permission.WORKFLOW_VIEW, called.value)
+            return Why.REFUSED if seen else Why.UNKNOWN
+
+        itself = {head.id: workflow, head.value.key: workflow} if head is not None else None
+        resolved = await self._resolver.resolve(actor.workspace, workflow, may=may, itself=itself)
+        found = await asyncio.to_thread(check, what, self._catalog, resolve_call=resolved.calls.get)
+        found = [_explained(one, resolved) for one in found]
+        return [*found, *_reserved(workflow)], resolved
+
+
+def _explained(found: Problem, resolved: Resolved) -> Problem:
+    """A call that cannot be followed, with the reason."""
+    name = str(found.arguments.get("name", ""))
+    why = resolved.missing.get(name) if found.code in _UNKNOWN else None
+    if why is Why.UNPUBLISHED:
+        what = Problem(code="workflow.call_unpublished", template="the workflow `{name}` is not published")
+    elif why is Why.REFUSED:
+        what = Problem(code="workflow.call_not_yours", template="you may not run the workflow `{name}`")
+    else:
+        return found
+    return msgspec.structs.replace(found, code=what.code, template=what.template, suggestion=None)
+
+
+def _reserved(workflow: Workflow) -> Iterator[Problem]:
+    for tag in workflow.settings.tags:
+        if tag.startswith(RESERVED_TAG):
+            yield Problem(
+                code="workflow.reserved_tag",
+                template="tags that begin with `{prefix}` are set by Studio",
+                arguments={"prefix": RESERVED_TAG},
+                param="settings.tags",
+            )
+
+
+def credentials_of(workflow: Workflow) -> list[str]:
+    """Every alias of a credential that a workflow names, at every depth and for every environment."""
+    found: dict[str, None] = {}
+    for _path, node in nodes_of(workflow):
+        for credential in (node.credential, *(one.credential for one in node.fallback)):
+            if isinstance(credential, str):
+                found[credential] = None
+            elif credential:
+                found.update(dict.fromkeys(credential.values()))
+    return list(found)
+
+
+def errors_of(problems: Sequence[Problem]) -> list[Problem]:
+    """Those that keep a workflow from running."""
+    return [one for one in problems if one.severity == "error"]

@@ -1,0 +1,181 @@
+"""From a workflow of a workspace and what somebody gives it to a request that the engine can accept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from studio.contracts.store import Idempotency
+from studio.domain.access import Actor, Permission
+from studio.domain.errors import Conflict, UserError, WorkflowInvalid
+from studio.domain.workflow import Workflow
+from studio.engine import Engine, Grants, StartRequest
+from studio.services._collection import Kept
+from studio.services.workflows.checking import Checker, credentials_of, errors_of
+from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.finding import Finder
+from studio.services.workflows.model import Shelf, WorkflowHead, version_id
+from studio.services.workflows.naming import RESERVED_TAG
+from studio.services.workflows.publishing import MayUse
+from studio.services.workflows.resolving import Resolved, Resolver, Why
+from studio.validation import Problem
+from studio.validation.inputs import coerce_inputs
+
+Which: TypeAlias = int | Literal["published", "draft"]
+"""What to start: the published version, the draft, or a version by its number."""
+
+AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+"""Private hosts that the nodes of a workspace may reach."""
+
+
+def workflow_tag(workflow: str) -> str:
+    """The tag of every execution of a workflow, by its id. Lists of executions filter by it."""
+    return f"{RESERVED_TAG}{workflow}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOptions:
+    """What a caller gives beside the inputs; as in ``StartRequest``."""
+
+    trigger: str = "api"
+    event: Any = None
+    mode: str = "run"
+    until: str | None = None
+    pinned: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tags: Sequence[str] = ()
+    priority: int | None = None
+    idempotency: Idempotency | None = None
+
+
+class Starting:
+    """Makes start requests.
+
+    Args:
+        data: The data folder. What nodes reach of the host lies in ``files/<workspace>`` of it.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        engine: Engine,
+        finder: Finder,
+        drafts: Drafts,
+        checker: Checker,
+        resolver: Resolver,
+        *,
+        may_use: MayUse,
+        allowed_hosts: AllowedHosts,
+        data: Path,
+    ) -> None:
+        self._shelf = shelf
+        self._engine = engine
+        self._finder = finder
+        self._drafts = drafts
+        self._checker = checker
+        self._resolver = resolver
+        self._may_use = may_use
+        self._allowed_hosts = allowed_hosts
+        self._data = data
+        self._made: set[str] = set()
+
+    async def start_request(
+        self,
+        actor: Actor,
+        reference: str,
+        which: Which = "published",
+        inputs: Mapping[str, Any] | None = None,
+        options: StartOptions | None = None,
+    ) -> StartRequest:
+        """A request to run a workflow, everything in it checked.
+
+        A version runs with the rights of who published it; a draft needs the actor's own rights to edit it, to use its
+        credentials and to run what it calls.
+
+        Args:
+            actor: Who starts it.
+            reference: Id or key of the workflow.
+            which: Version, or the draft.
+            inputs: Values by name.
+            options: What else there is.
+
+        Raises:
+            NotFound: There is no such workflow or version.
+            AccessRefused: The actor may not run it.
+            Conflict: It is archived, or not published; or what it calls is not there any more.
+            WorkflowInvalid: The inputs do not fit, or the draft has errors; carries every problem.
+        """
+        options = options or StartOptions()
+        for tag in options.tags:
+            if tag.startswith(RESERVED_TAG):
+                raise UserError(
+                    "execution.reserved_tag", "Tags that begin with {prefix} are set by Studio.", prefix=RESERVED_TAG
+                ).at(param="tags")
+        head = await self._finder.editable(actor, reference, Permission.WORKFLOW_EXECUTE)
+        if which == "draft":
+            workflow, resolved = await self._draft(actor, head)
+        else:
+            workflow, resolved = await self._version(actor.workspace, head, which)
+        return StartRequest(
+            workflow=workflow,
+            inputs=coerce_inputs(workflow, inputs or {}),
+            calls=resolved.calls,
+            workspace=actor.workspace,
+            trigger=options.trigger,
+            event=options.event,
+            mode=options.mode,
+            until=options.until,
+            pinned=options.pinned,
+            grants=Grants(
+                folder=await self.folder(actor.workspace),
+                allow_hosts=list(await self._allowed_hosts(actor.workspace)),
+                lang=actor.lang,
+            ),
+            tags=(workflow_tag(head.id), *options.tags),
+            priority=options.priority,
+            idempotency=options.idempotency,
+        )
+
+    async def folder(self, workspace: str) -> str:
+        """The folder of the host that a workspace's nodes reach; it is there afterwards."""
+        folder = self._data.absolute() / "files" / workspace
+        if workspace not in self._made:
+            await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
+            self._made.add(workspace)
+        return str(folder)
+
+    async def _draft(self, actor: Actor, head: Kept[WorkflowHead]) -> tuple[Workflow, Resolved]:
+        head = await self._finder.find(actor, head.id, Permission.WORKFLOW_EDIT)
+        draft = await self._drafts.load(actor.workspace, head.id)
+        workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
+        problems, resolved = await self._checker.check(actor, workflow, head)
+        if errors_of(problems):
+            raise WorkflowInvalid(problems)
+        await self._may_use(actor, credentials_of(workflow))
+        return workflow, resolved
+
+    async def _version(self, workspace: str, head: Kept[WorkflowHead], which: Which) -> tuple[Workflow, Resolved]:
+        hash = head.value.published_hash
+        if isinstance(which, int):
+            hash = (await self._shelf.versions.need(workspace, version_id(head.id, which))).value.hash
+        elif not head.value.published:
+            raise Conflict("workflow.not_published", "{name} is not published yet.", name=head.value.name)
+        workflow = await self._resolver.version(workspace, hash)
+        # The engine need not compute the hash of a version that it has seen.
+        self._engine.remember(workflow, hash)
+        resolved = await self._resolver.resolve(workspace, workflow)
+        if resolved.missing:
+            raise WorkflowInvalid([_missing(name, why) for name, why in resolved.missing.items()])
+        return workflow, resolved
+
+
+def _missing(name: str, why: Why) -> Problem:
+    if why is Why.UNPUBLISHED:
+        return Problem(
+            code="workflow.call_unpublished",
+            template="the workflow `{name}` is not published",
+            arguments={"name": name},
+        )
+    return Problem(code="workflow.call_unknown", template="there is no workflow `{name}`", arguments={"name": name})

@@ -1,0 +1,110 @@
+"""All services of workflows, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from studio.catalog import Catalog
+from studio.contracts.records import Records
+from studio.contracts.store import Store
+from studio.domain.access import Actor, Permission
+from studio.engine import Engine
+from studio.services._clock import Clock
+from studio.services.people.model import People
+from studio.services.policy import require
+from studio.services.workflows.checking import Checker
+from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.finding import Finder
+from studio.services.workflows.folders import Folders
+from studio.services.workflows.making import Making
+from studio.services.workflows.model import Shelf
+from studio.services.workflows.publishing import MayUse, Publishing
+from studio.services.workflows.resolving import Resolver
+from studio.services.workflows.starting import AllowedHosts, Starting
+
+
+async def by_role(actor: Actor, aliases: Sequence[str]) -> None:
+    """Let whoever may use credentials use all of them.
+
+    Raises:
+        AccessRefused: They may use none.
+    """
+    if aliases:
+        require(actor, Permission.CREDENTIAL_USE)
+
+
+class Workflows:
+    """Everything about the workflows of workspaces.
+
+    Args:
+        may_use: Who may use which credentials.
+        allowed_hosts: Which private hosts the nodes of a workspace may reach.
+    """
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        store: Store,
+        engine: Engine,
+        catalog: Catalog,
+        clock: Clock,
+        data: Path,
+        people: People,
+        may_use: MayUse = by_role,
+        allowed_hosts: AllowedHosts,
+    ) -> None:
+        self.shelf = Shelf(records)
+        self._store = store
+        self._engine = engine
+        self._catalog = catalog
+        self._clock = clock
+        self._data = data
+        self._people = people
+        self._may_use = may_use
+        self._allowed_hosts = allowed_hosts
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Folders."""
+        return Folders(self.shelf)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds workflows by id or key."""
+        return Finder(self.shelf, self.folders)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Drafts."""
+        return Drafts(self.shelf, self.finder, self._clock)
+
+    @cached_property
+    def making(self) -> Making:
+        """Makes workflows."""
+        return Making(self.shelf, self.folders, self.finder, self.drafts)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Finds what workflows call."""
+        return Resolver(self._store, self.finder)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks documents and drafts."""
+        return Checker(self._catalog, self.drafts, self.finder, self.resolver)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Versions."""
+        return Publishing(self.shelf, self._store, self.finder, self.drafts, self.checker, self._may_use, self._clock)
+
+    @cached_property
+    def starting(self) -> Starting:
+        """Makes start requests."""
+        return Starting(
+            self.shelf, self._engine, self.finder, self.drafts, self.checker, self.resolver,
+            may_use=self._may_use, allowed_hosts=self._allowed_hosts, data=self._data,
+        )  # fmt: skip
