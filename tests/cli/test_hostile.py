@@ -77,3 +77,14 @@ def test_a_line_without_an_end_is_answered_once() -> None:
     stream = io.BytesIO(b"a" * (2 * MAX_LINE + 100) + b'\n{"expr": "1 + 1"}\n' + b"b" * (MAX_LINE + 5))
     answers = [(value, error and error.code) for value, error in answer_lines(lines_of(stream))]
     assert answers == [(None, "eval.line_too_long"), (2, None), (None, "eval.line_too_long")]
+
+
+def test_a_pure_node_that_fails_in_a_thread_is_told_once(workflow: Any) -> None:
+    """It is tried in place first; nobody asks for the error of that attempt."""
+    pytest.importorskip("polars")
+    workflow({"by": {"type": "table.group", "params": {"table": [{"a": 1}], "by": "b"}}})
+    done = limited("run", "flow.json")
+    assert done.returncode == 1
+    assert b"no column b" in done.stderr
+    assert b"never retrieved" not in done.stderr
+    assert b"Traceback" not in done.stderr

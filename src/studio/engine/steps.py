@@ -36,14 +36,14 @@ def prepare_step(node: PlanNode) -> Step:
             raw = thorough(scope)
         coroutine = run(validate(raw), context)
         try:
-            coroutine.send(None)
+            waits_for = coroutine.send(None)
         except StopIteration as stop:
             result: Any = stop.value
             done = finish(result)
             if done[1] is not None:
                 check_ports(impl, written, done[1])
             return done
-        _drop(coroutine)
+        _drop(coroutine, waits_for)
         raise Suspended
 
     return step
@@ -91,8 +91,13 @@ def prepare_output(output: Compiled | None, static: Any) -> Callable[[Mapping[st
     return give
 
 
-def _drop(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """End a coroutine that waits. ``close`` alone leaves async generators inside it half open on Python 3.11."""
+def _drop(coroutine: Coroutine[Any, Any, Any], waits_for: object) -> None:
+    """End a coroutine that waits. ``close`` alone leaves async generators inside it half open on Python 3.11.
+
+    What it waits for is cancelled: nobody would ask a thread's future for its error, which asyncio complains about.
+    """
+    if isinstance(waits_for, asyncio.Future):
+        waits_for.cancel()
     try:
         coroutine.throw(asyncio.CancelledError())
     except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it is run again, and fails then if it has to
