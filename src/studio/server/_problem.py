@@ -105,7 +105,7 @@ def answer(
     elif status in (429, 503):
         given["retry-after"] = "5"
     if isinstance(error, WorkflowInvalid):
-        problems = [_workflow_problem(one, lang) for one in error.problems]
+        problems = [workflow_problem(one, lang) for one in error.problems]
     return problem(
         status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
         headers=given,
@@ -116,7 +116,9 @@ def _id_of(request: Request) -> str | None:
     return request.scope.get("state", {}).get("request_id")
 
 
-def _workflow_problem(one: Any, lang: str) -> dict[str, Any]:
+def workflow_problem(one: Any, lang: str) -> dict[str, Any]:
+    """A problem of a workflow in a language; what it does not have is left out."""
+
     def say(code: str, template: str, arguments: dict[str, Any]) -> str:
         return render(code, template, arguments, lang)
 
