@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studio.domain.errors import StorageFull
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.status import ExecutionStatus
 from studio.domain.values import BlobRef
 from studio.engine import read_result
+from studio.storage.blobs import files
 from tests.faults.graphs import node
 from tests.faults.harness import Process, until
-from tests.faults.test_effects import workflow
+from tests.faults.test_effects import engine, submit, workflow
 from tests.faults.test_stale import Place, place
 
 __all__ = ["place"]
@@ -66,3 +73,21 @@ async def test_a_kill_while_tables_are_written_loses_nothing(place: Place, momen
     result = await read_result(place.opened.store, place.opened.blobs, id)
     assert result.output == expected()
     assert len(await place.opened.store.live_blobs()) >= TABLES
+
+
+async def test_a_disk_that_is_full_for_a_table_stops_the_engine_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: Any, frames: Iterable[Any]) -> None:
+        for _frame in frames:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    id = ""
+    with monkeypatch.context() as patch, pytest.raises(StorageFull):
+        async with asyncio.timeout(60), engine(tmp_path) as one:
+            patch.setattr(files, "_write_all", refuse)
+            id = await submit(one, tmp_path, chain())
+            await one.wait(id, timeout=50)
+    async with asyncio.timeout(60), engine(tmp_path) as one:
+        result = await one.wait(id, timeout=50)
+        assert (result.status, result.output) == (ExecutionStatus.SUCCEEDED, expected())
