@@ -18,7 +18,7 @@ from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import WorkflowHead
 from studio.services.workflows.naming import RESERVED_TAG
 from studio.services.workflows.reading import written
-from studio.services.workflows.resolving import Resolved, Resolver, Why
+from studio.services.workflows.resolving import Resolved, Resolver, Why, references
 from studio.validation import Loaded, Problem, load
 from studio.validation.check import check
 
@@ -75,7 +75,8 @@ class Checker:
             return Why.REFUSED if seen else Why.UNKNOWN
 
         itself = {head.id: workflow, head.value.key: workflow} if head is not None else None
-        resolved = await self._resolver.resolve(actor.workspace, workflow, may=may, itself=itself)
+        names = references(workflow, self._catalog)
+        resolved = await self._resolver.resolve(actor.workspace, names, may=may, itself=itself)
         found = await asyncio.to_thread(check, what, self._catalog, resolve_call=resolved.calls.get)
         found = [_explained(one, resolved) for one in found]
         return [*found, *_reserved(workflow)], resolved

@@ -6,18 +6,20 @@ moment, and so is what it calls in turn; an execution keeps to these versions un
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
+from studio.catalog import Catalog
 from studio.contracts.store import Store
 from studio.domain.errors import NotFound
 from studio.domain.workflow import Node, Workflow
 from studio.services._collection import Kept
 from studio.services._tree import map_nodes, nodes_of
-from studio.services.documents import CALL
+from studio.services.documents import called_by, naming_params
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import WorkflowHead
 
@@ -37,6 +39,13 @@ MayCall: TypeAlias = Callable[[Kept[WorkflowHead]], Awaitable[Why | None]]
 """Says why somebody may not call a workflow directly, None where they may."""
 
 
+class Frozen(NamedTuple):
+    """A version, and the references in it."""
+
+    workflow: Workflow
+    references: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Resolved:
     """What the references of a workflow, and of all that it calls, stand for."""
@@ -46,32 +55,31 @@ class Resolved:
     missing: dict[str, Why] = field(default_factory=dict[str, Why])
 
 
-def references(workflow: Workflow) -> Iterator[str]:
+def references(workflow: Workflow, catalog: Catalog) -> tuple[str, ...]:
     """The workflows that a workflow names: in calls at every depth, and as its error workflow."""
+    naming: dict[str, tuple[str, ...]] = {}
+    found: dict[str, None] = {}
     for _path, node in nodes_of(workflow):
-        for type, params in ((node.type, node.params), *((one.type, one.params) for one in node.fallback)):
-            name = params.get("workflow")
-            if type == CALL and isinstance(name, str) and "{{" not in name:
-                yield name
+        if node.type not in naming:
+            naming[node.type] = naming_params(catalog, node.type)
+        found.update((name, None) for _param, name in called_by(node, naming[node.type]))
     if workflow.settings.error_workflow is not None:
-        yield workflow.settings.error_workflow
+        found[workflow.settings.error_workflow] = None
+    return tuple(found)
 
 
-def with_references(workflow: Workflow, names: Mapping[str, str]) -> Workflow:
+def with_references(workflow: Workflow, catalog: Catalog, names: Mapping[str, str]) -> Workflow:
     """The workflow with other names for what it calls."""
 
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(one) for one in cast("list[Any]", value)]
+        return names.get(value, value) if isinstance(value, str) else value
+
     def rename(node: Node) -> Node:
-        if node.type == CALL and (name := names.get(str(node.params.get("workflow")))) is not None:
-            node = node.model_copy(update={"params": {**node.params, "workflow": name}})
-        if any(one.type == CALL for one in node.fallback):
-            fallback = [
-                one.model_copy(update={"params": {**one.params, "workflow": names[str(one.params.get("workflow"))]}})
-                if one.type == CALL and str(one.params.get("workflow")) in names
-                else one
-                for one in node.fallback
-            ]
-            node = node.model_copy(update={"fallback": fallback})
-        return node
+        named = {param: node.params[param] for param in naming_params(catalog, node.type) if param in node.params}
+        changed = {param: renamed(value) for param, value in named.items()}
+        return node.model_copy(update={"params": {**node.params, **changed}}) if changed != named else node
 
     changed = map_nodes(workflow, rename)
     name = names.get(workflow.settings.error_workflow or "")
@@ -83,12 +91,13 @@ def with_references(workflow: Workflow, names: Mapping[str, str]) -> Workflow:
 class Resolver:
     """Resolves references, and reads frozen versions."""
 
-    def __init__(self, store: Store, finder: Finder) -> None:
+    def __init__(self, store: Store, catalog: Catalog, finder: Finder) -> None:
         self._store = store
+        self._catalog = catalog
         self._finder = finder
-        self._kept: OrderedDict[tuple[str, str], Workflow] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Frozen] = OrderedDict()
 
-    async def version(self, workspace: str, hash: str) -> Workflow:
+    async def version(self, workspace: str, hash: str) -> Frozen:
         """A frozen version by its content hash. One object while it is in use, so that the engine knows it again.
 
         Raises:
@@ -99,7 +108,8 @@ class Resolver:
             document = await self._store.version(workspace, hash)
             if document is None:
                 raise NotFound("workflow.version_gone", "The workflow version {hash} is not kept here.", hash=hash)
-            known = self._kept[workspace, hash] = Workflow.model_validate_json(document)
+            workflow = await asyncio.to_thread(Workflow.model_validate_json, document)
+            known = self._kept[workspace, hash] = Frozen(workflow, references(workflow, self._catalog))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end((workspace, hash))
@@ -108,7 +118,7 @@ class Resolver:
     async def resolve(
         self,
         workspace: str,
-        workflow: Workflow,
+        names: Sequence[str],
         *,
         may: MayCall | None = None,
         itself: Mapping[str, Workflow] | None = None,
@@ -117,13 +127,13 @@ class Resolver:
 
         Args:
             workspace: Whose workflows.
-            workflow: Where to begin.
-            may: Asked of what ``workflow`` names itself; what is called in turn was allowed when it was published.
+            names: The references of the workflow itself.
+            may: Asked of these; what is called in turn was allowed when it was published.
             itself: What certain references stand for instead of a published version: a workflow about to be published
                 that may be called by what it calls.
         """
         found = Resolved()
-        pending = [(name, may) for name in dict.fromkeys(references(workflow))]
+        pending = [(name, may) for name in names]
         while pending:
             name, asked = pending.pop()
             if name in found.calls or name in found.missing:
@@ -137,8 +147,9 @@ class Resolver:
                 found.missing[name] = why or Why.UNKNOWN
                 continue
             found.heads[name] = head
-            called = found.calls[name] = await self.version(workspace, head.value.published_hash)
-            pending += [(inner, None) for inner in dict.fromkeys(references(called))]
+            called = await self.version(workspace, head.value.published_hash)
+            found.calls[name] = called.workflow
+            pending += [(inner, None) for inner in called.references]
         return found
 
     @staticmethod

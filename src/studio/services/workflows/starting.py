@@ -162,12 +162,14 @@ class Starting:
             hash = (await self._shelf.versions.need(workspace, version_id(head.id, which))).value.hash
         elif not head.value.published:
             raise Conflict("workflow.not_published", "{name} is not published yet.", name=head.value.name)
-        workflow = await self._resolver.version(workspace, hash)
+        workflow, names = await self._resolver.version(workspace, hash)
         # The engine need not compute the hash of a version that it has seen.
         self._engine.remember(workflow, hash)
-        resolved = await self._resolver.resolve(workspace, workflow)
+        resolved = await self._resolver.resolve(workspace, names)
         if resolved.missing:
             raise WorkflowInvalid([_missing(name, why) for name, why in resolved.missing.items()])
+        for name, head in resolved.heads.items():
+            self._engine.remember(resolved.calls[name], head.value.published_hash)
         return workflow, resolved
 
 

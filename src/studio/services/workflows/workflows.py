@@ -18,6 +18,7 @@ from studio.services.workflows.checking import Checker
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.folders import Folders
+from studio.services.workflows.listing import Listing
 from studio.services.workflows.making import Making
 from studio.services.workflows.model import Shelf
 from studio.services.workflows.publishing import MayUse, Publishing
@@ -82,6 +83,11 @@ class Workflows:
         return Drafts(self.shelf, self.finder, self._clock)
 
     @cached_property
+    def listing(self) -> Listing:
+        """Lists workflows."""
+        return Listing(self.shelf, self.folders)
+
+    @cached_property
     def making(self) -> Making:
         """Makes workflows."""
         return Making(self.shelf, self.folders, self.finder, self.drafts)
@@ -89,7 +95,7 @@ class Workflows:
     @cached_property
     def resolver(self) -> Resolver:
         """Finds what workflows call."""
-        return Resolver(self._store, self.finder)
+        return Resolver(self._store, self._catalog, self.finder)
 
     @cached_property
     def checker(self) -> Checker:

@@ -1,0 +1,129 @@
+"""Bodies and answers about workflows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from studio.server._models import In, Out, Time
+
+MAX_TEXT = 10 * 1024 * 1024
+EXAMPLE: dict[str, Any] = {
+    "studio": 1,
+    "name": "Greeting",
+    "inputs": {"who": {"type": "string", "default": "world"}},
+    "nodes": {"greet": {"type": "text.template", "params": {"template": "Hello {{ inputs.who }}"}}},
+    "output": "{{ greet.text }}",
+}
+EXAMPLE_TEXT = """studio: 1
+name: Greeting
+nodes:
+  greet: {type: text.template, params: {template: Hello}}
+output: "{{ greet.text }}"
+"""
+
+
+class ProblemOut(Out):
+    """Something that is wrong with a workflow, or may be."""
+
+    code: str = Field(examples=["workflow.call_unknown"])
+    message: str = Field(description="What it is, in the language asked for.")
+    severity: Literal["error", "warning"]
+    file: str | None = Field(default=None, description="Name of the file, where there were several.")
+    node: str | None = Field(default=None, description="Path of the node.", examples=["places.body.place"])
+    param: str | None = Field(default=None, description="Path within the node, or within the workflow.")
+    line: int | None = Field(default=None, description="Line of the text, from 1.")
+    column: int | None = Field(default=None, description="Column of the text, from 1.")
+    suggestion: str | None = Field(default=None, description="What should stand there instead.")
+
+
+class ProblemsOut(Out):
+    """Everything that was found in a document."""
+
+    valid: bool = Field(description="Whether there is no error; warnings do not count.")
+    problems: list[ProblemOut]
+
+
+class WorkflowOut(Out):
+    """A workflow in a list."""
+
+    id: str
+    name: str
+    key: str = Field(description="Its name in calls and addresses.", examples=["quake-report"])
+    folder: str | None = Field(description="Id of its folder; null where it lies in none.")
+    tags: list[str]
+    owner: str = Field(description="Account that answers for it.")
+    description: str
+    state: Literal["active", "archived", "deleted"]
+    published: int | None = Field(description="Number of the version that runs; null where there is none.")
+    published_hash: str | None
+    versions: int = Field(description="How many versions there are.")
+    draft_revision: int
+    draft_by: str = Field(description="Account that changed the draft last.")
+    draft_at: Time = Field(description="When the draft was changed last.")
+    created_by: str
+    created_at: Time
+    updated_by: str
+    updated_at: Time
+
+
+class DocumentIn(In):
+    """A workflow document, as an object or as text."""
+
+    document: dict[str, Any] | None = Field(default=None, examples=[EXAMPLE])
+    text: str | None = Field(default=None, max_length=MAX_TEXT, description="YAML or JSON.", examples=[EXAMPLE_TEXT])
+
+
+class WorkflowIn(DocumentIn):
+    """A new workflow: empty with a name, or from a document."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200, examples=["Greeting"])
+    key: str | None = Field(default=None, max_length=63, description="Made from the name where it is missing.")
+    folder: str | None = Field(default=None, max_length=64)
+    tags: list[str] = Field(default=[], max_length=20)
+
+
+class DraftOut(Out):
+    """The draft of a workflow."""
+
+    workflow: str
+    revision: int
+    by: str
+    at: Time
+    document: dict[str, Any]
+
+
+class DraftIn(DocumentIn):
+    """What the draft becomes."""
+
+
+class PublishIn(In):
+    """What the new version is about."""
+
+    note: str = Field(default="", max_length=2000)
+
+
+class VersionOut(Out):
+    """A frozen version of a workflow."""
+
+    workflow: str
+    number: int
+    hash: str
+    name: str
+    note: str
+    by: str
+    at: Time
+
+
+class VersionDocumentOut(VersionOut):
+    """A version with its document."""
+
+    document: dict[str, Any]
+
+
+class PublishedOut(Out):
+    """A version just made, and warnings about it."""
+
+    version: VersionOut
+    warnings: list[ProblemOut]
