@@ -57,6 +57,15 @@ def take(megabytes: int) -> int:
     return len(bytearray(megabytes * 1024**2))
 
 
+_KEPT: list[bytearray] = []
+
+
+def keep(megabytes: int) -> int:
+    """Memory that stays taken; gives the process."""
+    _KEPT.append(bytearray(megabytes * 1024**2))
+    return os.getpid()
+
+
 def abort_saying(words: str) -> None:
     os.write(2, words.encode())
     os.abort()

@@ -128,6 +128,13 @@ async def test_memory_is_bounded_beside_what_the_process_has(workers: Workers, m
     assert await workers.call(jobs.take, 200, limits=LONG) == 200 * 1024**2  # a limit is for one piece of work
 
 
+async def test_a_process_that_has_grown_is_not_used_again(workers: Workers) -> None:
+    small = await workers.call(jobs.keep, 1, limits=LONG)
+    assert await workers.call(jobs.keep, 600, limits=LONG) == small
+    assert await workers.call(jobs.process, limits=LONG) != small
+    await gone(small)
+
+
 @pytest.mark.parametrize("words", ["memory allocation of 99 bytes failed", "terminate called: std::bad_alloc"])
 async def test_libraries_that_die_of_memory_are_understood(workers: Workers, words: str) -> None:
     with pytest.raises(ProviderError, match="more than 100 MB") as caught:

@@ -17,7 +17,7 @@ import pytest
 Popen = subprocess.Popen[str]
 Start = Callable[..., Popen]
 
-ENDLESS = {
+ENDLESS: dict[str, dict[str, Any]] = {
     "duckdb": {
         "type": "table.sql",
         "params": {"query": "SELECT levenshtein(repeat('a', 2000000), repeat('b', 2000000)) AS n"},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -27,6 +28,12 @@ _REASON = 300
 _RESULT = "studio result"
 _UNKNOWN_TYPES = re.compile(r"\b(INTERVAL|UNION)\b")
 _QUOTED_PATH = re.compile(r'"(/[^"]*)"')
+
+
+def load() -> None:
+    """Load what queries need, which takes longer than most of them."""
+    for name in ("duckdb", "polars"):
+        importlib.import_module(name)
 
 
 def query_files(

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import IO
 
-from studio.nodes.table._duck import DEFAULT_MEMORY_MB, path_of, query_files, timed_out
+from studio.nodes.table._duck import DEFAULT_MEMORY_MB, load, path_of, query_files, timed_out
 from studio.nodes.table._frames import keep, open_frame
 from studio.nodes.table._model import Tabular
 from studio.sdk import BaseNode, Effect, Example, Limits, NodeContext, NodeError, NodeModel, Param, Table, UserError
@@ -64,6 +66,11 @@ class Sql(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
+        # The engine may begin this in place and, as it waits, once more in a task: there is nothing to lose yet.
+        await ctx.check_cancelled()
+        if "polars" not in sys.modules:  # the first one of this program: both processes load it at the same time
+            here = asyncio.to_thread(importlib.import_module, "polars")
+            await asyncio.gather(here, ctx.apart.call(load, limits=Limits(input.timeout)))
         import polars as pl
 
         frames = [await open_frame(ctx, table) for table in input.tables.values()]
