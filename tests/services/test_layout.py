@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.catalog import Catalog
+from studio.domain.workflow import Workflow
 from studio.services._layout import GAP_X, Item, layout
+from studio.services.graph import workflow_svg
 
 
 @st.composite
@@ -55,3 +60,21 @@ def test_a_long_chain_and_many_long_edges() -> None:
     edges = [(str(n), str(n + 1)) for n in range(count - 1)] + [("0", str(n)) for n in range(2, count)]
     placed = layout(items, edges)
     assert placed.items[str(count - 1)].layer == count - 1
+
+
+def test_labels_have_room_before_the_card_they_lead_to() -> None:
+    """Each ends before its tip, and begins behind the middle of the gap, where wires pass to other cards."""
+    ports = ["yes", "medium_sized", "a_label_of_more_than_sixteen"]
+    nodes = {"s": {"type": "flow.switch", "params": {"value": 1, "cases": dict.fromkeys(ports, 1)}}}
+    nodes |= {f"n{at}": {"type": "flow.noop"} for at in range(3)}
+    edges = [f"s.{port} -> n{at}" for at, port in enumerate(ports)]
+    whole = Workflow.model_validate({"studio": 1, "name": "x", "nodes": nodes, "edges": edges})
+    text = workflow_svg(whole, Catalog.default())
+    wire = r'd="M([\d.]+) ([\d.]+)C[^"]* ([\d.]+) ([\d.]+)"[^>]*/>'
+    found = re.findall(wire + r'<text class="port" x="([\d.]+)" y="([\d.]+)">([^<]+)', text)
+    assert len(found) == 3
+    for *numbers, label in found:
+        x1, y1, x2, y2, x, y = map(float, numbers)
+        assert x2 > x > x - 5.8 * len(label) > (x1 + x2) / 2
+        assert (y > y2) if y1 < y2 else (y < y2)
+    assert [label for *_, label in found][-1] == "a_label_of_more…"

@@ -22,7 +22,10 @@ Point = tuple[float, float]
 
 @dataclass(slots=True)
 class Item:
-    """A node to place: its size goes in, the place of its left upper corner comes out."""
+    """A node to place: its size goes in, the place of its left upper corner comes out.
+
+    ``ahead`` is the room it wants between its column and the one before.
+    """
 
     id: str
     width: float
@@ -31,6 +34,7 @@ class Item:
     y: float = 0.0
     layer: int = 0
     bend: bool = False
+    ahead: float = GAP_X
 
 
 @dataclass(slots=True)
@@ -120,6 +124,7 @@ def _place(layers: list[list[Item]], steps: list[tuple[str, str]]) -> None:
     x = 0.0
     for layer in layers:
         width = max(item.width for item in layer)
+        x += max(item.ahead for item in layer) - GAP_X if x else 0.0
         y = 0.0
         for item in layer:
             item.x, item.y = x + (width - item.width) / 2, y

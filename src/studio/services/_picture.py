@@ -12,7 +12,7 @@ _STYLE = """
 svg{font-family:ui-sans-serif,system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 .card{fill:#ffffff;stroke:#cdd3df}.room{fill:#f4f6fa;stroke:#cdd3df;stroke-dasharray:4 3}
 .id{font-weight:600;font-size:13px;fill:#1c2330}.type{font-size:11px;fill:#5f6880}
-.part{font-size:10px;fill:#5f6880}.port{font-size:10px;fill:#5f6880;text-anchor:middle}
+.part{font-size:10px;fill:#5f6880}.port{font-size:10px;fill:#5f6880;text-anchor:end}
 .wire{fill:none;stroke:#8b95a9;stroke-width:1.6}.thin{stroke-width:1;stroke-dasharray:3 3}.tip{fill:#8b95a9}
 @media (prefers-color-scheme:dark){
 .card{fill:#1d2431;stroke:#39445a}.room{fill:#151b26;stroke:#39445a}
@@ -21,6 +21,9 @@ svg{font-family:ui-sans-serif,system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 """
 _PALETTE = ("#3b82f6", "#10b981", "#f59e0b", "#8b5cf6", "#ef4444", "#06b6d4", "#ec4899", "#84cc16", "#64748b")
 MARGIN = 16.0
+_LONGEST_LABEL = 16
+_TIP, _ABOVE, _BELOW = 11.0, 5.0, 12.0
+"""Room for the tip of a wire, and between a wire and the baseline of its label."""
 
 
 @dataclass(slots=True)
@@ -88,21 +91,24 @@ def _card(card: Card) -> str:
     )
 
 
+def shown_label(label: str) -> str:
+    """A label that leaves room for the rest of the picture."""
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+
+
 def _wire(wire: Wire) -> str:
     thin = " thin" if wire.thin else ""
     path = f'<path class="wire{thin}" d="{_path(wire.points)}" marker-end="url(#tip)"/>'
     if not wire.label:
         return path
-    x, y = _along(wire.points, 0.4)
-    return f'{path}<text class="port" x="{_n(x)}" y="{_n(y - 5)}">{escape(wire.label)}</text>'
+    x, y = _beside(wire.points)
+    return f'{path}<text class="port" x="{_n(x)}" y="{_n(y)}">{escape(wire.label)}</text>'
 
 
-def _along(points: list[Point], part: float) -> Point:
-    """A place on the first of the curves: the cubic of ``_path`` at parameter ``part``."""
-    (x1, y1), (x2, y2) = points[0], points[1]
-    across = 1.5 * part * (1 - part) + part**3
-    down = part * part * (3 - 2 * part)
-    return x1 + (x2 - x1) * across, y1 + (y2 - y1) * down
+def _beside(points: list[Point]) -> Point:
+    """Where the label ends: before the tip, on the side of the wire's last curve that it does not come from."""
+    (_, before), (x, y) = points[-2], points[-1]
+    return x - _TIP, y + (_BELOW if before < y else -_ABOVE)
 
 
 def _path(points: list[Point]) -> str:

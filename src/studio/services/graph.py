@@ -8,8 +8,8 @@ from typing import Any
 
 from studio.catalog import Catalog
 from studio.domain.workflow import Graph, Workflow
-from studio.services._layout import Item, Placement, Point, layout
-from studio.services._picture import Card, Picture, Wire, to_svg
+from studio.services._layout import GAP_X, Item, Placement, Point, layout
+from studio.services._picture import Card, Picture, Wire, shown_label, to_svg
 from studio.validation.analysis import analyse, bodies
 
 _CARD_HEIGHT = 48.0
@@ -127,9 +127,20 @@ class _Rooms:
     inner: dict[str, list[tuple[str, float, Placement, _Rooms]]]
 
 
+_LABEL_LETTER = 5.8
+
+
+def _room_ahead(labels: list[str]) -> float:
+    """Room before a card in which the labels of its wires stand apart from those that pass to others, in mid-gap."""
+    return max([GAP_X, *(2 * (_LABEL_LETTER * len(label) + 14) for label in labels)])
+
+
 def _place(level: Level) -> tuple[Placement, _Rooms]:
     rooms = _Rooms(level, {})
     items: list[Item] = []
+    labels: dict[str, list[str]] = {}
+    for link in level.links:
+        labels.setdefault(link.target, []).append(shown_label(link.port or ""))
     for id in level.order:
         item = Item(id, _card_width(id, level.graph.nodes[id].type), _CARD_HEIGHT)
         if id in level.parts:
@@ -139,6 +150,7 @@ def _place(level: Level) -> tuple[Placement, _Rooms]:
                 rooms.inner.setdefault(id, []).append((name, item.height + _PART_HEAD, placed, inner))
                 item.height += _PART_HEAD + placed.height + _ROOM_PAD
                 item.width = max(item.width, placed.width + 2 * _ROOM_PAD)
+        item.ahead = _room_ahead(labels.get(id, []))
         items.append(item)
     return layout(items, _pairs(level)), rooms
 
@@ -159,7 +171,7 @@ def _draw(placed: Placement, rooms: _Rooms, origin: Point, picture: Picture) -> 
         start = (left + source.x + source.width, top + source.y + _middle(source))
         end = (left + target.x - 2, top + target.y + _middle(target))
         bends = [(left + x, top + y) for x, y in placed.routes.get((link.source, link.target), [])]
-        picture.wires.append(Wire([start, *bends, end], link.thin, link.port or ""))
+        picture.wires.append(Wire([start, *bends, end], link.thin, shown_label(link.port or "")))
 
 
 def _middle(item: Item) -> float:
