@@ -36,5 +36,13 @@ def test_long_runs_of_marks_are_brought_into_order(form: Form) -> None:
         assert made == "a" + "\u0315" * 300_000 + "\uff9e" * 1_000 + "\u0316" * 300_000
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "text", ["é" * 100, "é" * 70 + "\u0316\u0315" + "ñ" * 5, "é" * 70 + "\u0315\u0316", "\u0315" * 40 + "é" * 60]
+)
+def test_long_stretches_with_short_runs(form: Form, text: str) -> None:
+    assert normal_form(form, text) == unicodedata.normalize(form, text)
+
+
 def test_ascii_stays() -> None:
     assert normal_form("NFKD", "plain" * 1000) == "plain" * 1000

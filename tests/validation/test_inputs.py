@@ -30,9 +30,18 @@ def test_values_and_defaults_in_the_declared_order() -> None:
         a={"type": "number", "default": 5},
         c={"type": ["string", "null"]},
         d={"enum": ["x", None]},
+        e={"anyOf": [{"type": "string"}, True, {"oneOf": [{"type": "null"}]}]},
     )
-    assert list(coerce_inputs(declared, {"b": "x"}).items()) == [("b", "x"), ("a", 5), ("c", None), ("d", None)]
-    assert coerce_inputs(declared, {"b": "x", "a": 0, "c": "y", "d": "x"}) == {"b": "x", "a": 0, "c": "y", "d": "x"}
+    assert list(coerce_inputs(declared, {"b": "x"}).items()) == [
+        ("b", "x"),
+        ("a", 5),
+        ("c", None),
+        ("d", None),
+        ("e", None),
+    ]
+    assert coerce_inputs(declared, {"b": "x", "a": 0, "c": "y", "d": "x"}) == {
+        "b": "x", "a": 0, "c": "y", "d": "x", "e": None,
+    }  # fmt: skip
 
 
 def test_whole_numbers_written_with_a_point_are_whole() -> None:
@@ -85,6 +94,11 @@ def test_every_problem_is_told() -> None:
         ({"format": "uri"}, "no address", "should have the format uri"),
         ({"properties": {"a": {"type": "string"}}}, {"a": 1}, "should be a text"),
         ({"required": ["a"]}, {}, "lacks `a`"),
+        ({"additionalProperties": False}, {"a": 1}, "has what the schema does not name: `a`"),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, 5, "is the number 5, which fits none"),
+        ({"oneOf": [{"minimum": 1}, {"minimum": 2}]}, 5, "or several"),
+        ({"not": {"type": "string"}}, "a", "is the text `a`, which is excluded"),
+        ({"contains": {"type": "string"}}, [1], "holds no item that fits"),
         ({"type": "number"}, float("nan"), "infinity, NaN"),
         ({}, [{"a": 2**63}], "infinity, NaN"),
         ({"$ref": "#"}, 1, "refers to itself without an end"),
