@@ -278,3 +278,67 @@ async def test_node_runs_are_projected(engine: Engine) -> None:
     row = await engine.store.execution(result.execution_id)
     assert row is not None
     assert row.projected_seq >= row.next_seq - 1
+
+
+async def test_each_item_of_a_node_is_cached(engine: Engine) -> None:
+    """An entry per item: of a longer list only what is new is worked out."""
+
+    async def cached(items: list[int]) -> tuple[Any, int]:
+        what = workflow(
+            {"a": ("lab.lazy", {"value": "{{ item }}"}, {"cache": True, "each": items})}, output="{{ a.results }}"
+        )
+        asked = engine.store.put_cached
+        kept: list[str] = []
+
+        async def keep(workspace: str, key: str, *rest: Any) -> None:
+            kept.append(key)
+            await asked(workspace, key, *rest)
+
+        engine.store.put_cached = keep
+        try:
+            return (await run(engine, what)).output, len(kept)
+        finally:
+            engine.store.put_cached = asked
+
+    assert await cached([1, 2]) == ([{"value": 1}, {"value": 2}], 2)
+    assert await cached([1, 2, 3]) == ([{"value": 1}, {"value": 2}, {"value": 3}], 1)
+
+
+@pytest.mark.parametrize("beside", ["{{ inputs.least }}", "{{ other.value }}"])
+async def test_params_per_item_are_cached_with_what_they_refer_to(engine: Engine, beside: str) -> None:
+    where = "{{ item >= " + beside.strip("{} ") + " }}"
+    kept: list[str] = []
+    asked = engine.store.put_cached
+
+    async def keep(workspace: str, key: str, *rest: Any) -> None:
+        kept.append(key)
+        await asked(workspace, key, *rest)
+
+    async def filtered(least: int, items: list[int], condition: str = where) -> tuple[Any, int]:
+        nodes = {
+            "other": ("lab.add", {"value": "{{ inputs.least }}", "by": 0}),
+            "f": ("list.filter", {"items": items, "where": condition}, {"cache": True}),
+        }
+        what = workflow(nodes, inputs={"least": {"type": "integer"}}, output="{{ f.items }}")
+        before = len(kept)
+        result = await run(engine, what, inputs={"least": least})
+        return result.output, len(kept) - before
+
+    engine.store.put_cached = keep
+    assert await filtered(2, [1, 2, 3]) == ([2, 3], 1)
+    assert await filtered(2, [1, 2, 3]) == ([2, 3], 0)
+    assert await filtered(3, [1, 2, 3]) == ([3], 1)
+    assert await filtered(2, [1, 2, 4]) == ([2, 4], 1)
+    assert await filtered(2, [1, 2, 3], "{{ item > 2 }}") == ([3], 1)
+    drawn = "{{ random() < 2 and item > " + beside.strip("{} ") + " }}"
+    assert await filtered(2, [1, 2, 3], drawn) == ([3], 0)
+
+
+async def test_a_cached_node_may_refer_to_what_was_skipped(engine: Engine) -> None:
+    nodes = {
+        "off": ("lab.add", {"value": 1}, {"disabled": True}),
+        "f": ("list.map", {"items": [1, 2], "value": "{{ item + default(off.value, 5) }}"}, {"cache": True}),
+    }
+    for _ in range(2):
+        result = await run(engine, workflow(nodes, output="{{ f.items }}"))
+        assert (result.error, result.output) == (None, [6, 7])

@@ -273,7 +273,7 @@ class Activity:
         if doubt is not None and effect is Effect.IRREVERSIBLE:
             settled = await settle_doubt(self, option, alternative, None)
             return settled or await self._attempt(option, alternative, attempt + 1, None)
-        cached = await run.engine.cache.look(run, option, raw)
+        cached = await run.engine.cache.look(run, option, raw, self.frame.scope)
         if cached is not None:
             return cached
         intend = None
@@ -295,7 +295,7 @@ class Activity:
         state = await context.state_on_success()
         if state is not None:
             await self._finish_with(state, output, ports)
-        await run.engine.cache.keep(run, option, raw, output, ports)
+        await run.engine.cache.keep(run, option, raw, self.frame.scope, output, ports)
         return output, ports
 
     async def resolve(self, option: PlanNode) -> dict[str, Any]:

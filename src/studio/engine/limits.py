@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from studio.domain.status import Effect
 from studio.domain.workflow import CachePolicy
 from studio.engine import records as r
 from studio.engine.encode import PARTS, blob_ids, encode_small, reference_ids
+from studio.engine.per_item import roots_of
 from studio.engine.plan import PlanNode
+from studio.expressions import SKIPPED
 from studio.sdk import Rate
 
 if TYPE_CHECKING:
@@ -63,19 +66,26 @@ class Rates:
 
 
 class Cache:
-    """Outputs of pure nodes by their type, version and resolved params."""
+    """Outputs of pure nodes by their type, version and resolved params.
 
-    async def look(self, run: Run, option: PlanNode, raw: dict[str, Any]) -> tuple[Any, None] | None:
+    A param that is evaluated per item counts as it is written, with the values of the names that it refers to.
+    """
+
+    async def look(
+        self, run: Run, option: PlanNode, raw: dict[str, Any], scope: Mapping[str, Any]
+    ) -> tuple[Any, None] | None:
         """The cached outcome, None where there is none or the node does not cache."""
         if not self._applies(option):
             return None
-        found = await run.engine.store.cached(run.workspace, self._key(option, raw))
+        found = await run.engine.store.cached(run.workspace, self._key(option, raw, scope))
         if found is None:
             return None
         form, payload = r.decode_facts(found)
         return await run.values.decode((form, payload)), None
 
-    async def keep(self, run: Run, option: PlanNode, raw: dict[str, Any], output: Any, ports: Any) -> None:
+    async def keep(
+        self, run: Run, option: PlanNode, raw: dict[str, Any], scope: Mapping[str, Any], output: Any, ports: Any
+    ) -> None:
         """Keep an outcome."""
         if not self._applies(option) or ports is not None:
             return
@@ -86,15 +96,31 @@ class Cache:
         spec = option.spec.cache
         ttl = parse_duration(spec.ttl if isinstance(spec, CachePolicy) else CachePolicy().ttl)
         await run.engine.store.put_cached(
-            run.workspace, self._key(option, raw), r.encode_facts(encoded), int(ttl * 1e6), tuple(blobs)
+            run.workspace, self._key(option, raw, scope), r.encode_facts(encoded), int(ttl * 1e6), tuple(blobs)
         )
 
     def _applies(self, option: PlanNode) -> bool:
-        return bool(option.spec.cache) and option.impl.effect is Effect.PURE and not option.per_item
+        # What is drawn per item differs from run to run, and is not seen in the key.
+        drawn = option.per_item and option.needs_seed
+        return bool(option.spec.cache) and option.impl.effect is Effect.PURE and not drawn
 
-    def _key(self, option: PlanNode, raw: dict[str, Any]) -> str:
-        form, data = encode_small(raw)
+    def _key(self, option: PlanNode, raw: dict[str, Any], scope: Mapping[str, Any]) -> str:
         digest = hashlib.blake2b(digest_size=20)
-        digest.update(f"{option.type}\0{option.impl.version}\0{form}\0".encode())
-        digest.update(data)
+        digest.update(f"{option.type}\0{option.impl.version}\0".encode())
+        for part in (raw, *_written_per_item(option, scope)):
+            form, data = encode_small(part)
+            digest.update(f"{form}\0{len(data)}\0".encode())
+            digest.update(data)
         return digest.hexdigest()
+
+
+def _written_per_item(option: PlanNode, scope: Mapping[str, Any]) -> Iterator[Any]:
+    """The per-item params as they are written, and what they refer to beside the item."""
+    for name, value in sorted(option.per_item.items()):
+        yield [name, option.spec.params[name]]
+        for root in sorted(roots_of(value)):
+            try:
+                found = scope[root]
+            except KeyError:
+                continue  # the item itself, its index, a name of the expression's own
+            yield [root, None if isinstance(found, SKIPPED) else found]
