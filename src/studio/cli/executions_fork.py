@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 def command(
     execution: Annotated[str, typer.Argument(metavar="ID", help="An id, its beginning, or `last`")],
     node: Annotated[
-        str, typer.Option("--until", metavar="NODE", help="Copy the history up to, but without, this node")
+        str,
+        typer.Option(
+            "--until",
+            metavar="NODE",
+            help="Copy the history up to, but without, this node, or NODE[3] of a map or loop",
+        ),
     ],
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Go on with this version instead of the one that ran")

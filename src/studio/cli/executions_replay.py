@@ -31,7 +31,11 @@ def command(
     ],
     start: Annotated[
         str | None,
-        typer.Option("--from", metavar="NODE", help="Run this node and what follows; reuse outputs before it"),
+        typer.Option(
+            "--from",
+            metavar="NODE",
+            help="Run this node, or from its item NODE[3] on, and what follows; reuse what is before",
+        ),
     ] = None,
     failed_items: Annotated[
         bool,

@@ -39,7 +39,8 @@ class StartRequest:
         pinned: Outputs given by hand, by node id; those nodes do not run.
         reuse: Execution whose outputs are reused for the nodes that need not run again; with ``rerun`` naming the
             nodes to run again together with everything after them.
-        copy_until: Fork: history is copied up to, but without, this node.
+        copy_until: Fork: history is copied up to, but without, this node. Here and in ``rerun`` an item or turn of a
+            map or loop may stand, such as ``places[3]``; those before it are kept.
         origin: Execution whose idempotency keys are kept (retry of failed items); None makes new keys.
     """
 

@@ -220,6 +220,19 @@ def plan_level(graph: Graph, catalogue: Catalogue) -> Level:
     return level
 
 
+def downstream(level: Level, names: Iterable[str]) -> set[str]:
+    """The named nodes and everything that comes after them."""
+    seen: set[str] = set()
+    stack = [level.index[name] for name in names if name in level.index]
+    while stack:
+        node = level.nodes[stack.pop()]
+        if node.id not in seen:
+            seen.add(node.id)
+            stack.extend(node.dependents)
+            stack.extend(target for target, _kind, _port in node.out_edges)
+    return seen
+
+
 def _behind(level: Level, sources: list[int]) -> set[int]:
     """These nodes and all that they wait for: who runs after the first of them does not wait for the others."""
     seen: set[int] = set()
@@ -449,4 +462,15 @@ def _straight(level: Level) -> list[PlanNode] | None:
     return order if len(order) == len(level.nodes) else None
 
 
-__all__ = ["DEFAULT", "ERROR", "NAMED", "Expression", "Join", "Level", "Plan", "PlanNode", "plan_workflow"]
+__all__ = [
+    "DEFAULT",
+    "ERROR",
+    "NAMED",
+    "Expression",
+    "Join",
+    "Level",
+    "Plan",
+    "PlanNode",
+    "downstream",
+    "plan_workflow",
+]

@@ -2,44 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from studio.contracts.store import Store, StoredSegment
+from studio.domain.errors import NotFound
 from studio.domain.values import BlobRef
 from studio.engine import records as r
+from studio.engine.collected import Collected, failing
 from studio.engine.encode import Values
+from studio.engine.history import Recovered
 from studio.engine.records import Memory, Record
 
+_OF_FLOW_CALL = 5
+"""Length of the record of a child of this execution that ``flow.call`` has started."""
 _CARRIED = (r.TURN, r.CHUNK, r.SPILL, r.PHASE)
 
 
-async def keep_inside(values: Values, memory: Memory, records: Iterable[Record], names: set[str]) -> None:
+def all_records(segments: Iterable[StoredSegment]) -> Iterator[Record]:
+    """Everything the journal tells of node runs, what was taken over from an earlier execution first."""
+    for segment in segments:
+        for record in r.unpack(segment.payload):
+            if record[0] == r.START and record[1].get("memory"):
+                for nodes in Memory.load(record[1]["memory"]).frames.values():
+                    yield from (old for found in nodes.values() for old in found)
+            elif r.DONE <= record[0] <= r.CHILD:
+                yield record
+
+
+def failed_nodes(earlier: Recovered) -> set[str]:
+    """Nodes of the root level that failed."""
+    return {name for name, records in earlier.memory.frames.get("", {}).items() if records[-1][0] == r.FAILED}
+
+
+async def calls_with_failures(store: Store, records: Iterable[Record]) -> list[str]:
+    """Paths of ``flow.call`` nodes whose child, or a child of it, has dealt with failures of items."""
+    found: list[str] = []
+    for record in records:
+        if record[0] == r.CHILD and len(record) == _OF_FLOW_CALL and await _has_failures(store, record[3]):
+            found.append(record[1] + record[2])
+    return found
+
+
+async def _has_failures(store: Store, child: str) -> bool:
+    try:
+        records = list(all_records(await store.read(child)))
+    except NotFound:
+        return False  # it was never started, or is no longer kept
+    return next(iter(failing(records)), None) is not None or bool(await calls_with_failures(store, records))
+
+
+async def keep_inside(
+    values: Values, memory: Memory, records: Iterable[Record], names: set[str], collected: Collected
+) -> None:
     """Take over what stands inside these nodes of the root level: finished items, turns and node runs.
 
     Args:
         values: Of the execution that takes it over.
         memory: Where it is put.
         records: The whole journal of the earlier execution.
-        names: Nodes that failed.
+        names: Nodes that failed, or in which items have failed.
+        collected: Those items.
     """
-    known = _standing(records)
+    known = _standing(records, collected)
     for prefix, nodes in known.frames.items():
         inside = prefix.partition("[")[0] in names
-        kept = {name: found for name, found in nodes.items() if found and (inside or (not prefix and name in names))}
-        for found in kept.values():
+        for name, found in nodes.items():
+            if not found or not (inside or (not prefix and name in names)):
+                continue
+            tokens = collected.tokens.get(prefix + name, set[str]())
+            without = {int(token) for token in tokens if token.isdigit()}
+            kept: list[Record] = []
             for record in found:
-                await _hold(values, record)
-        if kept:
-            memory.frame(prefix).update(kept)
+                if without and record[0] == r.CHUNK:
+                    kept += await cut(values, record, lambda index, without=without: index not in without)
+                else:
+                    await hold(values, record)
+                    kept.append(record)
+            if kept:
+                memory.frame(prefix)[name] = kept
 
 
-def _standing(records: Iterable[Record]) -> Memory:
-    """What the journal says, as if nothing had failed that nothing in the workflow dealt with."""
+async def cut(values: Values, record: Record, wanted: Callable[[int], bool]) -> list[Record]:
+    """A chunk record with only the wanted items, as several where they are not together."""
+    first, count, errors = record[3], record[4], record[7] or ()
+    if all(wanted(index) for index in range(first, first + count)):
+        await hold(values, record)
+        return [record]
+    results = await values.decode((record[5], record[6]))
+    out: list[Record] = []
+    at = first
+    while at < first + count:
+        end = at
+        while end < first + count and wanted(end):
+            end += 1
+        if end > at:
+            form, payload = await values.encode(results[at - first : end - first])
+            within = [error for error in errors if at <= error["index"] < end]
+            out.append((*record[:3], at, end - at, form, payload, within or None, 0))
+        at = end + 1
+    return out
+
+
+def _standing(records: Iterable[Record], collected: Collected) -> Memory:
+    """What the journal says, as if nothing had failed that nothing in the workflow dealt with, nor any item."""
     memory = Memory()
     for record in records:
         kind = record[0]
+        if collected.undone(record):
+            continue
         if kind == r.FAILED and not record[8]:
             _forgive(memory, record)
         elif kind == r.RETRY:
@@ -47,8 +120,8 @@ def _standing(records: Iterable[Record]) -> Memory:
                 memory.apply(record)
                 memory.frame(record[1]).pop(record[2], None)
         elif r.DONE <= kind <= r.CHILD and not _passing(record):
-            _close(memory, record)
-            memory.apply(record)
+            _close(memory, record, collected.tokens.get(record[1] + record[2], set[str]()))
+            memory.apply((*record[:5], True) if collected.called(record) else record)
     return memory
 
 
@@ -69,19 +142,20 @@ def _forgive(memory: Memory, failure: Record) -> None:
     known[node] = kept
 
 
-def _close(memory: Memory, record: Record) -> None:
-    """Forget what is inside something that has finished."""
+def _close(memory: Memory, record: Record, unless: set[str]) -> None:
+    """Forget what is inside something that has finished, but for those items."""
     kind, inside = record[0], f"{record[1]}{record[2]}["
     if kind == r.DONE:
         memory.forget(inside)
     elif kind == r.CHUNK:
         for index in range(record[3], record[3] + record[4]):
-            memory.forget(f"{inside}{index}]/")
+            if str(index) not in unless:
+                memory.forget(f"{inside}{index}]/")
     elif kind == r.PHASE:
         memory.forget(f"{inside}{record[3]}]/")
 
 
-async def _hold(values: Values, record: Record) -> None:
+async def hold(values: Values, record: Record) -> None:
     """Keep the blobs that a record refers to."""
     if record[0] == r.SPILL:
         values.hold((msgspec.convert(record[6], BlobRef).id,))

@@ -17,11 +17,13 @@ from studio.domain.ids import new_id
 from studio.domain.workflow import Concurrency, Workflow
 from studio.engine import records as r
 from studio.engine.api import StartRequest
+from studio.engine.collected import Collected
 from studio.engine.encode import Values
-from studio.engine.history import Recovered, recover
-from studio.engine.plan import Level, Plan
-from studio.engine.records import Memory, Record
-from studio.engine.retrying import keep_inside
+from studio.engine.history import recover
+from studio.engine.plan import Level, Plan, downstream
+from studio.engine.points import keep_before, point_of
+from studio.engine.records import Memory
+from studio.engine.retrying import all_records, calls_with_failures, failed_nodes, keep_inside
 from studio.expressions import compile_value
 
 if TYPE_CHECKING:
@@ -174,19 +176,6 @@ def _needed(level: Level, until: str, pinned: Container[str]) -> set[str]:
     return wanted
 
 
-def _downstream(level: Level, names: set[str]) -> set[str]:
-    """The named nodes and everything that comes after them."""
-    seen: set[str] = set()
-    stack = [level.index[name] for name in names if name in level.index]
-    while stack:
-        node = level.nodes[stack.pop()]
-        if node.id not in seen:
-            seen.add(node.id)
-            stack.extend(node.dependents)
-            stack.extend(target for target, _kind, _port in node.out_edges)
-    return seen
-
-
 async def _reused(engine: Engine, request: StartRequest, plan: Plan, values: Values) -> Memory:
     """Records that stand for nodes which need not run: pinned outputs and outputs of an earlier execution."""
     memory = Memory()
@@ -207,52 +196,21 @@ async def _reuse_execution(engine: Engine, request: StartRequest, plan: Plan, me
         raise NotFound("execution.not_found", "There is no execution {id}.", id=source)
     segments = await engine.store.read(source)
     earlier = recover(segments)
-    again = {path.partition("/")[0].partition("[")[0] for path in request.rerun}
-    if request.copy_until is not None:
-        again.add(request.copy_until.partition("/")[0].partition("[")[0])
-    for name in again:
-        if name not in plan.root.index:
-            raise NotFound("execution.unknown_node", "The workflow has no node {node}.", node=name)
-    everything = [record for segment in segments for record in r.unpack(segment.payload)]
-    chunks = [record for record in everything if record[0] == r.CHUNK]
-    maps = {record[2] for record in chunks if record[1] == "" and record[7]} if request.retry_items else set[str]()
+    everything = list(all_records(segments))
+    named = [*request.rerun, *(() if request.copy_until is None else (request.copy_until,))]
+    points = [point_of(plan.root, path) for path in named]
+    again = {point.node for point in points}
+    collected = Collected((), plan.root)
     if request.retry_items:
-        again |= maps | _failed(earlier)
-    stale = _downstream(plan.root, again)
+        collected = Collected(everything, plan.root, await calls_with_failures(engine.store, everything))
+    failed = (failed_nodes(earlier) if request.retry_items else set[str]()) | collected.roots()
+    stale = downstream(plan.root, again | failed)
     for name, records in earlier.memory.frames.get("", {}).items():
         if name in plan.root.index and name not in stale and records[-1][0] in (r.DONE, r.SKIPPED):
             memory.frames.setdefault("", {})[name] = list(records)
             if records[-1][0] == r.DONE:
                 await values.hold_encoded((records[-1][8], records[-1][9]))
     if request.retry_items:
-        await keep_inside(values, memory, everything, _failed(earlier) & set(plan.root.index) - maps)
-    for name in maps & set(plan.root.index):
-        for record in await _without_failures(values, name, chunks):
-            memory.apply(record)
-
-
-def _failed(earlier: Recovered) -> set[str]:
-    """Nodes of the root level that failed."""
-    return {name for name, records in earlier.memory.frames.get("", {}).items() if records[-1][0] == r.FAILED}
-
-
-async def _without_failures(values: Values, name: str, chunks: list[Record]) -> list[Record]:
-    """Chunk records of a map with the failed items cut out, so that just those run again under their old keys."""
-    out: list[Record] = []
-    for record in chunks:
-        if record[1] != "" or record[2] != name:
-            continue
-        if not record[7]:
-            await values.hold_encoded((record[5], record[6]))
-            out.append(record)
-            continue
-        results = await values.decode((record[5], record[6]))
-        failed = sorted(error["index"] for error in record[7])
-        at = record[3]
-        for index in [*failed, record[3] + record[4]]:
-            if index > at:
-                part = results[at - record[3] : index - record[3]]
-                form, payload = await values.encode(part)
-                out.append((r.CHUNK, "", name, at, index - at, form, payload, None, 0))
-            at = index + 1
-    return out
+        await keep_inside(values, memory, everything, failed & set(plan.root.index), collected)
+    for point in points:
+        await keep_before(values, memory, everything, point)

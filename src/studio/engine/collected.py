@@ -1,0 +1,135 @@
+"""Failures of items that their map has dealt with, wherever in the workflow: what they lie in, and what came of them.
+
+To retry just them, everything around them has to be as if they had not finished: the map, each container that holds
+it, and all that came after, in the same level or in later turns. Everything else stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from studio.engine import records as r
+from studio.engine.plan import Level, PlanNode, downstream
+from studio.engine.records import Record
+
+_TURNING = ("while", "reduce")
+_CALL = "call"
+_PHASES = ("body", "catch", "finally")
+
+
+class Collected:
+    """Failing items of maps. ``tokens`` are, by path of a container, the items, turns or bodies in which they lie.
+
+    ``loop[3]/m`` with a failing item 7 gives ``{"loop[3]/m": {"7"}, "loop": {"3"}}``. ``calls`` are paths of
+    ``flow.call`` nodes whose child has such items: they have the token of a call.
+    """
+
+    def __init__(self, records: Iterable[Record], root: Level, calls: Iterable[str] = ()) -> None:
+        self._root = root
+        self._levels: dict[str, Level | None] = {"": root}
+        self._stale: dict[str, set[str]] = {}
+        self.tokens: dict[str, set[str]] = {}
+        for path, index in failing(records):
+            self._add(path, str(index))
+        for path in calls:
+            self._add(path, _CALL)
+
+    def _add(self, path: str, token: str) -> None:
+        known = self.tokens.setdefault(path, set())
+        if token in known:
+            return
+        known.add(token)
+        prefix = path.rpartition("/")[0]
+        if prefix:
+            around, _bracket, inside = prefix.rpartition("[")
+            self._add(around, inside.rstrip("]"))
+
+    def roots(self) -> set[str]:
+        """Nodes of the root level that hold failing items."""
+        return {path for path in self.tokens if "/" not in path}
+
+    def called(self, record: Record) -> bool:
+        """Whether a record tells of a child in which items have failed."""
+        return record[0] == r.CHILD and _CALL in self.tokens.get(record[1] + record[2], ())
+
+    def undone(self, record: Record) -> bool:
+        """Whether what a record tells must be done again, or was done with what comes out differently now."""
+        kind, prefix, node = record[:3]
+        if self._after(prefix, node):
+            return True
+        tokens = self.tokens.get(prefix + node)
+        if tokens is None:
+            return False
+        if kind == r.TURN:
+            return record[3] > min(int(token) for token in tokens)
+        if kind == r.PHASE:
+            return record[3] in tokens or _later(record[3], tokens)
+        return kind in (r.DONE, r.SPILL)
+
+    def _after(self, prefix: str, node: str) -> bool:
+        """Whether a node comes after failing items: in its level, or in a turn or body around it."""
+        if node in self._stale_in(prefix):
+            return True
+        while prefix:
+            around, _bracket, token = prefix.rstrip("/").rpartition("[")
+            token = token.rstrip("]")
+            outer, _slash, container = around.rpartition("/")
+            prefix = f"{outer}/" if outer else ""
+            if container in self._stale_in(prefix):
+                return True
+            tokens = self.tokens.get(around)
+            if tokens is None:
+                continue
+            planned = self._node(prefix, container)
+            turning = planned is not None and planned.executor in _TURNING and planned.each is None
+            if turning and int(token) > min(int(one) for one in tokens):
+                return True
+            if token in _PHASES and _later(token, tokens):
+                return True
+        return False
+
+    def _stale_in(self, prefix: str) -> set[str]:
+        """Nodes of a frame's level that come after one that holds failing items."""
+        if prefix not in self._stale:
+            names = {path[len(prefix) :] for path in self.tokens if path.startswith(prefix)}
+            names = {name for name in names if "/" not in name}
+            level = self._level(prefix)
+            self._stale[prefix] = downstream(level, names) - names if level is not None and names else set()
+        return self._stale[prefix]
+
+    def _node(self, prefix: str, name: str) -> PlanNode | None:
+        level = self._level(prefix)
+        index = None if level is None else level.index.get(name)
+        return None if level is None or index is None else level.nodes[index]
+
+    def _level(self, prefix: str) -> Level | None:
+        """The level of a frame, None where the workflow has none there any more."""
+        if prefix not in self._levels:
+            around, _bracket, token = prefix.rstrip("/").rpartition("[")
+            outer, _slash, container = around.rpartition("/")
+            node = self._node(f"{outer}/" if outer else "", container)
+            bodies = {} if node is None else node.body_plans
+            found = bodies.get(token.rstrip("]")) or bodies.get("each") or bodies.get("body")
+            self._levels[prefix] = found
+        return self._levels[prefix]
+
+
+def failing(records: Iterable[Record]) -> Iterator[tuple[str, int]]:
+    """Path of the map and index of every item whose failure stands at the end."""
+    found: dict[str, set[int]] = {}
+    for record in records:
+        if record[0] == r.CHUNK and record[7]:
+            found.setdefault(record[1] + record[2], set()).update(error["index"] for error in record[7])
+        elif record[0] == r.RETRY and len(record) > 10 and record[10]:
+            here = record[1] + record[2]
+            for path in [path for path in found if path == here or path.startswith(f"{here}[")]:
+                del found[path]
+    for path, indexes in found.items():
+        for index in indexes:
+            yield path, index
+
+
+def _later(phase: str, tokens: set[str]) -> bool:
+    """Whether a body of a ``try`` comes after one of those."""
+    at = _PHASES.index(phase)
+    return any(_PHASES.index(token) < at for token in tokens if token in _PHASES)
