@@ -211,12 +211,22 @@ class Storm:
         """Remember what is settled now: it must stay so. Only while no driver runs is the log's length exact."""
         size = self.log.stat().st_size if self.log.exists() else 0
         seen: dict[str, set[str]] = {}
-        for row in await self.rows():
-            segments = await self.opened.store.read(row.id)
+        for listed in await self.rows():
+            row, segments = await self._at_rest(listed)
             self._contiguous(row, segments)
             seen[row.id] = settled(records_of(segments))
             self._terminal(row)
         self.forbidden.append((size, seen))
+
+    async def _at_rest(self, row: ExecutionRow) -> tuple[ExecutionRow, list[StoredSegment]]:
+        """A row with the journal of the same moment: a server may still carry out what a killed driver had sent."""
+        while True:
+            segments = await self.opened.store.read(row.id)
+            again = await self.opened.store.execution(row.id)
+            assert again is not None
+            if again.next_seq == row.next_seq:
+                return again, segments
+            row = again
 
     async def look_alive(self) -> None:
         """Remember what is settled, the log read afterwards, so that a driver may go on meanwhile."""

@@ -38,7 +38,7 @@ class Journal:
 
     __slots__ = (
         "_broken", "_buffer", "_dirty", "_error", "_flush_bytes", "_loop", "_on_commit", "_packed", "_size",
-        "_snapshot", "_store", "_taken", "_writer", "epoch", "execution_id", "fresh", "level", "seq",
+        "_snapshot", "_store", "_taken", "_waiting", "_writer", "epoch", "execution_id", "fresh", "level", "seq",
         "since_snapshot", "workspace",
     )  # fmt: skip
 
@@ -75,7 +75,8 @@ class Journal:
         self._flush_bytes = flush_bytes
         self.since_snapshot = 0
         self._taken: list[str] = []
-        self._writer: asyncio.Task[BaseException | None] | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[BaseException | None]] = []
         self._error: BaseException | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -125,10 +126,16 @@ class Journal:
     async def prove(self) -> None:
         """Write, even where nothing waits: whoever has lost the execution learns it, and is stopped as ever."""
         while self._writer is not None:
-            await asyncio.shield(self._writer)
+            await self._written()
         if self._error is None:
             self._writer = self._loop.create_task(self._write_alone(self.level, None))
-            await asyncio.shield(self._writer)
+            await self._written()
+
+    def _written(self) -> asyncio.Future[BaseException | None]:
+        """Done when what is being written is written, or cannot be; who stops waiting stops nothing else."""
+        future: asyncio.Future[BaseException | None] = self._loop.create_future()
+        self._waiting.append(future)
+        return future
 
     async def flush(self, durability: Durability, update: ExecutionUpdate | None = None) -> None:
         """Write everything that waits, with ``update`` of the execution's row, and wait for it.
@@ -138,13 +145,13 @@ class Journal:
             StorageError: It could not be committed.
         """
         while self._writer is not None:
-            await asyncio.shield(self._writer)
+            await self._written()
         if self._error is not None:
             raise self._error
         if not self._buffer and update is None and durability is Durability.PROCESS:
             return
         self._writer = self._loop.create_task(self._write_alone(durability, update))
-        error = await asyncio.shield(self._writer)
+        error = await self._written()
         if error is not None:
             raise error
 
@@ -160,13 +167,13 @@ class Journal:
             StorageError: They could not be committed.
         """
         while self._writer is not None:
-            await asyncio.shield(self._writer)
+            await self._written()
         if self._error is not None:
             raise self._error
         ending = _Ending(record, state, concluded)
         writer = self._writer = self._loop.create_task(self._write_alone(self.level, None, ending))
         try:
-            error = await asyncio.shield(writer)
+            error = await self._written()
         except asyncio.CancelledError:
             await asyncio.wait([writer])
             raise
@@ -175,25 +182,27 @@ class Journal:
 
     async def _write_alone(
         self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None
-    ) -> BaseException | None:
-        """Write as the one writer; gives what went wrong, since who waits may have gone away.
+    ) -> None:
+        """Write as the one writer, and tell whoever waits what went wrong.
 
         The writer's place is free the moment it ends, not when its caller wakes up: whoever came in between would wait
         for a task that is over. What was added meanwhile asks for a writer anew.
         """
+        outcome: BaseException | None = None
         try:
             await self._write(durability, update, ending)
         except Conflict as error:
-            return error  # the state's, with which nothing was written and nothing is lost
+            outcome = error  # the state's, with which nothing was written and nothing is lost
         except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits, now or later
-            self._error = error
+            outcome = self._error = error
             self._broken(error)
-            return error
-        finally:
-            self._writer = None
-            if self._buffer and self._error is None:
-                self._dirty()
-        return None
+        self._writer = None
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(outcome)
+        if self._buffer and self._error is None:
+            self._dirty()
 
     async def _write(
         self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None

@@ -119,21 +119,21 @@ async def project_missed(engine: Engine, row: ExecutionRow) -> None:
 
 def merge(batch: list[Projection]) -> list[Projection]:
     """One projection per execution, later rows of a path over earlier ones."""
-    merged: dict[str, Projection] = {}
+    parts: dict[str, list[Projection]] = {}
     for one in batch:
-        known = merged.get(one.execution_id)
-        if known is None:
-            merged[one.execution_id] = one
-            continue
-        rows = {row.path: row for row in known.rows}
-        rows.update((row.path, row) for row in one.rows)
-        merged[one.execution_id] = Projection(
-            execution_id=one.execution_id,
-            workspace=one.workspace,
-            seq=max(one.seq, known.seq),
-            rows=list(rows.values()),
-        )
-    return list(merged.values())
+        parts.setdefault(one.execution_id, []).append(one)
+    return [_merged(of_one) if len(of_one) > 1 else of_one[0] for of_one in parts.values()]
+
+
+def _merged(parts: list[Projection]) -> Projection:
+    rows = {row.path: row for part in parts for row in part.rows}
+    first = parts[0]
+    return Projection(
+        execution_id=first.execution_id,
+        workspace=first.workspace,
+        seq=max(part.seq for part in parts),
+        rows=list(rows.values()),
+    )
 
 
 def node_rows(plan: Plan | None, records: list[Record]) -> list[NodeRunRow]:

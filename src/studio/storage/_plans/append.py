@@ -84,7 +84,7 @@ _NOTHING = ExecutionUpdate()
 
 
 def _plan(items: Sequence[Appending]) -> Plan[Sequence[None]]:
-    for turn in _turns(items):
+    for turn in _turns(items) if len(items) > 1 else (items,):
         yield from _append(turn)
     return [None] * len(items)
 
@@ -103,6 +103,11 @@ def _turns(items: Sequence[Appending]) -> list[list[Appending]]:
 
 
 def _append(items: Sequence[Appending]) -> Plan[None]:
+    if len(items) == 1 and _is_plain(items[0]):
+        # Somebody may wait for just this, with nothing else to do.
+        if (yield _APPEND([_row(items[0])])) != 1:
+            raise _lost(items[0].segment)
+        return
     messages = [(item.segment.execution_id, id, item.segment.seq) for item in items for id in item.segment.taken]
     taken = yield from take(messages)
     yield from add_refs(
@@ -126,14 +131,23 @@ def _append(items: Sequence[Appending]) -> Plan[None]:
     if written != len(items):
         if len(items) > 1:
             raise Isolate
-        segment = items[0].segment
-        raise LeaseLost(
-            "storage.lease_lost",
-            "Execution {id} is driven by another worker, or has ended: segment {seq} of epoch {epoch} comes too late.",
-            id=segment.execution_id,
-            seq=segment.seq,
-            epoch=segment.epoch,
-        )
+        raise _lost(items[0].segment)
+
+
+def _is_plain(item: Appending) -> bool:
+    """Whether nothing goes with a segment."""
+    segment = item.segment
+    return segment.update is None and not segment.taken and not segment.blobs and item.state is None
+
+
+def _lost(segment: Segment) -> LeaseLost:
+    return LeaseLost(
+        "storage.lease_lost",
+        "Execution {id} is driven by another worker, or has ended: segment {seq} of epoch {epoch} comes too late.",
+        id=segment.execution_id,
+        seq=segment.seq,
+        epoch=segment.epoch,
+    )
 
 
 def _change_states(items: Sequence[Appending]) -> Plan[None]:
