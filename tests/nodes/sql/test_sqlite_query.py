@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import apsw
 import pytest
@@ -12,6 +15,15 @@ from studio.nodes.sql._sqlite import Database, batch
 from studio.nodes.sql.sqlite_query import SqliteQuery
 from studio.sandbox.host_files import AllowedFiles
 from studio.testing import NodeTester
+
+NUMBERS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+WRITER = """
+import apsw, sys
+connection = apsw.Connection(sys.argv[1])
+connection.execute("PRAGMA cache_size = 10; BEGIN; UPDATE t SET b = 'torn'")
+print("written", flush=True)
+sys.stdin.read()
+"""
 
 
 async def test_examples(examples) -> None:
@@ -88,6 +100,25 @@ async def test_time_runs_while_rows_are_read(base) -> None:
 async def test_params_that_do_not_fit(base, params, code) -> None:
     result = await ask(base, "SELECT :a", params=params)
     assert result.error.code == code
+
+
+async def test_what_a_killed_writer_left_half_done_is_undone(tmp_path) -> None:
+    path = tmp_path / "a.db"
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute("CREATE TABLE t (a, b)")
+        connection.execute(f"{NUMBERS} INSERT INTO t SELECT n, 'whole' FROM c LIMIT 20000")
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        writer.kill()
+    assert Path(f"{path}-journal").stat().st_size > 0
+    with NodeTester(SqliteQuery, folder=tmp_path / "node") as tester:
+        tester.files.mkdir(parents=True)
+        for name in ("a.db", "a.db-journal"):
+            (tmp_path / name).rename(tester.files / name)
+        result = await tester.run({"path": "a.db", "query": "SELECT b, count(*) AS n FROM t GROUP BY b"})
+    assert result.output["items"] == [{"b": "whole", "n": 20_000}]
 
 
 async def test_what_is_no_database() -> None:

@@ -26,6 +26,8 @@ _BATCH_BYTES = 8 * 1024 * 1024
 _READING = frozenset(
     {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE, apsw.SQLITE_TRANSACTION}
 )
+_LOOK = "SELECT 1 FROM sqlite_schema LIMIT 1"
+_UNFINISHED = frozenset({apsw.SQLITE_READONLY_ROLLBACK, apsw.SQLITE_READONLY_RECOVERY})
 _NEVER = frozenset({apsw.SQLITE_ATTACH, apsw.SQLITE_DETACH, apsw.SQLITE_PRAGMA})
 _FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
 _LEDGER = "CREATE TABLE IF NOT EXISTS studio_done (key TEXT PRIMARY KEY, changes INTEGER NOT NULL) WITHOUT ROWID"
@@ -41,6 +43,8 @@ class Database:
         with self._explained():
             self.connection = apsw.Connection(str(path), flags=flags)
             self.connection.set_busy_timeout(int(min(seconds, 60) * 1000))
+            if not write:
+                self._settle(str(path))
             self.connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
             self.connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             self.connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
@@ -49,6 +53,17 @@ class Database:
             self.connection.set_progress_handler(self._expired, _STEPS)
             # Set last, because it would refuse the settings above.
             self.connection.authorizer = _writer if write else _reader
+
+    def _settle(self, path: str) -> None:
+        """Undo what a writer that was killed has left half done, as any writer would; a reader may not, by itself."""
+        try:
+            self.connection.execute(_LOOK)
+        except apsw.ReadOnlyError as error:
+            if getattr(error, "extendedresult", 0) not in _UNFINISHED:  # known to apsw, not to its annotations
+                raise
+            with closing(apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)) as writer:
+                writer.set_busy_timeout(int(min(self._seconds, 60) * 1000))
+                writer.execute(_LOOK)
 
     def _expired(self) -> bool:
         return time.monotonic() > self._deadline
