@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
 
 from studio.domain.status import Durability
+from studio.storage.sqlite._checkpoint import Checkpointer
+from studio.storage.sqlite._connect import connect, prepare_file
+from studio.storage.sqlite._typed import Connection
 from tests.storage.kit import Place, running, segment
 
-_MB = 1024 * 1024
 
+def test_the_log_is_written_over_again(tmp_path: Path) -> None:
+    """Also where writing never ceases: a log that only grows makes every flush slow."""
+    connection = connect(tmp_path / "log.db", create=True)
+    prepare_file(connection)
+    checkpoints = Checkpointer(tmp_path / "log.db")
+    pages: list[int] = []
 
-async def test_the_log_is_written_over_again(lite: Place) -> None:
-    """Under constant writing, with nobody reading: a log that only grows makes every flush slow."""
-    store = (await lite.open()).store
-    id = await running(store)
-    log = lite.data / "studio.db-wal"
-    for seq in range(1, 301):
-        await store.append(segment(id, seq, seq.to_bytes(2, "big") * 100_000))
-    size = log.stat().st_size
-    assert size < 32 * _MB, "of 60 MB that were written"
-    assert len(await store.read(id)) == 301
+    def committed(of: Connection, name: str, length: int) -> int:
+        pages.append(length)
+        return checkpoints.after_commit(of, name, length)
+
+    connection.set_wal_hook(committed)
+    connection.execute("CREATE TABLE t (data BLOB)")
+    try:
+        for _ in range(3):
+            while pages[-1] < 1100:
+                connection.execute("INSERT INTO t VALUES (zeroblob(200000))")
+            waiting_until = time.monotonic() + 30
+            while not checkpoints._rest:  # pyright: ignore[reportPrivateUsage]
+                assert time.monotonic() < waiting_until
+                time.sleep(0.001)
+            for _ in range(3):
+                connection.execute("INSERT INTO t VALUES (zeroblob(200000))")
+            assert pages[-1] > 1200, "it grows as long as nobody copies the rest"
+            checkpoints.copy_rest(connection)
+            connection.execute("INSERT INTO t VALUES (1)")
+            assert pages[-1] < 10
+    finally:
+        checkpoints.close()
+        connection.close()
 
 
 async def test_postgres_plans_a_statement_once(remote: Place) -> None:
