@@ -69,7 +69,6 @@ async def test_what_wakes_together_is_read_together(tmp_path: Path) -> None:
             assert (await one.wait(id, timeout=PATIENCE, nodes=False)).output == number
         asked = counted[0].asked
     assert asked.count("journals") <= 3
-    assert asked.count("append") == len(ids), "what was taken is written with what came of it"
 
 
 @pytest.mark.parametrize("table", ["journal", "inbox"])

@@ -27,6 +27,7 @@ from studio.engine import containers as _containers
 from studio.engine import records as r
 from studio.engine.adopting import adopt, give_up, set_aside
 from studio.engine.api import EngineConfig, Event, ExecutionResult, StartRequest
+from studio.engine.flushing import Flusher
 from studio.engine.history import read_result
 from studio.engine.host import HostServices
 from studio.engine.inboxes import Inboxes
@@ -42,8 +43,6 @@ from studio.engine.submit import Family, Prepared, prepare
 _PLANS = 256
 _HANDLED = 65_536
 """How many executions an engine remembers to have ended or put down; it may run for years."""
-_TAKEN_TURNS = 25
-"""For how many flush intervals messages wait for what comes of them: until they are written the inbox holds them."""
 _CLOCK_STEP = 50_000
 """Smallest difference from the database's clock that is corrected, microseconds; below it lies what asking takes."""
 EXECUTORS_READY = _containers.__all__
@@ -94,8 +93,7 @@ class Engine:
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         self._hashes: dict[int, tuple[Workflow, str]] = {}
         self._variables: dict[str, dict[str, Any]] = {}
-        self._dirty: dict[Run, int] = {}
-        self._flusher: asyncio.Task[None] | None = None
+        self.flusher = Flusher(self.config.flush_interval)
         self._driver: asyncio.Task[None] | None = None
         self._bell = asyncio.Event()
         self._tracked: set[asyncio.Task[Any]] = set()
@@ -134,8 +132,7 @@ class Engine:
             self.runs.pop(run.id, None)
         if self._tracked:
             await asyncio.wait(self._tracked, timeout=5)
-        if self._flusher is not None:
-            self._flusher.cancel()
+        self.flusher.stop()
         await self.ownership.end()
         if self.failure is None:
             await self.projector.drain()
@@ -403,25 +400,6 @@ class Engine:
         return result
 
     # Commits and events
-
-    def dirty(self, run: Run) -> None:
-        """A run has something to write; it will be written within the flush interval."""
-        self._dirty[run] = _TAKEN_TURNS
-        if self._flusher is None:
-            self._flusher = asyncio.get_running_loop().create_task(self._flush_dirty())
-
-    async def _flush_dirty(self) -> None:
-        try:
-            while self._dirty:
-                await asyncio.sleep(self.config.flush_interval)
-                dirty, self._dirty = self._dirty, {}
-                for run, turns in dirty.items():
-                    if turns and run.journal.only_taken:
-                        self._dirty[run] = turns - 1
-                    else:
-                        run.journal.kick()
-        finally:
-            self._flusher = None
 
     def committed(self, run: Run, seq: int, records: list[Record]) -> None:
         """A segment is committed: it may be shown and projected."""

@@ -93,7 +93,7 @@ class Journal:
     @property
     def only_taken(self) -> bool:
         """Whether nothing waits to be written but that messages were taken."""
-        return len(self._taken) == len(self._buffer)
+        return bool(self._taken) and len(self._taken) == len(self._buffer)
 
     def add(self, record: Record) -> None:
         """Add a record."""

@@ -441,7 +441,7 @@ class Run:
     # Commits
 
     def _mark_dirty(self) -> None:
-        self.engine.dirty(self)
+        self.engine.flusher.add(self)
 
     def _committed(self, seq: int, records: list[Record]) -> None:
         self.engine.committed(self, seq, records)
