@@ -68,7 +68,7 @@ def test_a_broken_node_file_is_told(catalog: Catalog, tmp_path: Path) -> None:
     [
         ("3", "{amount: 1}", []),
         ("2", "{sum: 1}", []),
-        ("2", "{total: 1}", ["workflow.unknown_param", "workflow.missing_param"]),
+        ("2", "{total: 1}", ["workflow.unknown_param_of", "workflow.missing_param"]),
         ("4", "{amount: 1}", ["workflow.type_version"]),
         ("0", "{amount: 1}", ["workflow.type_version"]),
     ],
@@ -142,3 +142,8 @@ def test_problems_are_in_the_order_of_the_document(catalog: Catalog) -> None:
     document = node("text.slugify") + "  b: {type: text.slugfy}\noutput: '{{ q }}'\nsettings: {time_zone: x}\n"
     problems = found(catalog, document)
     assert [problem.line for problem in problems] == [4, 5, 6, 7]
+
+
+def test_what_a_type_has_is_named_where_nothing_is_near(catalog: Catalog) -> None:
+    (found,) = check(load(HEAD + node("list.filter", params="{items: [], where: true, zzz: 1}")), catalog)
+    assert found.message == "`list.filter` has no param `zzz`; it has items, where"

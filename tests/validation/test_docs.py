@@ -20,7 +20,11 @@ WRONG = re.findall(r"^```yaml wrong\n(.*?)^```\n```text\n(.*?)^```$", PAGE, re.M
 def table(heading: str) -> set[str]:
     """First column of the first table below a heading."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return {key for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`([^`]+)`", row)}
+    first = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    assert first is not None
+    return {
+        key for row in re.findall(r"^\| (`.*?) \|", first[0], re.MULTILINE) for key in re.findall(r"`([^`]+)`", row)
+    }
 
 
 @pytest.mark.parametrize("sample", SOUND)

@@ -19,6 +19,8 @@ from studio.validation._report import Spot
 from studio.validation._scopes import Scope
 from studio.validation._types import conflict, element_of, field_of
 
+_MOST_NAMES = 12
+
 
 class ParamCheck:
     """Checks the params of one node, or of one of its fallbacks.
@@ -90,8 +92,19 @@ class ParamCheck:
         return given
 
     def _unknown(self, name: str, known: Mapping[str, Any], impl: BaseNode) -> None:
-        what = problem("workflow.unknown_param", "`{type}` has no param `{param}`", type=impl.type, param=name)
-        self.context.report.add(what, self.spot, *self.at, name, at_key=True, suggestion=nearest(name, known))
+        near = nearest(name, known)
+        if near is None and known:
+            names = ", ".join(list(known)[:_MOST_NAMES]) + (", …" if len(known) > _MOST_NAMES else "")
+            what = problem(
+                "workflow.unknown_param_of",
+                "`{type}` has no param `{param}`; it has {known}",
+                type=impl.type,
+                param=name,
+                known=names,
+            )
+        else:
+            what = problem("workflow.unknown_param", "`{type}` has no param `{param}`", type=impl.type, param=name)
+        self.context.report.add(what, self.spot, *self.at, name, at_key=True, suggestion=near)
 
     def _literals(self, literals: dict[str, Any], dynamic: set[str], impl: BaseNode) -> None:
         """Validate what is written out; what is left to expressions counts as given."""
