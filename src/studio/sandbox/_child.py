@@ -52,6 +52,7 @@ class Child:
         """
         self.modules: set[str] = set()
         self.fit = False
+        self._killed = False
         self.idle_since = 0.0
         ours, theirs = socket.socketpair()
         self._said: IO[bytes] = _unnamed_file()
@@ -154,7 +155,9 @@ class Child:
 
     def kill(self) -> None:
         """End it and all it may have started, at once. ``bury`` must follow."""
-        if self._process.returncode is None:  # a number that has been waited for may belong to another process
+        # Once only: a number that has been waited for, perhaps just now in a thread, may belong to another process.
+        if self._process.returncode is None and not self._killed:
+            self._killed = True
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
