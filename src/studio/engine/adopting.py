@@ -7,7 +7,8 @@ It is looked at again now and then, and whenever a driver starts.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -44,19 +45,18 @@ async def adopt(engine: Engine, claims: Sequence[Claim]) -> None:
     for part in _parts(claims):
         ids = [claim.id for claim in part]
         journals, mail = await asyncio.gather(engine.store.journals(ids), engine.store.inboxes(ids))
-        longer: list[Coroutine[Any, Any, None]] = []
+        longer: list[Callable[[], Coroutine[Any, Any, None]]] = []
         for claim in part:
             try:
                 recovered, messages = recover(_good(journals[claim.id])), _good(mail[claim.id])
             except StudioError as error:
-                longer.append(_cannot_run(engine, claim, error))
+                longer.append(partial(_cannot_run, engine, claim, error))
                 continue
-            taking = _take_up(engine, claim, recovered, messages)
             if _at_hand(engine, claim, recovered):
-                await taking
+                await _take_up(engine, claim, recovered, messages)
             else:
-                longer.append(taking)
-        for outcome in await asyncio.gather(*longer, return_exceptions=True):
+                longer.append(partial(_take_up, engine, claim, recovered, messages))
+        for outcome in await asyncio.gather(*(one() for one in longer), return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
         await asyncio.sleep(0)
