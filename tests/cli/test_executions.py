@@ -47,6 +47,7 @@ def test_show_draws_a_waterfall(cli: Any, workflow: Any, surroundings: Path) -> 
     assert [line.split()[0] for line in shown.splitlines() if "█" in line] == ["load", "twice", "total"]
     assert shown.rstrip().endswith("12")
     assert cli("executions", "show", "last", "--json").json["output"] == 12
+    assert cli("executions", "show", "last", "--json").json["usage"] == {"tokens": 0, "cost": 0.0}
     assert cli("executions", "show", ran["execution_id"][:20], "--json").json["execution_id"] == ran["execution_id"]
     values = cli("executions", "show", "last", "--values", "--json").json
     assert values["outputs"]["twice"] == {"items": [2, 4, 6]}

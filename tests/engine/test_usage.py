@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from studio.domain.status import ExecutionStatus
-from studio.engine import Engine, EngineConfig, StartRequest, read_history
+from studio.engine import Engine, EngineConfig, Grants, StartRequest, read_history
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine, run, workflow
 
@@ -69,6 +69,19 @@ async def test_what_a_called_workflow_used_counts_for_its_caller(engine: Engine)
     result = await run(engine, workflow(nodes, settings={"budget": {"tokens": 5}}), calls={"child": child})
     assert result.error is not None
     assert result.error.code == "execution.budget_tokens"
+
+
+async def test_what_is_taken_over_from_an_earlier_execution_is_paid_already(engine: Engine, tmp_path: Path) -> None:
+    child = spending({"tokens": 4}, name="child")
+    bad = workflow({"f": ("files.read_text", {"path": "here.txt"})}, name="bad")
+    nodes = {"b": ("lab.caller", {"workflow": "child", "others": ["bad"]}, {"retry": 1})}
+    more: dict[str, Any] = {"calls": {"child": child, "bad": bad}, "grants": Grants(folder=str(tmp_path))}
+    first = await run(engine, workflow(nodes), **more)
+    assert (first.status, first.tokens) == (FAILED, 4)
+    (tmp_path / "here.txt").write_text("now")
+    retry: dict[str, Any] = {"reuse": first.execution_id, "retry_items": True, "origin": first.execution_id}
+    again = await run(engine, workflow(nodes), mode="replay", **retry, **more)
+    assert (again.status, again.tokens) == (OK, 0)
 
 
 @pytest.mark.parametrize("snapshots", [False, True])

@@ -70,8 +70,8 @@ async def start_child(
     await engine.submit(request, family)
 
 
-async def await_child(activity: Activity, child: str) -> dict[str, Any]:
-    """What ``child_result`` gives, once there is a result. What the child has used counts for this execution too."""
+async def await_child(activity: Activity, child: str, *, counts: bool = True) -> dict[str, Any]:
+    """What ``child_result`` gives, once there is a result. Where it ``counts``, what the child used is added here."""
     run = activity.run
     # A node may wait in tasks of its own: each is a part of the work that goes on or rests, beside the node run's task.
     own = asyncio.current_task() is not activity.task
@@ -86,7 +86,8 @@ async def await_child(activity: Activity, child: str) -> dict[str, Any]:
     finally:
         if own:
             run.busy -= 1
-    run.spending.record_child(activity, child, result["used"])
+    if counts:
+        run.spending.record_child(activity, child, result["used"])
     return result
 
 

@@ -62,7 +62,7 @@ class Place:
 class NodeCalls:
     """The calls of one attempt of a node run, in the order in which they are made."""
 
-    __slots__ = ("_activity", "_alternative", "_attempt", "_began", "_made", "_option", "_waiting", "place")
+    __slots__ = ("_activity", "_alternative", "_attempt", "_began", "_made", "_option", "_paid", "_waiting", "place")
 
     def __init__(self, activity: Activity, option: PlanNode, attempt: int, alternative: int, place: Place) -> None:
         self._activity = activity
@@ -70,6 +70,7 @@ class NodeCalls:
         self._attempt = attempt
         self._alternative = alternative
         self._made = 0
+        self._paid: set[str] = set()
         self._waiting = 0
         self._began = 0
         self.place = place
@@ -129,6 +130,8 @@ class NodeCalls:
         run, child = self._activity.run, str(record[3])
         result = await child_result(run.engine, run, child) if record[5] else await self._result(child)
         if result is not None and result["status"] == ExecutionStatus.SUCCEEDED:
+            if record[5]:
+                self._paid.add(child)  # what it used counts for the execution that started it
             return child, None
         return None, child if record[5] and result is not None else None
 
@@ -149,7 +152,7 @@ class NodeCalls:
         self._begin_to_wait()
         self.place.leave()
         try:
-            result = await await_child(self._activity, child)
+            result = await await_child(self._activity, child, counts=child not in self._paid)
         finally:
             self._end_to_wait()
         await self.place.take()
