@@ -28,6 +28,8 @@ class Collected:
         self._root = root
         self._levels: dict[str, Level | None] = {"": root}
         self._stale: dict[str, set[str]] = {}
+        self._holding: dict[str, set[str]] = {}
+        self._firsts: dict[str, int] = {}
         self.tokens: dict[str, set[str]] = {}
         for path, index in failing(records):
             self._add(path, str(index))
@@ -39,14 +41,17 @@ class Collected:
         if token in known:
             return
         known.add(token)
-        prefix = path.rpartition("/")[0]
+        if token.isdigit():
+            self._firsts[path] = min(int(token), self._firsts.get(path, int(token)))
+        prefix, slash, node = path.rpartition("/")
+        self._holding.setdefault(prefix + slash, set()).add(node)
         if prefix:
             around, _bracket, inside = prefix.rpartition("[")
             self._add(around, inside.rstrip("]"))
 
     def roots(self) -> set[str]:
         """Nodes of the root level that hold failing items."""
-        return {path for path in self.tokens if "/" not in path}
+        return self._holding.get("", set[str]())
 
     def called(self, record: Record) -> bool:
         """Whether a record tells of a child in which items have failed."""
@@ -61,7 +66,7 @@ class Collected:
         if tokens is None:
             return False
         if kind == r.TURN:
-            return record[3] > min(int(token) for token in tokens)
+            return record[3] > self._firsts[prefix + node]
         if kind == r.PHASE:
             return record[3] in tokens or _later(record[3], tokens)
         return kind in (r.DONE, r.SPILL)
@@ -82,7 +87,7 @@ class Collected:
                 continue
             planned = self._node(prefix, container)
             turning = planned is not None and planned.executor in _TURNING and planned.each is None
-            if turning and int(token) > min(int(one) for one in tokens):
+            if turning and int(token) > self._firsts[around]:
                 return True
             if token in _PHASES and _later(token, tokens):
                 return True
@@ -91,10 +96,9 @@ class Collected:
     def _stale_in(self, prefix: str) -> set[str]:
         """Nodes of a frame's level that come after one that holds failing items."""
         if prefix not in self._stale:
-            names = {path[len(prefix) :] for path in self.tokens if path.startswith(prefix)}
-            names = {name for name in names if "/" not in name}
-            level = self._level(prefix)
-            self._stale[prefix] = downstream(level, names) - names if level is not None and names else set()
+            names = self._holding.get(prefix, set[str]())
+            level = self._level(prefix) if names else None
+            self._stale[prefix] = downstream(level, names) - names if level is not None else set()
         return self._stale[prefix]
 
     def _node(self, prefix: str, name: str) -> PlanNode | None:
