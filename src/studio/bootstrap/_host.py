@@ -59,11 +59,12 @@ class Host:
         return EgressDialer(policy(grants.allow_hosts))
 
     def files_for(self, grants: Grants) -> HostFiles:
-        """The files that an execution reaches; never Studio's own folder."""
+        """The files that an execution reaches; of Studio's own folder only what belongs to a workspace."""
         from studio.sandbox.host_files import AllowedFiles
 
         base = Path(grants.folder) if grants.folder else Path.cwd()
-        return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data])
+        inside = [base] if base.resolve().parent == self._data.resolve() / "files" else []
+        return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data], inside)
 
     @property
     def apart(self) -> Apart:

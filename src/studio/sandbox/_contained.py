@@ -38,13 +38,17 @@ class Walls:
         base: Where relative paths start; allowed.
         roots: Further allowed folders.
         excluded: Folders that are never entered, wherever they lie.
+        inside: Allowed folders that may be entered although they lie in an excluded one.
     """
 
-    def __init__(self, base: Path, roots: tuple[Path, ...] = (), excluded: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, base: Path, roots: tuple[Path, ...] = (), excluded: tuple[Path, ...] = (), inside: tuple[Path, ...] = ()
+    ) -> None:
         self.base = Path(os.path.realpath(base))
         ordered = dict.fromkeys((self.base, *(Path(os.path.realpath(root)) for root in roots)))
         self.roots = tuple(ordered)
         self._excluded = tuple(Path(os.path.realpath(folder)) for folder in excluded)
+        self._inside = tuple(Path(os.path.realpath(folder)) for folder in inside)
 
     def refuse(self, path: str) -> AccessRefused:
         """The error for a path outside."""
@@ -80,7 +84,9 @@ class Walls:
         Raises:
             AccessRefused: None does, or it is excluded.
         """
-        if any(full.is_relative_to(never) for never in self._excluded):
+        if any(full.is_relative_to(never) for never in self._excluded) and not any(
+            full.is_relative_to(folder) for folder in self._inside
+        ):
             raise self.refuse_always(shown)
         if any(full.is_relative_to(never) for never in _NEVER):
             raise AccessRefused(

@@ -36,10 +36,17 @@ class AllowedFiles:
         base: The workflow's folder; relative paths start here.
         roots: Further allowed folders: the working folder and those given by ``--allow-path``.
         excluded: Never entered, wherever they lie: Studio's data folder.
+        inside: Allowed although they lie in an excluded one: the folder of a workspace.
     """
 
-    def __init__(self, base: Path, roots: Iterable[Path] = (), excluded: Iterable[Path] = ()) -> None:
-        self._walls = Walls(base, tuple(roots), tuple(excluded))
+    def __init__(
+        self,
+        base: Path,
+        roots: Iterable[Path] = (),
+        excluded: Iterable[Path] = (),
+        inside: Iterable[Path] = (),
+    ) -> None:
+        self._walls = Walls(base, tuple(roots), tuple(excluded), tuple(inside))
 
     async def read(self, path: str, *, max_bytes: int = 256 * 1024 * 1024) -> bytes:
         """The whole file.
