@@ -33,6 +33,7 @@ from studio.engine.failures import (
 from studio.engine.node_calls import NodeCalls, Place, cancel_calls
 from studio.engine.node_limits import within_limit
 from studio.engine.outputs import check_ports
+from studio.engine.pinning import migrated
 from studio.engine.plan import PlanNode
 from studio.engine.records import Record
 from studio.sdk import NodeModel, describe
@@ -263,7 +264,8 @@ class Activity:
         context = RunContext(run, self.path, option, self.started, attempt, alternative)
         context.activity = self
         if doubt is not None:
-            raw = await run.values.decode((doubt[7], doubt[8]))
+            # What was about to be done under an older version of the type, as this one wants it.
+            raw = migrated(impl, await run.values.decode((doubt[7], doubt[8])), (*doubt, 1)[10])
             context.recovering, context.intent = True, doubt[9]
         else:
             raw = await self.resolve(option)
@@ -355,7 +357,8 @@ class Activity:
         context.intent = await option.impl.prepare(value, context)
         form, payload = await self.run.values.encode(raw, walk=True)
         place = (self.frame.prefix, self.node.id, self.run.clock())
-        self.intent = (r.INTENT, *place, attempt, alternative, str(effect), form, payload, context.intent)
+        what = (str(effect), form, payload, context.intent, option.impl.version)
+        self.intent = (r.INTENT, *place, attempt, alternative, *what)
         self.run.record(self.intent)
         await self.run.journal.flush(Durability.POWER)
 

@@ -22,6 +22,7 @@ from studio.engine.after_failure import start_error_workflow
 from studio.engine.encode import JSON, PACKED
 from studio.engine.failures import error_facts
 from studio.engine.history import Recovered, recover
+from studio.engine.pinning import moved
 from studio.engine.projector import project_missed
 from studio.engine.records import Record
 from studio.engine.run import Run
@@ -104,19 +105,25 @@ async def _take_up(engine: Engine, claim: Claim, recovered: Recovered, messages:
             return
         if not recovered.start:
             recovered.start = recover(await engine.store.read(claim.id)).start
-        plan = await engine.plan(claim.workspace, claim.workflow_hash)
+        types: dict[str, int] = recovered.start.get("types") or {}
+        plan = await engine.plan(claim.workspace, claim.workflow_hash, types=types)
         run = Run(
             engine, claim.id, claim.workspace, plan, {}, epoch=claim.epoch, seq=claim.next_seq,
             memory=recovered.memory,
             active=recovered.active, usage=recovered.usage, cancel_requested=claim.cancel_requested,
         )  # fmt: skip
         run.node_runs = recovered.runs
+        run.migrated = recovered.migrated
         run.recovering = claim.recoveries > 0
         run.adopt(await decode_facts(recovered.start, run.values))
         for id, (kind, payload, at) in recovered.messages.items():
             run.waits.deliver(Message(claim.id, id, kind, payload, at))
         for message in messages:
             run.take(message)
+        migration = moved(plan.workflow, types, plan.types)
+        if migration != run.migrated:
+            run.record((r.MIGRATED, engine.clock(), migration))
+            run.migrated = migration
         engine.launch(run)
     except LeaseLost:
         return
@@ -208,7 +215,7 @@ async def _error_workflow(engine: Engine, claim: Claim, facts: dict[str, Any]) -
     """Start what is to be started where it fails, as far as what is recorded of it can be read and planned."""
     try:
         start = recover(await engine.store.read(claim.id)).start
-        plan = await engine.plan(claim.workspace, claim.workflow_hash)
+        plan = await engine.plan(claim.workspace, claim.workflow_hash, types=start.get("types") or {})
         await start_error_workflow(engine, claim.id, claim.workspace, plan, start, ExecutionStatus.DEAD, facts)
     except StudioError as error:
         if isinstance(error, StorageError) and not isinstance(error, RecordCorrupt):

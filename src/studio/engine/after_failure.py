@@ -64,7 +64,7 @@ async def start_error_workflow(
     id = error_execution(execution_id)
     try:
         if await engine.store.execution(id, workspace) is None:
-            workflow = (await engine.plan(workspace, hash)).workflow
+            workflow = (await engine.plan(workspace, hash, types=start.get("types") or {})).workflow
             event = _event(execution_id, plan, status, error, engine.clock())
             await _start(engine, id, workspace, workflow, hash, start, event)
     except StorageError:
@@ -107,7 +107,7 @@ async def _start(
         grants=Grants(**start["grants"]),
     )
     engine.remember(workflow, hash)
-    await engine.submit(request, Family(id, calls=start["calls"]))
+    await engine.submit(request, Family(id, calls=start["calls"], types=start.get("types") or {}))
 
 
 def _inputs(workflow: Workflow, node: Node, event: dict[str, Any]) -> dict[str, Any]:

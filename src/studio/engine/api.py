@@ -41,6 +41,7 @@ class StartRequest:
             nodes to run again together with everything after them.
         copy_until: Fork: history is copied up to, but without, this node. Here and in ``rerun`` an item or turn of a
             map or loop may stand, such as ``places[3]``; those before it are kept.
+        types: Versions of node types that the workflow is meant for, where it names none; those installed if None.
         origin: Execution whose idempotency keys are kept (retry of failed items); None makes new keys.
     """
 
@@ -57,6 +58,7 @@ class StartRequest:
     rerun: tuple[str, ...] = ()
     retry_items: bool = False
     copy_until: str | None = None
+    types: Mapping[str, int] | None = None
     origin: str | None = None
     grants: Grants = field(default_factory=Grants)
     tags: tuple[str, ...] = ()

@@ -52,7 +52,8 @@ async def start_child(
         raise NotFound(
             "flow.call_unknown", "No workflow {workflow} was found when this execution started.", workflow=reference
         ).at(path, "workflow")
-    plan = await engine.plan(run.workspace, hash)
+    types: dict[str, int] = run.facts.get("types") or {}
+    plan = await engine.plan(run.workspace, hash, types=types)
     request = StartRequest(
         workflow=plan.workflow,
         inputs=coerce_inputs(plan.workflow, dict(inputs)),
@@ -66,7 +67,7 @@ async def start_child(
     )
     engine.remember(plan.workflow, hash)
     depth, root = int(run.facts.get("depth", 0)) + 1, run.facts.get("root") or run.id
-    family = Family(child, run.id, path, root, depth, calls, run.facts.get("retention"))
+    family = Family(child, run.id, path, root, depth, calls, types, run.facts.get("retention"))
     await engine.submit(request, family)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -34,13 +33,15 @@ from studio.engine.inboxes import Inboxes
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
 from studio.engine.ownership import Ownership
-from studio.engine.plan import Catalogue, Plan, plan_workflow
+from studio.engine.pinning import Types
+from studio.engine.plan import Catalogue, Plan
+from studio.engine.plans import Plans
 from studio.engine.projector import Projector, catch_up, node_rows
 from studio.engine.records import Record
 from studio.engine.run import Run
 from studio.engine.submit import Family, Prepared, prepare
 
-_PLANS = 256
+_HASHES = 256
 _HANDLED = 65_536
 """How many executions an engine remembers to have ended or put down; it may run for years."""
 _CLOCK_STEP = 50_000
@@ -90,7 +91,7 @@ class Engine:
         self.driving = False
         self._offset = 0
         self._clock_set = False
-        self._plans: OrderedDict[str, Plan] = OrderedDict()
+        self._plans = Plans(store, catalog)
         self._hashes: dict[int, tuple[Workflow, str]] = {}
         self._variables: dict[str, dict[str, Any]] = {}
         self.flusher = Flusher(self.config.flush_interval)
@@ -190,26 +191,19 @@ class Engine:
 
     def remember(self, workflow: Workflow, hash: str) -> None:
         """Remember that a workflow object is kept under a hash."""
-        if len(self._hashes) > _PLANS:
+        if len(self._hashes) > _HASHES:
             self._hashes.clear()
         self._hashes[id(workflow)] = (workflow, hash)
 
-    async def plan(self, workspace: str, hash: str, workflow: Workflow | None = None) -> Plan:
-        """The plan of a workflow version."""
-        plan = self._plans.get(hash)
-        if plan is not None:
-            self._plans.move_to_end(hash)
-            return plan
-        if workflow is None:
-            document = await self.store.version(workspace, hash)
-            if document is None:
-                raise NotFound("workflow.version_gone", "The workflow version {hash} is not kept here.", hash=hash)
-            workflow = Workflow.model_validate_json(document)
-        plan = plan_workflow(workflow, hash, self.catalog)
-        self._plans[hash] = plan
-        if len(self._plans) > _PLANS:
-            self._plans.popitem(last=False)
-        return plan
+    async def plan(
+        self, workspace: str, hash: str, workflow: Workflow | None = None, types: Types | None = None
+    ) -> Plan:
+        """The plan of a workflow version; with the versions of node types that it was accepted with, if they differ.
+
+        Raises:
+            StudioError: It cannot be planned here any more: a node type or its version is gone, say.
+        """
+        return await self._plans.get(workspace, hash, workflow, types)
 
     def planned(self, hash: str) -> bool:
         """Whether the plan of a workflow version is at hand."""

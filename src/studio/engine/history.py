@@ -38,6 +38,7 @@ _NAMES = {
     r.PARK: "parked",
     r.END: "ended",
     r.USAGE: "used",
+    r.MIGRATED: "migrated",
 }
 
 
@@ -51,6 +52,7 @@ class Recovered:
         self.active = 0
         self.runs = 0
         self.usage = Usage()
+        self.migrated: dict[str, list[int]] = {}
         self.end: Record | None = None
 
     def take(self, segment: StoredSegment) -> None:
@@ -69,6 +71,7 @@ class Recovered:
         self.active = facts["active"]
         self.runs = facts.get("runs", 0)
         self.usage = Usage(*(facts.get("usage") or ()))
+        self.migrated = facts.get("migrated", {})
 
     def _record(self, record: Record) -> None:
         kind = record[0]
@@ -81,6 +84,8 @@ class Recovered:
                 self.messages[record[1]] = (record[2], record[3], record[4])
         elif kind == r.PARK:
             self.active = record[2]
+        elif kind == r.MIGRATED:
+            self.migrated = record[2]
         elif kind == r.END:
             self.end, self.active = record, record[6]
         elif kind == r.USAGE:
@@ -273,6 +278,8 @@ def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> 
         data = {"tokens": record[4], "cost": record[5], "child": record[6]}
     elif kind == r.MESSAGE:
         data = {"id": record[1], "kind": record[2]}
+    elif kind == r.MIGRATED:
+        at, data = record[1], {"types": record[2]}
     elif kind == r.END:
         at, data = record[1], {"status": record[2], "error": record[5]}
     name = "limited" if kind == r.WAIT and record[5] == r.LIMIT else _NAMES[kind]

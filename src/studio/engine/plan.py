@@ -15,6 +15,7 @@ from studio.domain.status import Effect, Join, OnError
 from studio.domain.workflow import Edge, Graph, Node, RetryPolicy, Settings, SlotNode, Workflow
 from studio.engine.outputs import Finish, finisher, holds_any
 from studio.engine.per_item import compile_per_item, roots_of
+from studio.engine.pinning import migrated, versions_of
 from studio.engine.steps import Step, prepare_output, prepare_step
 from studio.expressions import Compiled, Expression, compile_value
 from studio.sdk import BaseNode, ControlNode, TriggerNode, per_item_shape
@@ -152,10 +153,11 @@ class Level:
 class Plan:
     """A planned workflow version."""
 
-    __slots__ = ("grace", "hash", "name", "root", "settings", "timeout", "workflow")
+    __slots__ = ("grace", "hash", "name", "root", "settings", "timeout", "types", "workflow")
 
-    def __init__(self, workflow: Workflow, hash: str, root: Level) -> None:
+    def __init__(self, workflow: Workflow, hash: str, root: Level, types: dict[str, int]) -> None:
         self.workflow = workflow
+        self.types = types
         self.hash = hash
         self.name = workflow.name
         self.root = root
@@ -171,7 +173,7 @@ def plan_workflow(workflow: Workflow, hash: str, catalogue: Catalogue) -> Plan:
     counted = budget is not None and budget.node_runs is not None
     if counted or workflow.settings.acknowledge == "node":
         _one_by_one(root, counted)
-    return Plan(workflow, hash, root)
+    return Plan(workflow, hash, root, versions_of(workflow, catalogue))
 
 
 def _one_by_one(level: Level, counted: bool) -> None:
@@ -274,8 +276,8 @@ def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNod
     node = PlanNode(index, id, spec)
     impl = catalogue.load(spec.type)
     node.impl = impl
-    if spec.version is not None and spec.version < impl.version:
-        spec = spec.model_copy(update={"params": impl.migrate(dict(spec.params), spec.version)})
+    if spec.version is not None and spec.version != impl.version:
+        spec = spec.model_copy(update={"params": migrated(impl, spec.params, spec.version)})
         node.spec = spec
     if isinstance(impl, TriggerNode) or spec.run_if is False:
         # A trigger starts executions and never runs in one; a condition without an expression is decided here.

@@ -8,7 +8,7 @@ encoded value is (form, payload).
     DONE     (DONE, prefix, node, at, took, attempts, waited, ports, form, payload, input bytes, message id)
     FAILED   (FAILED, prefix, node, at, took, attempts, waited, error, handled, message id)
     SKIPPED  (SKIPPED, prefix, node, at, reason, carries)
-    INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts)
+    INTENT   (INTENT, prefix, node, at, attempt, alternative, effect, form, payload, facts, version of the type)
     RETRY    (RETRY, prefix, node, at, attempt, alternative, not before, error, first attempt at, message id,
               anew: what is inside begins afresh)
     WAIT     (WAIT, prefix, node, at, wake at, kind, facts)          of kind LIMIT: when a control node's time is over
@@ -23,6 +23,7 @@ encoded value is (form, payload).
     PARK     (PARK, at, active time so far)
     END      (END, at, status, form, payload, error, active time, used: tokens and cost where there were any)
     USAGE    (USAGE, prefix, node, at, tokens, cost, called execution that used them)
+    MIGRATED (MIGRATED, at, node types)      {type: [version accepted with, version that runs from here on]}
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ START, DONE, FAILED, SKIPPED, INTENT, RETRY, WAIT, TURN, CHUNK, SPILL, PHASE, CH
     range(1, 17)
 )
 USAGE = 17
+MIGRATED = 18
 
 Record = tuple[Any, ...]
 

@@ -101,6 +101,7 @@ class Run:
         self.room = asyncio.Semaphore(plan.settings.parallel)
         self.acknowledge = plan.settings.acknowledge == "node"
         self.node_runs = 0
+        self.migrated: dict[str, list[int]] = {}
         self.snapshot_at = engine.config.snapshot_bytes
         self.task: asyncio.Task[None] | None = None
         self.outcome: tuple[ExecutionStatus, tuple[int, Any], dict[str, Any] | None] | None = None
@@ -461,6 +462,7 @@ class Run:
             "active": self.limits.active(),
             "runs": self.node_runs,
             "usage": self.spending.usage.plain(),
+            "migrated": self.migrated,
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
         return (r.SNAPSHOT, facts)

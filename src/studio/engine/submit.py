@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ class Family:
     root_id: str | None = None
     depth: int = 0
     calls: dict[str, str] | None = None
+    types: dict[str, int] | None = None
     retention: str | int | float | None = None
 
 
@@ -62,7 +63,7 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     calls = family.calls
     if calls is None:
         calls = {ref: await keep_version(engine, request.workspace, other) for ref, other in request.calls.items()}
-    plan = await engine.plan(request.workspace, hash, workflow)
+    plan, types = await _plan(engine, request, family, hash, calls)
     values = Values(engine.blobs, request.workspace, engine.config.inline_bytes)
     variables = await engine.variables(request.workspace)
     memory = await _reused(engine, request, plan, values)
@@ -73,6 +74,7 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
         "trigger": request.trigger,
         "mode": request.mode,
         "calls": calls,
+        **({"types": dict(types)} if types else {}),
         "depth": family.depth,
         "origin": request.origin or family.id,
         "accepted_at": engine.clock(),
@@ -115,6 +117,20 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     )
     values.fresh.clear()
     return Prepared(new, plan, facts_of(raw, dict(request.inputs), variables), memory, values)
+
+
+async def _plan(
+    engine: Engine, request: StartRequest, family: Family, hash: str, calls: dict[str, str]
+) -> tuple[Plan, Mapping[str, int]]:
+    """The plan, and the versions of the node types of the workflow and of all that it calls, as far as not 1."""
+    types = request.types if family.types is None else family.types
+    plan = await engine.plan(request.workspace, hash, request.workflow, types)
+    if types is not None:
+        return plan, types
+    found = dict(plan.types)
+    for called in calls.values():
+        found |= (await engine.plan(request.workspace, called)).types
+    return plan, found
 
 
 def facts_of(raw: dict[str, Any], inputs: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,7 @@ class Replays:
             workflow=self._runs.changed(await self._version(history.row.workflow_hash), calls, options.overrides),
             inputs=inputs,
             calls=calls,
+            types=start.get("types") or {},
             trigger=start["trigger"],
             event=event,
             grants=grants,
