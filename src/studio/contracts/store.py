@@ -320,6 +320,15 @@ class Store(Protocol):
         """What ``read`` gives for each of these executions from its last snapshot on, or what it would raise for it."""
         ...
 
+    async def window(self, execution_id: str, first: int, last: int) -> list[StoredSegment]:
+        """Those segments from ``first`` to ``last`` that there are: a long journal is looked through piece by piece.
+
+        Raises:
+            NotFound: There is no such execution.
+            StorageCorrupt: A segment fails verification, or one is missing between others.
+        """
+        ...
+
     async def execution(self, execution_id: str, workspace: str | None = None) -> ExecutionRow | None:
         """One execution, None where it does not exist in that workspace."""
         ...

@@ -13,6 +13,7 @@ from studio.engine.api import (
 from studio.engine.engine import Engine
 from studio.engine.history import History, read_history, read_result
 from studio.engine.host import HostServices
+from studio.engine.looking import Look
 
 __all__ = [
     "Engine",
@@ -23,6 +24,7 @@ __all__ = [
     "Grants",
     "History",
     "HostServices",
+    "Look",
     "NodeSummary",
     "StartRequest",
     "error_execution",

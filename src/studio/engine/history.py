@@ -186,11 +186,12 @@ async def read_result(store: Store, blobs: BlobStore, execution_id: str) -> Exec
         if row is None or row.status.terminal:
             raise
         result = ExecutionResult(execution_id=row.id, status=row.status)
-        _fill_reason(row, result)
+        fill_reason(row, result)
         return result
 
 
-def _fill_reason(row: ExecutionRow, result: ExecutionResult) -> None:
+def fill_reason(row: ExecutionRow, result: ExecutionResult) -> None:
+    """Say why an execution waits, and until when, by its row."""
     reason: list[Any] | None = orjson.loads(row.reason) if row.reason else None
     result.reason = str(reason[0]) if reason else None
     result.reason_args = [_said(part) for part in reason[1:]] if reason else []
@@ -207,7 +208,7 @@ def _said(part: Any) -> str:
 
 async def _fill_result(history: History) -> None:
     row, result = history.row, history.result
-    _fill_reason(row, result)
+    fill_reason(row, result)
     end = next((record for _seq, _index, record in reversed(history.records) if record[0] == r.END), None)
     if end is not None:
         result.output = await history.values.decode((end[3], end[4]))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.crypto.passwords import Passwords
     from studio.engine import Engine
+    from studio.services.executing.executing import Executing
     from studio.services.nodes import Nodes
     from studio.services.people.accounts import Accounts
     from studio.services.people.model import People
@@ -79,6 +80,13 @@ class Platform:
         from studio.services.nodes import Nodes
 
         return Nodes(self.ports.catalog)
+
+    @cached_property
+    def executing(self) -> Executing:
+        """Executions: starting them, looking at them, acting on them."""
+        from studio.services.executing.executing import Executing
+
+        return Executing(self.ports.engine, self.ports.blobs, self.ports.records, self.workflows)
 
     @cached_property
     def workflows(self) -> Workflows:

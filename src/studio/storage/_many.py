@@ -32,6 +32,13 @@ class Reader:
             lambda: self._segments(execution_id, raw), sum(len(part.payload) for part in raw)
         )
 
+    async def window(self, execution_id: str, first: int, last: int) -> list[StoredSegment]:
+        """Segments from ``first`` to ``last``."""
+        raw = await self._driver.read(listing.window(execution_id, first, last))
+        return await self._keys.opened(
+            lambda: self._segments(execution_id, raw), sum(len(part.payload) for part in raw)
+        )
+
     async def journals(self, ids: Sequence[str]) -> dict[str, list[StoredSegment] | StudioError]:
         """Per execution its segments from the last snapshot on, or what is wrong with them."""
         try:

@@ -119,6 +119,10 @@ class SqlStore:
         """Segments above ``after``, in order."""
         return await self._reader.journal(execution_id, after, from_snapshot)
 
+    async def window(self, execution_id: str, first: int, last: int) -> list[StoredSegment]:
+        """Segments of a range."""
+        return await self._reader.window(execution_id, first, last)
+
     async def journals(self, execution_ids: Sequence[str]) -> dict[str, list[StoredSegment] | StudioError]:
         """Journals of many executions from their last snapshots on."""
         return await self._reader.journals(execution_ids) if execution_ids else {}

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from studio.contracts.store import ExecutionUpdate, Message, NodeState, StateWrite
-from studio.domain.errors import Conflict, LeaseLost, NotFound, StorageCorrupt, StorageError
+from studio.domain.errors import Conflict, LeaseLost, NotFound, RecordCorrupt, StorageCorrupt, StorageError
 from studio.domain.ids import new_id
 from studio.domain.status import Durability, ExecutionStatus
 from studio.storage import SqlStore
@@ -289,3 +289,26 @@ async def test_of_states_changed_at_once_one_counts(store: SqlStore) -> None:
     await asyncio.gather(*(store.append(other) for id, other in zip(ids, others, strict=True) if id not in won))
     for id in ids:
         assert [part.seq for part in await store.read(id)] == [0, 1]
+
+
+async def test_a_window_gives_what_there_is_of_a_range(store: SqlStore) -> None:
+    id = await running(store)
+    for seq in range(1, 6):
+        await store.append(segment(id, seq, b"%d" % seq))
+    assert [part.seq for part in await store.window(id, 0, 0)] == [0]
+    assert [part.payload for part in await store.window(id, 2, 4)] == [b"2", b"3", b"4"]
+    assert [part.seq for part in await store.window(id, 4, 100)] == [4, 5]
+    assert await store.window(id, 6, 9) == []
+    with pytest.raises(NotFound):
+        await store.window("nothing", 0, 1)
+
+
+async def test_a_window_with_a_gap_is_refused(place: Place) -> None:
+    store = (await place.open()).store
+    id = await running(store)
+    for seq in range(1, 4):
+        await store.append(segment(id, seq))
+    await place.sql("DELETE FROM journal WHERE seq = 2")
+    with pytest.raises(RecordCorrupt):
+        await store.window(id, 1, 3)
+    assert [part.seq for part in await store.window(id, 3, 3)] == [3]

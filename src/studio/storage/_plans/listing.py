@@ -59,6 +59,12 @@ _JOURNALS = Statement(
     fetch=9,
     packed=True,
 )
+_WINDOW = Statement(
+    _SEGMENTS + "{bytes j.payload}"
+    " FROM executions AS e LEFT JOIN journal AS j ON j.execution_id = e.id AND j.seq >= :first AND j.seq <= :last"
+    " WHERE e.id = :id ORDER BY j.seq",
+    fetch=8,
+)
 
 
 class RawSegment(NamedTuple):
@@ -133,6 +139,14 @@ def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[Raw
     """The rows asked for, checked to be without a gap."""
     rows: list[Row] = yield _JOURNAL(id=execution_id, after=after, resume=from_snapshot)
     return _contiguous(execution_id, rows, after, from_snapshot)
+
+
+def window(execution_id: str, first: int, last: int) -> Plan[list[RawSegment]]:
+    """The rows of a range, checked to be without a gap as far as the journal goes."""
+    rows: list[Row] = yield _WINDOW(id=execution_id, first=first, last=last)
+    # The end of the range stands for the journal's own, where that lies beyond.
+    cut = [(row[0], min(row[1], last + 1) if type(row[1]) is int else row[1], *row[2:]) for row in rows]
+    return _contiguous(execution_id, cut, first - 1, False)
 
 
 def journals(ids: Sequence[str]) -> Plan[dict[str, list[RawSegment] | StudioError]]:

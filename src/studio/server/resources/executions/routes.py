@@ -1,19 +1,31 @@
-"""Executions."""
+"""Executions: lists, one with its node runs and values, and acting on it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
 
-from studio.contracts.store import ExecutionFilter, ExecutionRow
+from studio.contracts.store import ExecutionFilter
 from studio.domain.access import Permission
 from studio.domain.status import ExecutionStatus
 from studio.server._asking import Asking, Services
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
-from studio.server.resources.executions.schemas import ExecutionOut
+from studio.server.resources.executions.schemas import (
+    ApprovalIn,
+    CancelIn,
+    DecisionIn,
+    ExecutionDetail,
+    ExecutionOut,
+    NodeRunOut,
+    SignalIn,
+    ValueOut,
+)
+from studio.server.resources.executions.shown import detail_out, execution_out, node_run_out
+from studio.services.workflows.starting import workflow_tag
 
 routes = Routes("/executions", "executions")
 
@@ -23,28 +35,105 @@ async def list_executions(
     actor: Asking,
     services: Services,
     status: Annotated[list[ExecutionStatus] | None, Query(max_length=8)] = None,
-    workflow: Annotated[str | None, Query(max_length=200)] = None,
+    workflow: Annotated[str | None, Query(max_length=64, description="Id or key of a workflow.")] = None,
+    name: Annotated[str | None, Query(max_length=200, description="Name of the workflow at that time.")] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
+    error: Annotated[str | None, Query(max_length=200, description="Code of the error it ended with.")] = None,
+    parent: Annotated[str | None, Query(max_length=64)] = None,
+    root: Annotated[str | None, Query(max_length=64)] = None,
+    since: Annotated[datetime | None, Query(description="Accepted at or after.")] = None,
+    until: Annotated[datetime | None, Query(description="Accepted before.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[ExecutionOut]:
-    """Executions, newest first."""
+    """Executions that the caller may see, newest first."""
+    if workflow is not None:
+        tag = workflow_tag((await services.workflows.finder.find(actor, workflow)).id)
     after = decode_cursor(cursor)
-    rows = await services.ports.store.executions(
-        ExecutionFilter(
-            workspace=actor.workspace, status=tuple(status) if status else None, workflow_name=workflow, tag=tag,
-            before=after[1] if after else None, limit=limit + 1,
-        )
+    wanted = ExecutionFilter(
+        workspace=actor.workspace, status=tuple(status) if status else None, workflow_name=name, tag=tag,
+        error_code=error, parent_id=parent, root_id=root, accepted_from=_micros(since), accepted_until=_micros(until),
+        before=after[1] if after else None,
     )  # fmt: skip
-    more = ("", rows[limit - 1].id) if len(rows) > limit else None
-    return PageOut(items=[shown(row) for row in rows[:limit]], next=encode_cursor(more))
+    rows, more = await services.executing.finder.page(actor, wanted, limit)
+    return PageOut(items=[execution_out(row) for row in rows], next=encode_cursor(("", more) if more else None))
 
 
-def shown(row: ExecutionRow) -> ExecutionOut:
-    """An execution as lists show it."""
-    return ExecutionOut(
-        id=row.id, workflow=row.workflow_name, workflow_hash=row.workflow_hash, status=str(row.status), mode=row.mode,
-        trigger=row.trigger, parent=row.parent_id, root=row.root_id, origin=row.origin_id, tags=list(row.tags),
-        accepted_at=row.accepted_at, started_at=row.started_at, ended_at=row.ended_at, wake_at=row.wake_at,
-        error_code=row.error_code,
-    )  # fmt: skip
+@routes.ask("GET", "/{execution}", Permission.EXECUTION_VIEW)
+async def show_execution(execution: str, actor: Asking, services: Services) -> ExecutionDetail:
+    """An execution and where it stands."""
+    row, result = await services.executing.reading.show(actor, execution)
+    return detail_out(row, result, actor.lang)
+
+
+@routes.ask("GET", "/{execution}/nodes", Permission.EXECUTION_VIEW)
+async def list_node_runs(
+    execution: str, actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[NodeRunOut]:
+    """Node runs in the order of their paths. They follow what is committed by a moment."""
+    after = decode_cursor(cursor)
+    runs, more = await services.executing.reading.node_runs(actor, execution, after[1] if after else None, limit)
+    return PageOut(items=[node_run_out(run) for run in runs], next=encode_cursor(("", more) if more else None))
+
+
+@routes.ask("GET", "/{execution}/values", Permission.EXECUTION_VIEW)
+async def show_value(
+    execution: str,
+    actor: Asking,
+    services: Services,
+    path: Annotated[
+        str, Query(max_length=2000, description="Path of a node run, or `$inputs`, `$event`, `$output`.")
+    ] = "$output",
+    at: Annotated[list[str] | None, Query(max_length=64, description="Keys and indexes that lead into it.")] = None,
+    offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=65_536, description="Entries, or characters of a text.")] = 100,
+) -> ValueOut:
+    """A part of a value. Large values are looked through piece by piece."""
+    found = await services.executing.reading.value(actor, execution, path, at or [], offset, limit)
+    return ValueOut.model_validate(found)
+
+
+@routes.ask("POST", "/{execution}/cancel", Permission.EXECUTION_CONTROL, status=202)
+async def cancel_execution(execution: str, body: CancelIn, actor: Asking, services: Services) -> ExecutionOut:
+    """Ask an execution to stop. Once accepted it will, also across a crash."""
+    return execution_out(await services.executing.acting.cancel(actor, execution, body.reason))
+
+
+@routes.ask("POST", "/{execution}/pause", Permission.EXECUTION_CONTROL, status=202)
+async def pause_execution(execution: str, actor: Asking, services: Services) -> ExecutionOut:
+    """Let an execution stand still after what runs now."""
+    return execution_out(await services.executing.acting.pause(actor, execution))
+
+
+@routes.ask("POST", "/{execution}/resume", Permission.EXECUTION_CONTROL, status=202)
+async def resume_execution(execution: str, actor: Asking, services: Services) -> ExecutionOut:
+    """Let a paused execution go on; one that a restore holds is released."""
+    return execution_out(await services.executing.acting.resume(actor, execution))
+
+
+@routes.ask("POST", "/{execution}/signals", Permission.EXECUTION_CONTROL, status=202)
+async def signal_execution(execution: str, body: SignalIn, actor: Asking, services: Services) -> ExecutionOut:
+    """Send a signal; it is kept where the execution does not wait for it yet."""
+    return execution_out(await services.executing.acting.signal(actor, execution, body.name, body.payload, body.id))
+
+
+@routes.ask("POST", "/{execution}/approvals", Permission.EXECUTION_DECIDE, status=202)
+async def approve_execution(execution: str, body: ApprovalIn, actor: Asking, services: Services) -> ExecutionOut:
+    """Answer an approval."""
+    row = await services.executing.acting.approve(actor, execution, body.path, body.decision, body.comment, body.data)
+    return execution_out(row)
+
+
+@routes.ask("POST", "/{execution}/decisions", Permission.EXECUTION_DECIDE, status=202)
+async def decide_execution(execution: str, body: DecisionIn, actor: Asking, services: Services) -> ExecutionOut:
+    """Settle an effect in doubt."""
+    return execution_out(
+        await services.executing.acting.decide(actor, execution, body.path, body.decision, body.output)
+    )
+
+
+def _micros(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    # Without a zone it is UTC, as all times that Studio gives.
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)

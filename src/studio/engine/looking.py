@@ -1,0 +1,88 @@
+"""Looking at an execution without reading the whole of its journal, which may be long."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.store import ExecutionRow, Store
+from studio.domain.errors import NotFound
+from studio.engine import records as r
+from studio.engine.api import ExecutionResult
+from studio.engine.encode import Values
+from studio.engine.failures import error_info
+from studio.engine.history import fill_reason
+from studio.engine.records import Record
+
+_WINDOW = 64
+"""Segments that are read together."""
+_INLINE = 8192
+
+
+class Look:
+    """One execution, as far as a question needs it.
+
+    Args:
+        store: Where the journal is.
+        blobs: Where large values are.
+        row: The execution.
+    """
+
+    def __init__(self, store: Store, blobs: BlobStore, row: ExecutionRow) -> None:
+        self._store = store
+        self.row = row
+        self.values = Values(blobs, row.workspace, _INLINE)
+
+    async def start(self) -> dict[str, Any]:
+        """What was accepted, its values still encoded."""
+        for segment in await self._store.window(self.row.id, 0, 0):
+            for record in r.unpack(segment.payload):
+                if record[0] == r.START:
+                    return record[1]
+        return {}
+
+    async def given(self, name: str) -> Any:
+        """The ``inputs`` or the ``event`` that was accepted, decoded; None where there is none."""
+        found = (await self.start()).get(name)
+        return None if found is None else await self.values.decode(tuple(found))
+
+    async def result(self) -> ExecutionResult:
+        """Where it stands, without its nodes."""
+        result = ExecutionResult(execution_id=self.row.id, status=self.row.status)
+        fill_reason(self.row, result)
+        if self.row.status.terminal:
+            async for record in self._backwards():
+                if record[0] == r.END:
+                    result.output = await self.values.decode((record[3], record[4]))
+                    result.error = error_info(record[5])
+                    result.seconds = max(0.0, (record[1] - self.row.accepted_at) / 1e6)
+                    break
+        return result
+
+    async def output(self, path: str) -> Any:
+        """What a node run gave, the last where it ran more than once.
+
+        Raises:
+            NotFound: It gave nothing, or ran inside a map, where outputs are kept by the map.
+        """
+        async for record in self._backwards():
+            if record[0] == r.DONE and record[1] + record[2] == path:
+                return await self.values.decode((record[8], record[9]))
+        raise NotFound("execution.no_output", "{path} has no output in execution {id}.", path=path, id=self.row.id)
+
+    async def error(self, path: str) -> Any:
+        """The facts of the last error of a node run, None where there was none."""
+        async for record in self._backwards():
+            if record[0] in (r.DONE, r.FAILED) and record[1] + record[2] == path:
+                return error_info(record[7]) if record[0] == r.FAILED else None
+        return None
+
+    async def _backwards(self) -> AsyncIterator[Record]:
+        last = self.row.next_seq - 1
+        while last >= 0:
+            first = max(0, last - _WINDOW + 1)
+            for segment in reversed(await self._store.window(self.row.id, first, last)):
+                for record in reversed(r.unpack(segment.payload)):
+                    yield record
+            last = first - 1

@@ -1,0 +1,1 @@
+"""Executions of a workspace: starting them, looking at them, acting on them."""

@@ -1,0 +1,38 @@
+"""All services of executions, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from studio.contracts.blobs import BlobStore
+from studio.contracts.records import Records
+from studio.engine import Engine
+from studio.services.executing.acting import Acting
+from studio.services.executing.finding import ExecutionFinder
+from studio.services.executing.reading import Reading
+from studio.services.workflows.workflows import Workflows
+
+
+class Executing:
+    """Everything about the executions of workspaces."""
+
+    def __init__(self, engine: Engine, blobs: BlobStore, records: Records, workflows: Workflows) -> None:
+        self._engine = engine
+        self._blobs = blobs
+        self._records = records
+        self._workflows = workflows
+
+    @cached_property
+    def finder(self) -> ExecutionFinder:
+        """Finds executions."""
+        return ExecutionFinder(self._engine.store, self._workflows.finder)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Shows executions."""
+        return Reading(self._engine.store, self._blobs, self._engine, self.finder)
+
+    @cached_property
+    def acting(self) -> Acting:
+        """Acts on executions."""
+        return Acting(self._engine, self._blobs, self._records, self.finder)
