@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 
 from studio.catalog import Catalog
+from studio.contracts.store import ExecutionRow
 from studio.domain.errors import EngineBusy, StudioError, UserError
+from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Graph, Node, SlotNode, Workflow
 from studio.services._tree import map_nodes, nodes_of
 from studio.services.bench import Bench
@@ -137,3 +140,42 @@ async def test_looking_whether_somebody_drives_leaves_the_lock_alone() -> None:
     with pytest.raises(EngineBusy):
         await driver.start()
     await driver.stop()
+
+
+class Changing:
+    """A store in which an execution that another one queues behind moves on between two questions."""
+
+    def __init__(self, running: bool, wakes: list[int | None], status: ExecutionStatus) -> None:
+        self.running, self.wakes, self.status = running, wakes, status
+
+    async def next_wake(self, worker: str) -> int | None:
+        return self.wakes.pop(0)
+
+    async def executions(self, _filter: Any) -> list[Any]:
+        return [SimpleNamespace(owner="w")] if self.running else []
+
+    async def execution(self, _id: str) -> Any:
+        return row_of(self.status)
+
+
+def row_of(status: ExecutionStatus) -> ExecutionRow:
+    facts: dict[str, Any] = dict.fromkeys(ExecutionRow.__struct_fields__, None)
+    return ExecutionRow(**{**facts, "id": "e", "workspace": "default", "status": status})
+
+
+@pytest.mark.parametrize(
+    ("store", "status"),
+    [
+        (Changing(True, [None], ExecutionStatus.QUEUED), ExecutionStatus.QUEUED),
+        (Changing(False, [None, 0], ExecutionStatus.QUEUED), ExecutionStatus.QUEUED),
+        (Changing(False, [None, None], ExecutionStatus.RUNNING), ExecutionStatus.RUNNING),
+        (Changing(False, [None, None], ExecutionStatus.QUEUED), ExecutionStatus.WAITING),
+        (Changing(False, [0], ExecutionStatus.QUEUED), ExecutionStatus.QUEUED),
+    ],
+)
+async def test_a_turn_that_is_just_coming_is_awaited(store: Any, status: ExecutionStatus) -> None:
+    engine: Any = SimpleNamespace(runs={}, worker="w", clock=lambda: 5)
+    nothing: Any = None
+    driver = Driver(engine, Lock(True), store, nothing)
+    driver.driving = True
+    assert (await driver._held_up(row_of(ExecutionStatus.QUEUED))).status is status

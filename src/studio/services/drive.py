@@ -148,6 +148,15 @@ class Driver:
         due = await self._store.next_wake(self._engine.worker)
         if due is not None and due <= self._engine.clock():
             return row
+        # One that is being taken up, or has ended a moment ago, stands in neither answer: so it is asked whether any of
+        # ours runs, then again what comes next, and whether this one is queued still.
+        running = ExecutionFilter(workspace=row.workspace, status=(ExecutionStatus.RUNNING,), limit=1000)
+        if any(one.owner == self._engine.worker for one in await self._store.executions(running)):
+            return row
+        due = await self._store.next_wake(self._engine.worker)
+        row = await self._row(row.id)
+        if row.status is not ExecutionStatus.QUEUED or (due is not None and due <= self._engine.clock()):
+            return row
         return msgspec.structs.replace(row, status=ExecutionStatus.WAITING, wake_at=due)
 
     async def _row(self, execution_id: str) -> ExecutionRow:
