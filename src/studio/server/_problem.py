@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from studio.domain import errors
 from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
 from studio.i18n import choose_language, filled, render
+from studio.services.executing.starting import Overloaded
 from studio.services.people.sessions import TooManyAttempts
 from studio.services.policy import NotSignedIn
 from studio.services.reasons import reason_for
@@ -33,6 +34,7 @@ _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (NotSignedIn, 401),
     (BodyTooLarge, 413),
     (TooManyAttempts, 429),
+    (Overloaded, 503),
     (errors.AccessRefused, 403),
     (errors.NotFound, 404),
     (errors.RecordChanged, 412),
@@ -100,7 +102,7 @@ def answer(
     given = dict(headers or {})
     if status == 401:
         given["www-authenticate"] = "Bearer"
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | Overloaded):
         given["retry-after"] = str(max(1, round(error.retry_after)))
     elif status in (429, 503):
         given["retry-after"] = "5"

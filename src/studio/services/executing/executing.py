@@ -10,7 +10,11 @@ from studio.engine import Engine
 from studio.services.executing.acting import Acting
 from studio.services.executing.finding import ExecutionFinder
 from studio.services.executing.reading import Reading
+from studio.services.executing.starting import ExecutionStarting
 from studio.services.workflows.workflows import Workflows
+
+MOST_ACCEPTED_AT_ONCE = 1024
+"""So many starts may be on their way to the disk at once."""
 
 
 class Executing:
@@ -31,6 +35,13 @@ class Executing:
     def reading(self) -> Reading:
         """Shows executions."""
         return Reading(self._engine.store, self._blobs, self._engine, self.finder)
+
+    @cached_property
+    def starting(self) -> ExecutionStarting:
+        """Starts executions."""
+        return ExecutionStarting(
+            self._engine, self._records, self._workflows.starting, most_queued=MOST_ACCEPTED_AT_ONCE
+        )
 
     @cached_property
     def acting(self) -> Acting:

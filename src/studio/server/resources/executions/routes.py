@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Header, Query
 
 from studio.contracts.store import ExecutionFilter
 from studio.domain.access import Permission
@@ -22,12 +22,19 @@ from studio.server.resources.executions.schemas import (
     ExecutionOut,
     NodeRunOut,
     SignalIn,
+    StartIn,
     ValueOut,
 )
 from studio.server.resources.executions.shown import detail_out, execution_out, node_run_out
+from studio.services.executing.starting import Order
 from studio.services.workflows.starting import workflow_tag
 
 routes = Routes("/executions", "executions")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="Makes a repetition harmless."),
+]
 
 
 @routes.ask("GET", "", Permission.EXECUTION_VIEW)
@@ -57,6 +64,21 @@ async def list_executions(
     )  # fmt: skip
     rows, more = await services.executing.finder.page(actor, wanted, limit)
     return PageOut(items=[execution_out(row) for row in rows], next=encode_cursor(("", more) if more else None))
+
+
+@routes.ask("POST", "", Permission.WORKFLOW_EXECUTE, status=202)
+async def start_execution(
+    body: StartIn, actor: Asking, services: Services, idempotency_key: IdempotencyKey = None
+) -> ExecutionOut:
+    """Start an execution. It is stored durably when this answers.
+
+    The same `Idempotency-Key` with the same body gives the same execution for a day; with another body it is refused.
+    """
+    order = Order(
+        workflow=body.workflow, which=body.which, inputs=body.inputs, tags=body.tags, priority=body.priority,
+        until=body.until, pinned=body.pinned, idempotency_key=idempotency_key,
+    )  # fmt: skip
+    return execution_out(await services.executing.starting.start_audited(actor, order))
 
 
 @routes.ask("GET", "/{execution}", Permission.EXECUTION_VIEW)

@@ -86,6 +86,20 @@ class ValueOut(Out):
     value: Json = Field(description='Large members are cut to `{"$more": {"kind": …, "size": …}}`; ask for them.')
 
 
+class StartIn(In):
+    """Start an execution."""
+
+    workflow: str = Field(max_length=64, description="Id or key of the workflow.", examples=["strong-earthquakes"])
+    which: int | Literal["published", "draft"] = Field(
+        default="published", description="The published version, the draft, or a version by its number."
+    )
+    inputs: dict[str, Json] = Field(default={}, examples=[{"magnitude": 6}])
+    tags: list[str] = Field(default=[], max_length=20)
+    priority: int | None = Field(default=None, ge=-100, le=100)
+    until: str | None = Field(default=None, max_length=2000, description="Only this node and what it needs.")
+    pinned: dict[str, Json] = Field(default={}, description="Outputs by node, taken instead of running it.")
+
+
 class CancelIn(In):
     """Cancel."""
 

@@ -15,19 +15,20 @@ from studio.server._routes import Routes
 from studio.server.resources.workflows.schemas import (
     DraftIn,
     DraftOut,
-    PublishedOut,
-    PublishIn,
+    DuplicateIn,
+    TransferIn,
+    WorkflowChange,
     WorkflowIn,
     WorkflowOut,
 )
 from studio.server.resources.workflows.shown import (
     draft_out,
+    folder_of,
     given,
-    problem_out,
     shown,
-    version_out,
     workflow_out,
 )
+from studio.services.workflows.changing import Given
 from studio.services.workflows.listing import Sort, State, Wanted
 from studio.services.workflows.model import ROOT
 
@@ -51,9 +52,7 @@ async def list_workflows(
     limit: Limit = 50,
 ) -> PageOut[WorkflowOut]:
     """Workflows that the caller may see."""
-    wanted = Wanted(
-        folder=ROOT if folder == "root" else folder, below=below, tag=tag, owner=owner, search=q, state=state, sort=sort
-    )
+    wanted = Wanted(folder=folder_of(folder), below=below, tag=tag, owner=owner, search=q, state=state, sort=sort)
     found, more = await services.workflows.listing.page(actor, wanted, after=decode_cursor(cursor), limit=limit)
     return PageOut(items=[workflow_out(one.head, one.draft) for one in found], next=encode_cursor(more))
 
@@ -67,7 +66,7 @@ async def create_workflow(body: WorkflowIn, response: Response, actor: Asking, s
     """
     document = given(body) if body.name is None or body.document is not None or body.text is not None else None
     head = await services.workflows.making.create(
-        actor, document=document, name=body.name, key=body.key, folder=body.folder or ROOT, tags=body.tags
+        actor, document=document, name=body.name, key=body.key, folder=folder_of(body.folder) or ROOT, tags=body.tags
     )
     give_etag(response, head.revision)
     return await shown(services, actor.workspace, head)
@@ -77,6 +76,77 @@ async def create_workflow(body: WorkflowIn, response: Response, actor: Asking, s
 async def show_workflow(workflow: str, response: Response, actor: Asking, services: Services) -> WorkflowOut:
     """A workflow, by its id or its key."""
     head = await services.workflows.finder.find(actor, workflow)
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("PATCH", "/{workflow}", Permission.WORKFLOW_EDIT)
+async def change_workflow(
+    workflow: str, body: WorkflowChange, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Rename a workflow, move it to another folder, or give it another key, description or tags."""
+    wanted = Given(
+        name=body.name, description=body.description, key=body.key, folder=folder_of(body.folder), tags=body.tags
+    )
+    head = await services.workflows.changing.change(actor, workflow, wanted, expected_revision(if_match))
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("DELETE", "/{workflow}", Permission.WORKFLOW_DELETE, status=204)
+async def delete_workflow(workflow: str, actor: Asking, services: Services, if_match: IfMatch = None) -> None:
+    """Delete a workflow. It can be brought back for thirty days. What runs goes on."""
+    await services.workflows.changing.delete(actor, workflow, expected_revision(if_match))
+
+
+@routes.ask("POST", "/{workflow}/undelete", Permission.WORKFLOW_DELETE)
+async def undelete_workflow(workflow: str, response: Response, actor: Asking, services: Services) -> WorkflowOut:
+    """Bring a deleted workflow back, by its id."""
+    head = await services.workflows.changing.undelete(actor, workflow)
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/archive", Permission.WORKFLOW_EDIT)
+async def archive_workflow(
+    workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Put a workflow away: it is neither edited nor started until it is taken out again."""
+    expected = expected_revision(if_match)
+    head = await services.workflows.changing.archive(actor, workflow, on=True, expected=expected)
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/unarchive", Permission.WORKFLOW_EDIT)
+async def unarchive_workflow(
+    workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Take a workflow out of the archive."""
+    expected = expected_revision(if_match)
+    head = await services.workflows.changing.archive(actor, workflow, on=False, expected=expected)
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/transfer", Permission.WORKFLOW_EDIT)
+async def transfer_workflow(
+    workflow: str, body: TransferIn, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Make another member the owner. The owner may do that, and whoever manages members."""
+    head = await services.workflows.changing.transfer(actor, workflow, body.owner, expected_revision(if_match))
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/duplicate", Permission.WORKFLOW_EDIT, status=201)
+async def duplicate_workflow(
+    workflow: str, body: DuplicateIn, response: Response, actor: Asking, services: Services
+) -> WorkflowOut:
+    """Make a new workflow from the draft of this one."""
+    head = await services.workflows.making.duplicate(
+        actor, workflow, name=body.name, key=body.key, folder=folder_of(body.folder)
+    )
     give_etag(response, head.revision)
     return await shown(services, actor.workspace, head)
 
@@ -97,19 +167,3 @@ async def replace_draft(
     draft = await services.workflows.drafts.replace(actor, workflow, given(body), expected_revision(if_match))
     give_etag(response, draft.revision)
     return draft_out(draft.kept.id, draft)
-
-
-@routes.ask("POST", "/{workflow}/publish", Permission.WORKFLOW_PUBLISH, status=201)
-async def publish_workflow(
-    workflow: str, body: PublishIn, actor: Asking, services: Services, if_match: IfMatch = None
-) -> PublishedOut:
-    """Freeze the draft as the next version, which runs from now on. `If-Match` is about the draft's revision.
-
-    A draft with errors is refused, with every problem.
-    """
-    made = await services.workflows.publishing.publish(
-        actor, workflow, note=body.note, expected=expected_revision(if_match)
-    )
-    return PublishedOut(
-        version=version_out(made.version), warnings=[problem_out(one, actor.lang) for one in made.warnings]
-    )

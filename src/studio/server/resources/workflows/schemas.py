@@ -127,3 +127,107 @@ class PublishedOut(Out):
 
     version: VersionOut
     warnings: list[ProblemOut]
+
+
+class WorkflowChange(In):
+    """What is to change; what is left out stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    description: str | None = Field(default=None, max_length=10_000)
+    key: str | None = Field(default=None, max_length=63)
+    folder: str | None = Field(default=None, max_length=64, description="Id of a folder; `root` for none.")
+    tags: list[str] | None = Field(default=None, max_length=20)
+
+
+class DuplicateIn(In):
+    """Where the copy goes, and what it is called."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    key: str | None = Field(default=None, max_length=63)
+    folder: str | None = Field(default=None, max_length=64, description="Id of a folder; `root` for none.")
+
+
+class TransferIn(In):
+    """Who answers for the workflow from now on."""
+
+    owner: str = Field(max_length=64, description="Account of a member.")
+
+
+class BulkIn(In):
+    """One thing to do with several workflows."""
+
+    workflows: list[str] = Field(min_length=1, max_length=200)
+    action: Literal["move", "tag", "untag", "archive", "unarchive", "delete"]
+    folder: str | None = Field(default=None, max_length=64, description="For `move`; `root` or null for none.")
+    tags: list[str] = Field(default=[], max_length=20, description="For `tag` and `untag`.")
+
+
+class OutcomeOut(Out):
+    """What became of one workflow."""
+
+    workflow: str
+    done: bool
+    code: str | None = Field(default=None, description="Code of the error.")
+    detail: str | None = Field(default=None, description="What happened, in the language asked for.")
+
+
+class OutcomesOut(Out):
+    """What became of each workflow."""
+
+    items: list[OutcomeOut]
+
+
+class FileModel(In):
+    """A workflow file."""
+
+    name: str = Field(min_length=1, max_length=500, examples=["greeting.yaml"])
+    text: str = Field(max_length=MAX_TEXT, examples=[EXAMPLE_TEXT])
+
+
+class ImportIn(In):
+    """Workflow files. Calls among them may name files, as on the command line."""
+
+    files: list[FileModel] = Field(min_length=1, max_length=100)
+    folder: str | None = Field(default=None, max_length=64)
+    existing: Literal["refuse", "new", "draft"] = Field(
+        default="refuse",
+        description="Where a workflow has the key already: refuse all, take another key, or replace its draft.",
+    )
+
+
+class ImportedOut(Out):
+    """A file that became a workflow."""
+
+    file: str
+    workflow: WorkflowOut
+    problems: list[ProblemOut] = Field(description="What keeps it from being published, and warnings.")
+
+
+class ImportOut(Out):
+    """What became of the files."""
+
+    items: list[ImportedOut]
+
+
+class ExportOut(Out):
+    """Workflow files: the workflow, then those it calls. Calls name files."""
+
+    files: list[FileModel]
+
+
+class ChangeOut(Out):
+    """One difference."""
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    what: Literal["node", "edge", "value"]
+    node: str | None = None
+    path: str | None = None
+    old: Any = None
+    new: Any = None
+
+
+class DiffOut(Out):
+    """What differs between two documents of a workflow."""
+
+    changes: list[ChangeOut]
+    text: str = Field(description="The same as lines.")

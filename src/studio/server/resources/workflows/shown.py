@@ -19,7 +19,7 @@ from studio.services._collection import Kept
 from studio.services.platform import Platform
 from studio.services.workflows.checking import Problem
 from studio.services.workflows.drafts import DraftDocument
-from studio.services.workflows.model import Draft, Version, WorkflowHead
+from studio.services.workflows.model import ROOT, Draft, Version, WorkflowHead
 
 
 def given(body: DocumentIn) -> Mapping[str, Any] | str:
@@ -33,6 +33,11 @@ def given(body: DocumentIn) -> Mapping[str, Any] | str:
             param="document"
         )
     return body.text if body.text is not None else body.document or {}
+
+
+def folder_of(given: str | None) -> str | None:
+    """The folder that a request names: `root` is that of what lies in none."""
+    return ROOT if given == "root" else given
 
 
 def workflow_out(head: Kept[WorkflowHead], draft: Kept[Draft] | None) -> WorkflowOut:

@@ -1,0 +1,126 @@
+"""Starting executions: accepted means stored, and overload is refused before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from studio.contracts.records import Records
+from studio.contracts.store import ExecutionRow, Idempotency
+from studio.domain.access import Actor
+from studio.domain.errors import NotFound, StudioError
+from studio.engine import Engine, ExecutionResult
+from studio.services.auditing import entry
+from studio.services.workflows.starting import Starting, StartOptions, Which
+
+_WINDOW = 24 * 3600 * 1_000_000
+"""How long an idempotency key is remembered."""
+MOST_WAITED = 300.0
+"""Seconds that a caller may wait for a result."""
+
+
+class Overloaded(StudioError):
+    """There is more to do than can be taken on. ``retry_after`` in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("execution.overloaded", "Studio has more to do than it can take on. Try again in a moment.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody asks to be run.
+
+    Args:
+        workflow: Id or key.
+        which: The published version, the draft, or a version by number.
+        inputs: Values by name.
+        tags: Tags beside the workflow's own.
+        priority: Instead of the workflow's own.
+        until: Only this node and what it needs.
+        pinned: Outputs by node, which are taken instead of running it.
+        trigger: What started it, as lists show it.
+        idempotency_key: The same key with the same order gives the same execution.
+    """
+
+    workflow: str
+    which: Which = "published"
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tags: Sequence[str] = ()
+    priority: int | None = None
+    until: str | None = None
+    pinned: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    trigger: str = "api"
+    idempotency_key: str | None = None
+
+
+class ExecutionStarting:
+    """Starts executions for somebody.
+
+    Args:
+        most_queued: So many executions may wait for their turn in this process before more are refused.
+    """
+
+    def __init__(self, engine: Engine, records: Records, starting: Starting, *, most_queued: int) -> None:
+        self._engine = engine
+        self._records = records
+        self._starting = starting
+        self._most_queued = most_queued
+        self._accepting = 0
+
+    async def start(self, actor: Actor, order: Order) -> ExecutionRow:
+        """Accept an execution; it is stored durably when this returns.
+
+        Raises:
+            NotFound: There is no such workflow or version.
+            AccessRefused: The actor may not run it.
+            Conflict: It is archived or not published; or the idempotency key came with another order.
+            WorkflowInvalid: The inputs do not fit.
+            Overloaded: There is too much to do already.
+        """
+        if self._accepting >= self._most_queued:
+            raise Overloaded(1.0)
+        self._accepting += 1
+        try:
+            options = StartOptions(
+                trigger=order.trigger, until=order.until, pinned=order.pinned, tags=order.tags,
+                priority=order.priority, idempotency=_idempotency(actor, order),
+            )  # fmt: skip
+            request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
+            id = await self._engine.submit(request)
+        finally:
+            self._accepting -= 1
+        row = await self._engine.store.execution(id, actor.workspace)
+        if row is None:
+            raise NotFound("execution.not_found", "There is no execution {id}.", id=id)
+        return row
+
+    async def start_audited(self, actor: Actor, order: Order) -> ExecutionRow:
+        """``start`` by a person, which the audit log tells."""
+        row = await self.start(actor, order)
+        after = {"which": order.which, "inputs": sorted(order.inputs)}
+        await self._records.commit(
+            [], [entry(actor, "execution.started", kind="execution", id=row.id, name=row.workflow_name, after=after)]
+        )
+        return row
+
+    async def wait(self, row: ExecutionRow, seconds: float) -> ExecutionResult | None:
+        """Wait for the end of an execution; None where it still goes on, or waits for something, after that time."""
+        result = await self._engine.wait(row.id, timeout=min(seconds, MOST_WAITED))
+        return result if result.status.terminal else None
+
+
+def _idempotency(actor: Actor, order: Order) -> Idempotency | None:
+    if order.idempotency_key is None:
+        return None
+    # Keys of different callers are different keys: nobody gets another's execution by guessing a key.
+    who = actor.key or actor.id
+    body = orjson.dumps(
+        [order.workflow, order.which, order.inputs, list(order.tags), order.priority, order.until, order.pinned],
+        option=orjson.OPT_SORT_KEYS,
+    )
+    return Idempotency(f"api:{who}:{order.idempotency_key}", hashlib.sha256(body).digest(), _WINDOW)
