@@ -34,22 +34,29 @@ class Checker:
         self._finder = finder
         self._resolver = resolver
 
-    async def document(self, actor: Actor, document: Mapping[str, Any] | str) -> list[Problem]:
+    async def document(
+        self, actor: Actor, document: Mapping[str, Any] | str, head: Kept[WorkflowHead] | None = None
+    ) -> list[Problem]:
         """Every problem of a document, with lines and columns where it is text."""
         text, source = written(document)
         loaded = await asyncio.to_thread(load, text, source=source)
-        found = await self.problems(actor, loaded)
+        found = await self.problems(actor, loaded, head)
         if isinstance(document, str):
             return found
         return [msgspec.structs.replace(one, line=None, column=None) for one in found]
 
-    async def draft(self, actor: Actor, reference: str) -> list[Problem]:
-        """Every problem of a draft.
+    async def draft(
+        self, actor: Actor, reference: str, document: Mapping[str, Any] | str | None = None
+    ) -> list[Problem]:
+        """Every problem of a draft, or of a document as if it were the draft.
 
         Raises:
             NotFound: There is no such workflow.
         """
-        head, draft = await self._drafts.show(actor, reference)
+        head = await self._finder.find(actor, reference)
+        if document is not None:
+            return await self.document(actor, document, head)
+        draft = await self._drafts.load(actor.workspace, head.id)
         workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
         return (await self.check(actor, workflow, head))[0]
 

@@ -14,8 +14,10 @@ from studio.engine import Engine
 from studio.services._clock import Clock
 from studio.services.people.model import People
 from studio.services.policy import require
+from studio.services.workflows.changing import Changing
 from studio.services.workflows.checking import Checker
 from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.files import Files
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.folders import Folders
 from studio.services.workflows.listing import Listing
@@ -101,6 +103,16 @@ class Workflows:
     def checker(self) -> Checker:
         """Checks documents and drafts."""
         return Checker(self._catalog, self.drafts, self.finder, self.resolver)
+
+    @cached_property
+    def changing(self) -> Changing:
+        """Changes what stands around a document."""
+        return Changing(self.shelf, self.folders, self.finder, self.drafts, self.making, self._people, self._clock)
+
+    @cached_property
+    def files(self) -> Files:
+        """Imports and exports."""
+        return Files(self.shelf, self._catalog, self.folders, self.finder, self.drafts, self.making, self.checker)
 
     @cached_property
     def publishing(self) -> Publishing:
