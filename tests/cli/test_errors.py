@@ -16,7 +16,7 @@ from studio.cli._commands import COMMANDS, GROUPS
 def test_help_names_every_command(cli: Any) -> None:
     shown = cli("--help").out
     assert all(name in shown for name in COMMANDS)
-    assert cli(code=2).out == shown
+    assert cli(code=2).err == shown
     for group in GROUPS:
         assert f"{group} " in cli(group, "--help").out
         cli(group, code=2)

@@ -88,3 +88,11 @@ def test_a_pure_node_that_fails_in_a_thread_is_told_once(workflow: Any) -> None:
     assert b"no column b" in done.stderr
     assert b"never retrieved" not in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("executions",), ("--json", "nodes"), ("keys", "--json")])
+def test_a_command_that_is_left_out_leaves_stdout_empty(cli: Any, words: tuple[str, ...]) -> None:
+    result = cli(*words, code=2)
+    assert result.out == ""
+    assert result.err
+    assert cli("executions", "--help").out.startswith("Usage: studio executions")

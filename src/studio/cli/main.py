@@ -90,16 +90,14 @@ def _dispatch(given: list[str]) -> int:
         return _invoke(name, before, rest)
     first = rest[0] if rest else None
     if words in ([], ["help"], ["--help"], ["-h"]):
-        sys.stdout.write(_overview(""))
-        return 0 if words else EXIT_INVALID
+        return _show_overview("", asked=bool(words))
     if words == ["--version"]:
         from importlib.metadata import version
 
         sys.stdout.write(f"studio {version('studio-workflows')}\n")
         return 0
     if name in GROUPS and first in (None, "--help", "-h"):
-        sys.stdout.write(_overview(name))
-        return 0 if first else EXIT_INVALID
+        return _show_overview(name, asked=first is not None)
     from studio.cli._errors import unknown_command
 
     return unknown_command(f"{name} {first}" if name in GROUPS else name, given)
@@ -118,6 +116,12 @@ def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
         # Typer ends the process like this where stdout has been closed by its reader.
         raise BrokenPipeError from error
     return result if isinstance(result, int) else 0
+
+
+def _show_overview(group: str, *, asked: bool) -> int:
+    """Print the commands. Who has not asked for them has left out a command: stdout is for what was asked for."""
+    (sys.stdout if asked else sys.stderr).write(_overview(group))
+    return 0 if asked else EXIT_INVALID
 
 
 def _overview(group: str) -> str:
