@@ -44,8 +44,7 @@ async def die(one: Engine) -> None:
         one._driver.cancel()
     for run in list(one.runs.values()):
         await run.detach()
-    if one._flusher is not None:
-        one._flusher.cancel()
+    one.flusher.stop()
     await one.projector.drain()
 
 
