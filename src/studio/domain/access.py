@@ -66,7 +66,7 @@ GRANTABLE = frozenset(Permission) - UNBOUND
 BY_FOLDER = frozenset(
     {
         Permission.WORKFLOW_VIEW, Permission.WORKFLOW_EDIT, Permission.WORKFLOW_PUBLISH, Permission.WORKFLOW_EXECUTE,
-        Permission.WORKFLOW_DELETE, Permission.EXECUTION_VIEW, Permission.EXECUTION_CONTROL,
+        Permission.WORKFLOW_DELETE, Permission.FOLDER_MANAGE, Permission.EXECUTION_VIEW, Permission.EXECUTION_CONTROL,
         Permission.EXECUTION_DECIDE, Permission.EXECUTION_REVEAL, Permission.COMMENT_VIEW, Permission.COMMENT_WRITE,
     }
 )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Folders, and what is granted in one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+
+from studio.domain.access import Role
+from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
+from studio.services.people.model import Group, Member, member_id
+from tests.server.kit import Api
+from tests.server.workflows.test_changes import create, names
+from tests.server.workflows.test_drafts import GREETING
+
+
+async def folder(client: httpx2.AsyncClient, name: str, parent: str | None = None) -> str:
+    """Id of a new folder."""
+    made = await client.post("/folders", json={"name": name, "parent": parent})
+    assert made.status_code == 201, made.text
+    return made.json()["id"]
+
+
+async def granted(api: Api, grants: dict[str, str], **more: Any) -> httpx2.AsyncClient:
+    """A client of a member who has no right but what is granted in folders."""
+    account = await api.account("nothing")
+    member = Member(workspace=DEFAULT_WORKSPACE, account=account.id, role="nothing", folders=grants, **more)
+    people = api.platform.people
+    await people.records.commit([people.members.put(INSTANCE, member_id(DEFAULT_WORKSPACE, account.id), member)])
+    return api.client(await api.token(account))
+
+
+async def test_folders_form_a_tree(either: Api) -> None:
+    editor = await either.signed_in(Role.EDITOR)
+    a = await folder(editor, "A")
+    b = await folder(editor, "B", a)
+    c = await folder(editor, "C", b)
+    taken = await editor.post("/folders", json={"name": " b ", "parent": a})
+    assert (taken.status_code, taken.json()["code"]) == (409, "folder.name_taken")
+    assert (await editor.post("/folders", json={"name": "B"})).status_code == 201
+    assert (await editor.post("/folders", json={"name": "D", "parent": "none"})).status_code == 404
+    assert (await editor.post("/folders", json={"name": "\x07"})).status_code == 422
+    circle = await editor.patch(f"/folders/{a}", json={"parent": c})
+    assert (circle.status_code, circle.json()["code"]) == (409, "folder.in_itself")
+    deep = c
+    for number in range(5):
+        deep = await folder(editor, f"D{number}", deep)
+    too_deep = await editor.post("/folders", json={"name": "E", "parent": deep})
+    assert (too_deep.status_code, too_deep.json()["code"]) == (409, "folder.too_deep")
+    other = await folder(editor, "Other")
+    assert (await editor.patch(f"/folders/{a}", json={"parent": other})).status_code == 409
+    moved = await editor.patch(f"/folders/{b}", json={"parent": "root", "name": "B2"})
+    assert (moved.status_code, moved.json()["parent"], moved.json()["name"]) == (200, None, "B2")
+    stale = await editor.patch(f"/folders/{b}", json={"name": "B3"}, headers={"if-match": '"1"'})
+    assert stale.status_code == 412
+    full = await editor.delete(f"/folders/{b}")
+    assert (full.status_code, full.json()["code"]) == (409, "folder.not_empty")
+    assert (await editor.delete(f"/folders/{a}")).status_code == 204
+    assert (await editor.get(f"/folders/{a}")).status_code == 404
+
+
+async def test_lists_by_folder(either: Api) -> None:
+    editor = await either.signed_in(Role.EDITOR)
+    a = await folder(editor, "A")
+    b = await folder(editor, "B", a)
+    for name, place in (("top", None), ("in a", a), ("in b", b)):
+        await create(editor, name, folder=place)
+    assert await names(editor, folder="root") == ["top"]
+    assert await names(editor, folder=a) == ["in a"]
+    assert await names(editor, folder=a, below=True) == ["in a", "in b"]
+    assert await names(editor, folder="root", below=True) == ["in a", "in b", "top"]
+    assert await names(editor, folder=a, below=True, sort="updated") == ["in b", "in a"]
+    assert (await editor.get("/workflows", params={"folder": "none"})).status_code == 404
+    full = await editor.delete(f"/folders/{b}")
+    assert full.status_code == 409
+
+
+async def test_an_editor_of_one_folder_edits_there_and_sees_nothing_else(either: Api) -> None:
+    admin = await either.signed_in(Role.ADMIN)
+    around = await folder(admin, "Around")
+    mine = await folder(admin, "Mine", around)
+    below = await folder(admin, "Below", mine)
+    theirs = await folder(admin, "Theirs")
+    ids = {
+        place: await create(admin, name, folder=place)
+        for name, place in (("top", None), ("around", around), ("mine", mine), ("below", below), ("theirs", theirs))
+    }
+    member = await granted(either, {mine: Role.EDITOR})
+    assert await names(member) == ["below", "mine"]
+    assert await names(member, sort="updated") == ["below", "mine"]
+    shown = (await member.get("/folders")).json()["items"]
+    assert [one["name"] for one in shown] == ["Around", "Below", "Mine"]
+    for place in (mine, below):
+        id = ids[place]
+        assert (await member.get(f"/workflows/{id}")).status_code == 200
+        assert (await member.put(f"/workflows/{id}/draft", json={"document": GREETING})).status_code == 200
+        assert (await member.post(f"/workflows/{id}/publish", json={})).status_code == 201
+    for place in (None, around, theirs):
+        id = ids[place]
+        for path in ("", "/draft", "/versions", "/export"):
+            assert (await member.get(f"/workflows/{id}{path}")).status_code == 404
+        assert (await member.put(f"/workflows/{id}/draft", json={"document": GREETING})).status_code == 404
+        assert (await member.delete(f"/workflows/{id}")).status_code == 404
+    assert (await member.post("/workflows", json={"name": "New", "folder": below})).status_code == 201
+    assert (await member.post("/workflows", json={"name": "New"})).status_code == 403
+    assert (await member.post("/workflows", json={"name": "New", "folder": theirs})).status_code == 404
+    assert (await member.patch(f"/workflows/{ids[mine]}", json={"folder": theirs})).status_code == 404
+    assert (await member.patch(f"/workflows/{ids[mine]}", json={"folder": "root"})).status_code == 403
+    assert (await member.patch(f"/workflows/{ids[mine]}", json={"folder": below})).status_code == 200
+    assert (await member.delete(f"/workflows/{ids[below]}")).status_code == 204
+    assert (await member.post(f"/workflows/{ids[below]}/undelete", json={})).status_code == 200
+
+
+async def test_an_editor_of_one_folder_makes_folders_in_it(either: Api) -> None:
+    admin = await either.signed_in(Role.ADMIN)
+    mine, theirs = await folder(admin, "Mine"), await folder(admin, "Theirs")
+    member = await granted(either, {mine: Role.EDITOR})
+    inner = await folder(member, "Inner", mine)
+    assert (await member.patch(f"/folders/{inner}", json={"name": "Other"})).status_code == 200
+    assert (await member.post("/folders", json={"name": "Top"})).status_code == 403
+    assert (await member.post("/folders", json={"name": "New", "parent": theirs})).status_code == 404
+    assert (await member.patch(f"/folders/{mine}", json={"name": "Taken"})).status_code == 403
+    assert (await member.patch(f"/folders/{inner}", json={"parent": "root"})).status_code == 403
+    assert (await member.delete(f"/folders/{mine}")).status_code == 403
+    assert (await member.delete(f"/folders/{theirs}")).status_code == 404
+    assert (await member.delete(f"/folders/{inner}")).status_code == 204
+
+
+async def test_a_viewer_of_one_folder_changes_nothing(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    mine, other = await folder(admin, "Mine"), await folder(admin, "Other")
+    id, elsewhere = await create(admin, folder=mine), await create(admin, "Elsewhere", folder=other)
+    viewer = await granted(api, {mine: Role.VIEWER, other: Role.EDITOR})
+    assert (await viewer.get(f"/workflows/{id}/draft")).status_code == 200
+    for method, path, body in (
+        ("PUT", "/draft", {"document": GREETING}), ("PATCH", "", {"name": "X"}), ("DELETE", "", None),
+        ("POST", "/publish", {}), ("POST", "/archive", {}), ("POST", "/duplicate", {}),
+    ):  # fmt: skip
+        for workflow, allowed in ((id, False), (elsewhere, True)):
+            status = (await viewer.request(method, f"/workflows/{workflow}{path}", json=body)).status_code
+            if allowed:
+                assert status not in (401, 403), path
+            else:
+                assert status == 403, path
+        await admin.post(f"/workflows/{elsewhere}/unarchive", json={})
+        await admin.post(f"/workflows/{elsewhere}/undelete", json={})
+
+
+async def test_groups_grant_folders_and_rights_end_with_them(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    mine = await folder(admin, "Mine")
+    id = await create(admin, folder=mine)
+    people = api.platform.people
+    group = Group(name="Team", folders={mine: Role.EDITOR})
+    await people.records.commit([people.groups.put(DEFAULT_WORKSPACE, "team", group)])
+    member = await granted(api, {}, groups=["team"])
+    assert (await member.patch(f"/workflows/{id}", json={"tags": ["x"]})).status_code == 200
+    await people.records.commit([people.groups.drop(DEFAULT_WORKSPACE, "team")])
+    assert (await member.get(f"/workflows/{id}")).status_code == 403
+
+
+async def test_moving_a_folder_moves_what_is_granted(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    mine, box = await folder(admin, "Mine"), await folder(admin, "Box")
+    id = await create(admin, folder=box)
+    member = await granted(api, {mine: Role.VIEWER})
+    assert (await member.get(f"/workflows/{id}")).status_code == 404
+    assert (await admin.patch(f"/folders/{box}", json={"parent": mine})).status_code == 200
+    assert (await member.get(f"/workflows/{id}")).status_code == 200
+    assert (await admin.patch(f"/folders/{box}", json={"parent": "root"})).status_code == 200
+    assert (await member.get(f"/workflows/{id}")).status_code == 404
