@@ -177,6 +177,8 @@ def test_what_cannot_go_on_waits_and_says_why(place: Place, version: int, body: 
     place.install(1)
     id = parked(place)
     place.install(version, body)
+    blocked = [one["facts"] for one in place.studio("doctor", code=None)["checks"] if one["check"] == "blocked"]
+    assert blocked == ([] if version else [{"type": "acme.price", "first": id}])
     assert go_on(place, id)["status"] == "paused"
     found = place.studio("doctor", code=None)["checks"]
     assert "cannot_run" in [one["check"] for one in found]

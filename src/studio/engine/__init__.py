@@ -14,6 +14,7 @@ from studio.engine.engine import Engine
 from studio.engine.history import History, read_history, read_result
 from studio.engine.host import HostServices
 from studio.engine.looking import Look
+from studio.engine.pinning import nodes_in
 
 __all__ = [
     "Engine",
@@ -28,6 +29,7 @@ __all__ = [
     "NodeSummary",
     "StartRequest",
     "error_execution",
+    "nodes_in",
     "read_history",
     "read_result",
 ]

@@ -22,25 +22,25 @@ Types = Mapping[str, int]
 
 def versions_of(graph: Graph, catalogue: Any) -> dict[str, int]:
     """The present versions of all types in a workflow, as far as they are not 1."""
-    found = {type: catalogue.load(type).version for type in set(_types(graph))}
+    found = {type: catalogue.load(type).version for type in {node.type for node in nodes_in(graph)}}
     return {type: version for type, version in sorted(found.items()) if version != 1}
 
 
-def _types(graph: Graph) -> Iterator[str]:
+def nodes_in(graph: Graph) -> Iterator[Node | SlotNode | Fallback]:
+    """Every node of a workflow: of all levels, bodies and slots, and what may run instead."""
     for node in graph.nodes.values():
-        yield from _types_of(node)
+        yield from _nodes_of(node)
 
 
-def _types_of(node: Node | SlotNode) -> Iterator[str]:
-    yield node.type
-    for other in node.fallback:
-        yield other.type
+def _nodes_of(node: Node | SlotNode) -> Iterator[Node | SlotNode | Fallback]:
+    yield node
+    yield from node.fallback
     for body in (node.body, node.catch, node.finally_):
         if body is not None:
-            yield from _types(body)
+            yield from nodes_in(body)
     for slot in node.slots.values():
         for one in slot if isinstance(slot, list) else [slot]:
-            yield from _types_of(one)
+            yield from _nodes_of(one)
 
 
 def pinned(workflow: Workflow, then: Types, catalogue: Any) -> Workflow:
@@ -77,7 +77,7 @@ def _version(node: Node | SlotNode | Fallback, then: Types, now: Types) -> dict[
 
 def moved(workflow: Workflow, then: Types, now: Types) -> dict[str, list[int]]:
     """Types of a workflow that another version stands for than the one it was accepted with: from and to."""
-    known = {type: [then.get(type, 1), now.get(type, 1)] for type in sorted(set(_types(workflow)))}
+    known = {type: [then.get(type, 1), now.get(type, 1)] for type in sorted({node.type for node in nodes_in(workflow)})}
     return {type: versions for type, versions in known.items() if versions[0] != versions[1]}
 
 

@@ -16,6 +16,8 @@ from studio.contracts.store import ExecutionFilter, Store
 from studio.domain.errors import StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.status import ExecutionStatus
+from studio.domain.workflow import Workflow
+from studio.engine import nodes_in
 
 _LITTLE_SPACE = 1024**3
 _LONG_LAG = 1000
@@ -99,6 +101,8 @@ class Doctor:
             yield Finding("lag", "warning", {"segments": lag})
         async for finding in self._executions(store):
             yield finding
+        async for finding in self._blocked(store):
+            yield finding
 
     async def _executions(self, store: Store) -> AsyncIterator[Finding]:
         """Executions that need somebody: held by a restore, in doubt, or that cannot run here."""
@@ -113,3 +117,20 @@ class Doctor:
                 ids = [row.id for row in rows if row.reason and f'"wait.{kind}"' in row.reason]
                 if ids:
                     yield Finding(kind, "warning", {"count": len(ids), "first": ids[0]})
+
+    async def _blocked(self, store: Store) -> AsyncIterator[Finding]:
+        """Node types that are gone, or too old, for executions that have not come to need them yet."""
+        first: dict[str, str] = {}
+        for status in (ExecutionStatus.WAITING, ExecutionStatus.QUEUED, ExecutionStatus.RUNNING):
+            rows = await store.executions(ExecutionFilter(workspace=DEFAULT_WORKSPACE, status=(status,), limit=1000))
+            for row in rows:
+                first.setdefault(row.workflow_hash, row.id)
+        found: dict[str, str] = {}
+        for hash, id in first.items():
+            document = await store.version(DEFAULT_WORKSPACE, hash)
+            for node in nodes_in(Workflow.model_validate_json(document)) if document is not None else ():
+                known = self._catalog.facts(node.type).version if node.type in self._catalog else 0
+                if known < (node.version or 1):
+                    found.setdefault(node.type, id)
+        for type, id in sorted(found.items()):
+            yield Finding("blocked", "warning", {"type": type, "first": id})
