@@ -169,7 +169,7 @@ class Publishing:
         document = await self._shelf.documents.get(workspace, id)
         if version is None or document is None:
             raise NotFound(
-                "workflow.no_version", "{name} has no version {number}.", name=head.value.name, number=number
+                "workflow.version_not_found", "{name} has no version {number}.", name=head.value.name, number=number
             )
         return version, msgspec.json.decode(document.value.document)
 
