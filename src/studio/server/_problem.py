@@ -20,6 +20,7 @@ from studio.services.executing.starting import Overloaded
 from studio.services.people.sessions import TooManyAttempts
 from studio.services.policy import NotSignedIn
 from studio.services.reasons import reason_for
+from studio.services.workflows.files import FilesInvalid
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("studio.server")
@@ -108,6 +109,8 @@ def answer(
         given["retry-after"] = "5"
     if isinstance(error, WorkflowInvalid):
         problems = [workflow_problem(one, lang) for one in error.problems]
+    if isinstance(error, FilesInvalid):
+        problems = [{**one, "file": file} for one, file in zip(problems or (), error.files, strict=True)]
     return problem(
         status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
         headers=given,
