@@ -155,6 +155,13 @@ def test_it_goes_to_no_other_host(cli: Cli, workflow: Write, give: Callable[...,
     assert SECRET not in result.out
 
 
+def test_one_of_several_is_not_left_out(cli: Cli, workflow: Write, give: Callable[..., None]) -> None:
+    with serving(fine) as server:
+        give("MINE", "http.bearer", token=SECRET, hosts=[server.host])
+        cli("run", workflow({"a": {**ask(server), "credential": {"http.bearer": "mine"}}}), LOOP)
+        assert server.seen[0]["headers"]["authorization"] == f"Bearer {SECRET}"
+
+
 def test_from_a_file(cli: Cli, workflow: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with serving(fine) as server:
         path = tmp_path / "mine.json"

@@ -108,7 +108,8 @@ class RunContext(NodeContext):
         return self.node.credential
 
     async def credential(self, alias: str | None = None) -> Mapping[str, Any]:
-        name = alias or self.node.credential
+        aliases = self.node.spec.credential
+        name = aliases.get(alias, alias) if alias and isinstance(aliases, dict) else alias or self.node.credential
         if name is None:
             raise UserError(
                 "node.no_credential", "{type} needs a credential; choose one on the node.", type=self.node.type

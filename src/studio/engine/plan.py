@@ -288,7 +288,8 @@ def _plan_node(index: int, id: str, spec: Node, catalogue: Catalogue) -> PlanNod
     node.each = spec.each
     node.each_compiled = compile_value(spec.each) if spec.each is not None else None
     node.effect = impl.effect
-    node.credential = spec.credential if isinstance(spec.credential, str) else None
+    aliases = spec.credential
+    node.credential = next(iter(aliases.values()), None) if isinstance(aliases, dict) else aliases
     node.timeout = parse_duration(spec.timeout) if spec.timeout is not None else impl.timeout
     node.policy = retry_policy(spec, impl)
     _plan_params(node, spec.params, impl)

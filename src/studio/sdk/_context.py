@@ -102,6 +102,8 @@ class NodeContext(ABC):
     async def credential(self, alias: str | None = None) -> Mapping[str, Any]:
         """The fields of a credential, for protocols that the HTTP broker does not speak.
 
+        ``alias`` may be the name under which the node lists one of several; without it, the first one is meant.
+
         Raises:
             UserError: None is chosen, or there is none of that name.
         """
