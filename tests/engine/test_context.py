@@ -95,8 +95,8 @@ async def test_tables_and_long_lists(engine: Engine) -> None:
     assert await hands(engine, "few") == [1, 2]
 
 
-async def test_calling_is_for_flow_call(engine: Engine) -> None:
-    assert (await hands(engine, "call")).code == "node.call_needs_flow_call"
+async def test_calling_is_for_who_declares_it(engine: Engine) -> None:
+    assert (await hands(engine, "call")).code == "node.calls_undeclared"
 
 
 async def test_credentials(tmp_path: Path) -> None:
