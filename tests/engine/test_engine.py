@@ -130,7 +130,8 @@ async def test_a_defect_of_the_engine_is_told_as_one(engine: Engine) -> None:
 
 
 async def test_more_workflows_than_are_remembered(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.engine.engine._PLANS", 3)
+    for place in ("plans._MOST", "engine._HASHES"):
+        monkeypatch.setattr(f"studio.engine.{place}", 3)
     whats = [workflow({"a": ("lab.add", {"value": number})}, output="{{ a.value }}") for number in range(8)]
     for _ in range(2):
         assert [(await run(engine, what)).output for what in whats] == [number + 1 for number in range(8)]
