@@ -43,6 +43,15 @@ INSTANCE = "_instance"
 """The workspace of what belongs to no workspace: accounts, memberships, settings of the instance."""
 
 
+WORKFLOW_TAG = "workflow:"
+"""Tags of executions that begin so name the workflow they belong to, by its id. Only Studio sets them."""
+
+
+def workflow_tag(workflow: str) -> str:
+    """The tag of every execution of a workflow, by its id. Lists of executions filter by it."""
+    return f"{WORKFLOW_TAG}{workflow}"
+
+
 def item_scope(prefix: str, node: str, index: int) -> str:
     """Prefix of the scope paths inside one item or turn: ``("", "loop", 3)`` gives ``loop[3]/``."""
     return f"{prefix}{node}[{index}]/"

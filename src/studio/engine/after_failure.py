@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from studio.domain.errors import StorageError, StudioError
-from studio.domain.ids import derived_id
+from studio.domain.ids import derived_id, workflow_tag
 from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Node, Workflow
 from studio.engine.api import Grants, StartRequest
+from studio.engine.children import identities_of
 from studio.engine.plan import Plan
 from studio.engine.submit import Family
 from studio.expressions import compile_value
@@ -66,7 +67,7 @@ async def start_error_workflow(
         if await engine.store.execution(id, workspace) is None:
             workflow = (await engine.plan(workspace, hash, types=start.get("types") or {})).workflow
             event = _event(execution_id, plan, status, error, engine.clock())
-            await _start(engine, id, workspace, workflow, hash, start, event)
+            await _start(engine, id, workspace, workflow, hash, start, event, plan.settings.error_workflow or "")
     except StorageError:
         raise
     except StudioError:
@@ -92,12 +93,14 @@ async def _start(
     hash: str,
     start: Mapping[str, Any],
     event: dict[str, Any],
+    reference: str,
 ) -> None:
     trigger, node = next(
         ((id, node) for id, node in workflow.nodes.items() if node.type == TRIGGER and not node.disabled), ("", None)
     )
     if node is None:
         return
+    identities = identities_of(start, reference)
     request = StartRequest(
         workflow=workflow,
         inputs=_inputs(workflow, node, event),
@@ -105,6 +108,8 @@ async def _start(
         trigger=trigger,
         event=event,
         grants=Grants(**start["grants"]),
+        identities=identities,
+        tags=(workflow_tag(identities[""]),) if "" in identities else (),
     )
     engine.remember(workflow, hash)
     await engine.submit(request, Family(id, calls=start["calls"], types=start.get("types") or {}))

@@ -43,6 +43,8 @@ class StartRequest:
             map or loop may stand, such as ``places[3]``; those before it are kept.
         types: Versions of node types that the workflow is meant for, where it names none; those installed if None.
         origin: Execution whose idempotency keys are kept (retry of failed items); None makes new keys.
+        identities: What keeps the state and the concurrency slots of workflows of one name apart: by reference as in
+            ``calls``, and under "" for the workflow itself. The name serves where there is none.
     """
 
     workflow: Workflow
@@ -60,6 +62,7 @@ class StartRequest:
     copy_until: str | None = None
     types: Mapping[str, int] | None = None
     origin: str | None = None
+    identities: Mapping[str, str] = field(default_factory=dict[str, str])
     grants: Grants = field(default_factory=Grants)
     tags: tuple[str, ...] = ()
     priority: int | None = None

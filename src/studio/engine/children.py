@@ -62,6 +62,7 @@ async def start_child(
         mode="replay" if earlier is not None else run.facts.get("mode", "run"),
         grants=run.grants,
         origin=origin,
+        identities=identities_of(run.facts, reference),
         reuse=earlier,
         retry_items=earlier is not None,
     )
@@ -69,6 +70,13 @@ async def start_child(
     depth, root = int(run.facts.get("depth", 0)) + 1, run.facts.get("root") or run.id
     family = Family(child, run.id, path, root, depth, calls, types, run.facts.get("retention"))
     await engine.submit(request, family)
+
+
+def identities_of(start: Mapping[str, Any], reference: str) -> dict[str, str]:
+    """The identities for an execution of a workflow that another one names."""
+    known: dict[str, str] = start.get("identities") or {}
+    own = {"": known[reference]} if reference in known else {}
+    return {**{name: id for name, id in known.items() if name}, **own}
 
 
 async def await_child(activity: Activity, child: str, *, counts: bool = True) -> dict[str, Any]:

@@ -96,7 +96,9 @@ class RunContext(NodeContext):
     @property
     def state(self) -> StateHandle:
         if self._state is None:
-            self._state = NodeStateHandle(self._run, f"{self._run.plan.name}/{static_path(self.path)}")
+            identities: dict[str, str] = self._run.facts.get("identities") or {}
+            owner = identities.get("") or self._run.plan.name
+            self._state = NodeStateHandle(self._run, f"{owner}/{static_path(self.path)}")
         return self._state
 
     async def state_on_success(self) -> StateWrite | None:

@@ -84,11 +84,9 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     retention = workflow.settings.retention or family.retention
     if retention is not None:
         raw["retention"] = retention
+    raw |= _asked(request, plan)
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
-    if request.until is not None:
-        raw["until"] = _root_node(request.until)
-        raw["only"] = sorted(_needed(plan.root, request.until, request.pinned))
     if memory.frames:
         raw["memory"] = memory.dump()
     settings = workflow.settings
@@ -111,12 +109,23 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
         tags=tuple(dict.fromkeys((*settings.tags, *request.tags))),
         # One that was called is kept as long as who called it, unless it says otherwise.
         retain_until=None if retention is None else engine.clock() + int(parse_duration(retention) * 1e6),
-        slot=_slot(workflow, hash, dict(request.inputs), variables),
+        slot=_slot(workflow, request.identities.get("") or workflow.name, hash, dict(request.inputs), variables),
         idempotency=request.idempotency,
         blobs=tuple(values.fresh),
     )
     values.fresh.clear()
     return Prepared(new, plan, facts_of(raw, dict(request.inputs), variables), memory, values)
+
+
+def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
+    """What is recorded of a request only where it asks for it."""
+    found: dict[str, Any] = {}
+    if request.identities:
+        found["identities"] = dict(request.identities)
+    if request.until is not None:
+        found["until"] = _root_node(request.until)
+        found["only"] = sorted(_needed(plan.root, request.until, request.pinned))
+    return found
 
 
 async def _plan(
@@ -153,7 +162,9 @@ async def keep_version(engine: Engine, workspace: str, workflow: Workflow) -> st
     return hash
 
 
-def _slot(workflow: Workflow, hash: str, inputs: dict[str, Any], variables: dict[str, Any]) -> Slot | None:
+def _slot(
+    workflow: Workflow, identity: str, hash: str, inputs: dict[str, Any], variables: dict[str, Any]
+) -> Slot | None:
     limit = workflow.settings.concurrency
     if limit is None:
         return None
@@ -165,7 +176,7 @@ def _slot(workflow: Workflow, hash: str, inputs: dict[str, Any], variables: dict
         key = compiled.evaluate(
             {"inputs": inputs, "vars": variables, "workflow": {"name": workflow.name, "hash": hash}}
         )
-    text = f"{workflow.name}\0{key}"
+    text = f"{identity}\0{key}"
     return Slot(hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), limit.limit, limit.hold_while_waiting)
 
 

@@ -118,6 +118,7 @@ class Replays:
             inputs=inputs,
             calls=calls,
             types=start.get("types") or {},
+            identities=start.get("identities") or {},
             trigger=start["trigger"],
             event=event,
             grants=grants,

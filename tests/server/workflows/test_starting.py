@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from studio.contracts.store import ExecutionFilter
 from studio.domain.access import ROLES, Actor, ActorKind, Permission, Role
 from studio.domain.errors import AccessRefused, Conflict, NotFound, UserError, WorkflowInvalid
-from studio.domain.ids import DEFAULT_WORKSPACE
+from studio.domain.ids import DEFAULT_WORKSPACE, workflow_tag
 from studio.domain.status import ExecutionStatus
 from studio.engine import StartRequest
 from studio.services.workflows.listing import Wanted
-from studio.services.workflows.starting import StartOptions, workflow_tag
+from studio.services.workflows.starting import StartOptions
 from tests.server.kit import Api
 from tests.server.workflows.test_drafts import GREETING
 
@@ -201,3 +202,51 @@ async def test_a_key_for_certain_workflows_touches_no_other(api: Api) -> None:
         await workflows.making.create(key, document=GREETING)
     listed, _ = await workflows.listing.page(key, Wanted())
     assert [found.head.id for found in listed] == [one]
+
+
+COUNT: dict[str, Any] = {
+    "studio": 1, "name": "Count", "nodes": {"count": {"type": "flow.counter"}}, "output": "{{ count.count }}",
+}  # fmt: skip
+
+
+async def test_workflows_of_one_name_keep_their_state_apart(either: Api) -> None:
+    """Whoever may make workflows in one folder must not read what another folder's workflow of that name remembers."""
+    one, other = await made(either, COUNT), await made(either, COUNT)
+    await made(either, {**calling(one), "name": "Count"}, key="caller")
+    assert [await output(either, one) for _ in range(3)] == [1, 2, 3]
+    assert await output(either, other) == 1
+    assert await output(either, "caller") == 4
+    assert await output(either, one) == 5
+
+
+async def test_an_error_workflow_belongs_to_a_workflow_too(api: Api) -> None:
+    handler = {
+        "studio": 1, "name": "Handler", "nodes": {"failed": {"type": "trigger.error"}}, "output": "seen",
+    }  # fmt: skip
+    failing = {
+        "studio": 1, "name": "Failing", "settings": {"error_workflow": "handler"},
+        "nodes": {"stop": {"type": "flow.fail", "params": {"message": "no"}}},
+    }  # fmt: skip
+    handling, id = await made(api, handler), await made(api, failing)
+    request = await api.platform.workflows.starting.start_request(acting(Role.EDITOR), id)
+    failed = await api.studio.engine.wait(await api.studio.engine.submit(request))
+    assert failed.status is ExecutionStatus.FAILED
+    wanted = ExecutionFilter(workspace=DEFAULT_WORKSPACE, tag=workflow_tag(handling))
+    assert [row.workflow_name for row in await api.platform.ports.store.executions(wanted)] == ["Handler"]
+
+
+async def test_limits_are_kept_per_workflow(api: Api) -> None:
+    """Two of one name do not wait for each other; two of one workflow do."""
+    waiting = {
+        "studio": 1, "name": "Wait", "settings": {"concurrency": {"limit": 1, "hold_while_waiting": True}},
+        "nodes": {"ask": {"type": "flow.approval", "params": {"message": "?"}}},
+    }  # fmt: skip
+    start, engine = api.platform.workflows.starting.start_request, api.studio.engine
+    one, other = await made(api, waiting), await made(api, waiting)
+    ids = [await engine.submit(await start(acting(Role.EDITOR), id)) for id in (one, other, one)]
+    for id in ids[:2]:
+        settled = await engine.wait(id, settle_waiting=True)
+        assert settled.status is ExecutionStatus.WAITING
+    third = await api.platform.ports.store.execution(ids[2])
+    assert third is not None
+    assert third.status is ExecutionStatus.QUEUED

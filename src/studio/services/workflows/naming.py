@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 
 from studio.domain.errors import UserError
+from studio.domain.ids import WORKFLOW_TAG
 
 MAX_KEY = 63
 MAX_TAGS = 20
 MAX_TAG = 50
-RESERVED_TAG = "workflow:"
-"""Tags of executions that begin so are set by Studio."""
+RESERVED_TAG = WORKFLOW_TAG
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from studio.contracts.store import Idempotency
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, UserError, WorkflowInvalid
+from studio.domain.ids import workflow_tag
 from studio.domain.workflow import Workflow
 from studio.engine import Engine, Grants, StartRequest
 from studio.services._collection import Kept
@@ -29,11 +30,6 @@ Which: TypeAlias = int | Literal["published", "draft"]
 
 AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """Private hosts that the nodes of a workspace may reach."""
-
-
-def workflow_tag(workflow: str) -> str:
-    """The tag of every execution of a workflow, by its id. Lists of executions filter by it."""
-    return f"{RESERVED_TAG}{workflow}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +118,7 @@ class Starting:
             workflow=workflow,
             inputs=coerce_inputs(workflow, inputs or {}),
             calls=resolved.calls,
+            identities={"": head.id, **{name: called.id for name, called in resolved.heads.items()}},
             workspace=actor.workspace,
             trigger=options.trigger,
             event=options.event,
