@@ -19,6 +19,7 @@ CHECKS: dict[str, list[str]] = {
     "messages": [sys.executable, "tools/messages.py"],
     "node lock": [sys.executable, "tools/node_lock.py", "--check"],
     "workflow schema": [sys.executable, "tools/workflow_schema.py", "--check"],
+    "settings docs": [sys.executable, "tools/settings_docs.py", "--check"],
     "command line docs": [sys.executable, "tools/cli_docs.py", "--check"],
     "locks": [sys.executable, "tools/locks.py", "--check"],
 }
