@@ -6,7 +6,7 @@ in clear; the store compresses and encrypts them, bound to workspace, execution 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -264,6 +264,16 @@ class NodeState(msgspec.Struct, frozen=True):
     value: bytes | None
 
 
+class WorkerRow(msgspec.Struct, frozen=True):
+    """A worker: until when its lease lasts, when it was last seen, how many executions it runs."""
+
+    id: str
+    home: str
+    lease_until: int
+    seen_at: int
+    running: int
+
+
 class Store(Protocol):
     """Executions, journal, inbox and what belongs to their transactions."""
 
@@ -286,11 +296,21 @@ class Store(Protocol):
         """
         ...
 
-    async def claim(self, worker: str, limit: int, *, gone: Sequence[str] = (), ids: Sequence[str] = ()) -> list[Claim]:
+    async def claim(
+        self,
+        worker: str,
+        limit: int,
+        *,
+        gone: Sequence[str] = (),
+        ids: Sequence[str] = (),
+        limits: Mapping[str, int] = {},
+    ) -> list[Claim]:
         """Take what is queued, due (waiting with ``wake_at`` passed) or left behind, raising the epoch of each.
 
         Left behind is what is running under an owner named in ``gone``, or whose lease has expired. With ``ids`` only
-        those. Slots are honoured, held executions left alone. A claim appends an empty mark to the journal.
+        those. Slots are honoured, held executions left alone. ``limits`` says for some workspaces how many executions
+        that nobody called may run at once: what is queued beyond that stays queued; what has begun goes on. A claim
+        appends an empty mark to the journal.
         Order: priority, then fairly over fairness keys, then age.
         """
         ...
@@ -456,6 +476,26 @@ class Store(Protocol):
 
     async def resume_schedule(self, workspace: str, key: str) -> bool:
         """Lift the hold that a restore put on a schedule; False where there was none."""
+        ...
+
+    async def workers(self) -> list[WorkerRow]:
+        """Every worker that is registered, the one last seen first."""
+        ...
+
+    async def backlog(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """What is queued in a workspace, in the order in which it is taken: priority, then age."""
+        ...
+
+    async def in_doubt(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """Executions that wait for a decision about an effect, oldest first."""
+        ...
+
+    async def failures(self, workspace: str, after: tuple[int, str], until: int, limit: int) -> list[ExecutionRow]:
+        """Executions that nobody called and that failed after a moment and id, until a moment, oldest end first."""
+        ...
+
+    async def running(self, workspaces: Sequence[str]) -> dict[str, int]:
+        """How many executions that nobody called run in each of these workspaces."""
         ...
 
     async def recover(self, execution_ids: Sequence[str]) -> int:

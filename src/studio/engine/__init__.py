@@ -14,9 +14,11 @@ from studio.engine.engine import Engine
 from studio.engine.history import History, read_history, read_result
 from studio.engine.host import HostServices
 from studio.engine.looking import Look
+from studio.engine.observing import TRACE, Observer
 from studio.engine.pinning import nodes_in
 
 __all__ = [
+    "TRACE",
     "Engine",
     "EngineConfig",
     "ErrorInfo",
@@ -27,6 +29,7 @@ __all__ = [
     "HostServices",
     "Look",
     "NodeSummary",
+    "Observer",
     "StartRequest",
     "error_execution",
     "nodes_in",

@@ -207,6 +207,7 @@ async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, err
     row = await engine.store.execution(claim.id, claim.workspace)
     if row is not None and row.parent_id is not None:
         await engine.tell_parent(row.parent_id, claim.id, claim.workspace)
+    engine.observe_end(claim.id, claim.workspace, status)
     engine.live.ended(claim.id)
     engine.handled(claim.id)
 

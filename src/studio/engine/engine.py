@@ -32,6 +32,7 @@ from studio.engine.host import HostServices
 from studio.engine.inboxes import Inboxes
 from studio.engine.limits import Cache, Rates
 from studio.engine.live import Live
+from studio.engine.observing import Observer
 from studio.engine.ownership import Ownership
 from studio.engine.pinning import Types
 from studio.engine.plan import Catalogue, Plan
@@ -84,6 +85,8 @@ class Engine:
         self.rates = Rates()
         self.projector = Projector(store)
         self.live = Live()
+        self.observers: list[Observer] = []
+        self.limits: dict[str, int] = {}
         self.ownership = Ownership(self)
         self.inboxes = Inboxes(self)
         self.runs: dict[str, Run] = {}
@@ -235,13 +238,17 @@ class Engine:
         if not self._clock_set:
             await self.set_clock()
         prepared = await prepare(self, request, family)
-        mine = self.driving and len(self.runs) < self.config.executions
+        mine = self.driving and len(self.runs) < self.config.executions and request.workspace not in self.limits
         prepared.new.owner = self.worker if mine else None
         looks = self.inboxes.looks
+        begun = time.monotonic()
         with self.ownership.accepting(prepared.new.id):
             (accepted,) = await self.store.accept([prepared.new])
         if isinstance(accepted, Exception):
             raise accepted
+        if not accepted.existing:
+            for observer in self.observers:
+                observer.accepted(prepared.new, time.monotonic() - begun)
         if accepted.claimed and not accepted.existing:
             self._begin(prepared)
             if looks != self.inboxes.looks:
@@ -286,6 +293,7 @@ class Engine:
             return
         self.runs.pop(run.id, None)
         self.handled(run.id)
+        self.observe_end(run.id, run.workspace, run.outcome[0])
         await self._tell_parent(run)
         self.live.ended(run.id)
         self._bell.set()
@@ -324,6 +332,11 @@ class Engine:
         self._handled[execution_id] = None
         if len(self._handled) > _HANDLED:
             del self._handled[next(iter(self._handled))]
+
+    def observe_end(self, execution_id: str, workspace: str, status: ExecutionStatus) -> None:
+        """Tell whoever observes that an execution has ended."""
+        for observer in self.observers:
+            observer.ended(execution_id, workspace, status)
 
     def drives(self, execution_id: str) -> bool:
         """Whether an execution is in this process's memory."""
@@ -364,7 +377,7 @@ class Engine:
             return 0
         self._claiming = True
         try:
-            claims = await self.store.claim(self.worker, room, gone=self._gone)
+            claims = await self.store.claim(self.worker, room, gone=self._gone, limits=self.limits)
             if not claims:
                 self._gone = []
             await adopt(self, claims)
@@ -399,6 +412,8 @@ class Engine:
         """A segment is committed: it may be shown and projected."""
         self.projector.add(run.id, run.workspace, seq, node_rows(run.plan, records))
         self.live.committed(run.id, seq, records, self.clock)
+        for observer in self.observers:
+            observer.committed(run, records)
         if run.recovering:
             self.ownership.gets_on(run, records)
 

@@ -20,6 +20,7 @@ from studio.engine.api import StartRequest
 from studio.engine.collected import Collected
 from studio.engine.encode import Values
 from studio.engine.history import recover
+from studio.engine.observing import TRACE
 from studio.engine.plan import Level, Plan, downstream
 from studio.engine.points import keep_before, point_of
 from studio.engine.records import Memory
@@ -85,6 +86,10 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     if retention is not None:
         raw["retention"] = retention
     raw |= _asked(request, plan)
+    caller = engine.runs.get(family.parent_id or "")
+    trace = TRACE.get() if family.parent_id is None else (caller.facts.get("trace") if caller is not None else None)
+    if trace is not None:
+        raw["trace"] = trace
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
     if memory.frames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from studio.contracts.lease import Lease, LeaseTerms
@@ -21,6 +21,7 @@ from studio.contracts.store import (
     Segment,
     StateWrite,
     StoredSegment,
+    WorkerRow,
 )
 from studio.crypto import KeyRing, Master
 from studio.domain.errors import StudioError
@@ -29,7 +30,7 @@ from studio.storage._codec import Codec
 from studio.storage._driver import Driver
 from studio.storage._keys import KeyKeeper
 from studio.storage._many import Reader
-from studio.storage._plans import listing, records, rewrap, upkeep
+from studio.storage._plans import listing, operating, records, rewrap, upkeep
 from studio.storage._plans.accept import ACCEPT, ACCEPT_SLOTTED, Accepting
 from studio.storage._plans.append import APPEND, Appending
 from studio.storage._plans.claim import CLAIM, Claiming, next_wake
@@ -92,9 +93,18 @@ class SqlStore:
             outcomes.append(outcome)
         return outcomes
 
-    async def claim(self, worker: str, limit: int, *, gone: Sequence[str] = (), ids: Sequence[str] = ()) -> list[Claim]:
+    async def claim(
+        self,
+        worker: str,
+        limit: int,
+        *,
+        gone: Sequence[str] = (),
+        ids: Sequence[str] = (),
+        limits: Mapping[str, int] = {},
+    ) -> list[Claim]:
         """Take what is queued, due or left behind."""
-        return await self._driver.write(CLAIM, Claiming(worker, limit, tuple(gone), tuple(ids)), power=False)
+        claiming = Claiming(worker, limit, tuple(gone), tuple(ids), dict(limits))
+        return await self._driver.write(CLAIM, claiming, power=False)
 
     async def append(self, segment: Segment) -> None:
         """Append a segment and apply its update."""
@@ -273,6 +283,26 @@ class SqlStore:
     async def credentials(self, workspace: str) -> list[tuple[str, str]]:
         """Name and type of every credential."""
         return [(row[0], row[1]) for row in await self._driver.read(records.credentials(workspace))]
+
+    async def workers(self) -> list[WorkerRow]:
+        """Every worker that is registered."""
+        return await self._driver.read(operating.workers())
+
+    async def backlog(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """What is queued in a workspace, in the order in which it is taken."""
+        return await self._driver.read(operating.backlog(workspace, limit))
+
+    async def in_doubt(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """Executions that wait for a decision about an effect."""
+        return await self._driver.read(operating.in_doubt(workspace, limit))
+
+    async def failures(self, workspace: str, after: tuple[int, str], until: int, limit: int) -> list[ExecutionRow]:
+        """Executions that nobody called and that failed after a moment and id, until a moment, oldest end first."""
+        return await self._driver.read(operating.failures(workspace, after, until, limit))
+
+    async def running(self, workspaces: Sequence[str]) -> dict[str, int]:
+        """How many executions that nobody called run in each of these workspaces."""
+        return await self._driver.read(operating.running(workspaces))
 
     async def recover(self, execution_ids: Sequence[str]) -> int:
         """Lift the hold that a restore put on executions."""

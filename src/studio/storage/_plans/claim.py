@@ -9,25 +9,29 @@ lane with a hundred thousand queued executions costs no more than one with a sin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from studio.contracts.store import Claim
 from studio.domain.status import ExecutionStatus
 from studio.storage._driver import Kind
-from studio.storage._plans.slots import FREE, held_slots
+from studio.storage._plans.slots import FREE, held_slots, running_in
 from studio.storage._statement import Plan, Row, Statement
 
 _MAX_LANES = 1000
 
 
 class Claiming(NamedTuple):
-    """Who wants how many; ``gone`` are owners known to be dead, ``ids`` restricts the choice."""
+    """Who wants how many; ``gone`` are owners known to be dead, ``ids`` restricts the choice.
+
+    ``limits`` says for some workspaces how many executions that nobody called may run at once.
+    """
 
     worker: str
     limit: int
     gone: Sequence[str]
     ids: Sequence[str]
+    limits: Mapping[str, int] = {}
 
 
 class _Candidate(NamedTuple):
@@ -46,12 +50,13 @@ class _Candidate(NamedTuple):
     slot_held: bool
     accepted_at: int
     journal_bytes: int
+    depth: int
 
 
 _COLUMNS = (
     "SELECT e.id, e.workspace, e.fairness_key, e.rank, e.status, e.epoch, e.next_seq, e.workflow_hash, e.recoveries,"
     " e.cancel_requested, e.slot_key, e.slot_limit, e.slot_held, e.accepted_at,"
-    " CAST(e.journal_bytes AS bigint) FROM executions AS e "
+    " CAST(e.journal_bytes AS bigint), e.depth FROM executions AS e "
 )
 _WIDTH = len(_Candidate._fields)
 _LOCKED = "{pg: FOR UPDATE OF e SKIP LOCKED}"
@@ -159,7 +164,7 @@ def _claim(ask: Claiming) -> Plan[list[Claim]]:
         lanes = 0
     else:
         candidates, lanes = yield from _candidates(ask.limit, owners)
-    chosen = yield from _choose(candidates, ask.limit, lanes)
+    chosen = yield from _choose(candidates, ask.limit, lanes, ask.limits)
     if chosen:
         yield from _take(ask.worker, chosen)
     if owners and len(chosen) < ask.limit:
@@ -186,7 +191,7 @@ def _candidates(limit: int, owners: list[str]) -> Plan[tuple[list[_Candidate], i
     return found, len(lanes)
 
 
-def _choose(candidates: list[_Candidate], limit: int, lanes: int) -> Plan[list[_Candidate]]:
+def _choose(candidates: list[_Candidate], limit: int, lanes: int, limits: Mapping[str, int]) -> Plan[list[_Candidate]]:
     present = sorted({(item.workspace, item.lane) for item in candidates})
     several = lanes > 1 or len(present) > 1
     served: dict[tuple[str, str], int] = {}
@@ -195,15 +200,21 @@ def _choose(candidates: list[_Candidate], limit: int, lanes: int) -> Plan[list[_
         served = {(row[0], row[1]): row[2] for row in rows}
     needing = [item for item in candidates if item.slot_key is not None and not item.slot_held]
     held = yield from held_slots((item.workspace, item.slot_key or "") for item in needing)
+    running = yield from running_in(item.workspace for item in candidates if item.workspace in limits)
     chosen: list[_Candidate] = []
     for item in _in_turn(candidates, served):
         if len(chosen) == limit:
             break
+        fresh = item.workspace in running and item.status == "queued" and not item.depth
+        if fresh and running[item.workspace] >= limits[item.workspace]:
+            continue
         if item.slot_key is not None and not item.slot_held:
             key = (item.workspace, item.slot_key)
             if held[key] >= (item.slot_limit or 0):
                 continue
             held[key] += 1
+        if fresh:
+            running[item.workspace] += 1
         chosen.append(item)
     if several and chosen:
         # The last to be served in this round is the last to be served in the next.

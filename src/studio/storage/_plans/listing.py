@@ -16,18 +16,18 @@ from studio.domain.errors import NotFound, RecordCorrupt, StudioError
 from studio.storage._damaged import execution_corrupt, is_row, segment_corrupt
 from studio.storage._statement import Plan, Row, Statement, unhex
 
-_COLUMNS = (
+COLUMNS = (
     "e.id, e.workspace, e.workflow_hash, e.workflow_name, e.status, e.reason, e.mode, e.trigger_kind, e.parent_id,"
     " e.root_id, e.origin_id, e.depth, e.rank, e.tags, e.generation, e.held, e.owner, e.epoch, e.recoveries,"
     " e.accepted_at, e.started_at, e.ended_at, e.wake_at, e.error_code, e.cancel_requested, e.next_seq,"
     " e.projected_seq, e.journal_bytes"
 )
-_WIDTH = _COLUMNS.count(",") + 1
-_ONE = Statement(f"SELECT {_COLUMNS} FROM executions AS e WHERE e.id = :id", fetch=_WIDTH, packed=True)
+WIDTH = COLUMNS.count(",") + 1
+_ONE = Statement(f"SELECT {COLUMNS} FROM executions AS e WHERE e.id = :id", fetch=WIDTH, packed=True)
 _BEHIND = Statement(
-    f"SELECT {_COLUMNS} FROM executions AS e WHERE e.owner IS NULL AND e.projected_seq < e.next_seq - 1"
+    f"SELECT {COLUMNS} FROM executions AS e WHERE e.owner IS NULL AND e.projected_seq < e.next_seq - 1"
     " ORDER BY e.id LIMIT :limit",
-    fetch=_WIDTH,
+    fetch=WIDTH,
     packed=True,
 )
 _CONDITIONS = {
@@ -78,7 +78,7 @@ class RawSegment(NamedTuple):
     payload: bytes
 
 
-def _execution(row: Row) -> ExecutionRow:
+def execution(row: Row) -> ExecutionRow:
     try:
         found = dict(zip(ExecutionRow.__struct_fields__, row, strict=True))
         found["priority"] = -found["priority"]
@@ -95,21 +95,21 @@ def one(execution_id: str, workspace: str | None) -> Plan[ExecutionRow | None]:
     rows: list[Row] = yield _ONE(id=execution_id)
     if not rows or (workspace is not None and rows[0][1] != workspace):
         return None
-    return _execution(rows[0])
+    return execution(rows[0])
 
 
 def behind(limit: int) -> Plan[list[ExecutionRow]]:
     """Executions whose projection lags and which nobody owns."""
     rows: list[Row] = yield _BEHIND(limit=limit)
-    return [_execution(row) for row in rows]
+    return [execution(row) for row in rows]
 
 
 @lru_cache(maxsize=256)
 def _listing(names: frozenset[str]) -> Statement:
     conditions = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names))]
     return Statement(
-        f"SELECT {_COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT :limit",
-        fetch=_WIDTH,
+        f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT :limit",
+        fetch=WIDTH,
         packed=True,
     )
 
@@ -132,7 +132,7 @@ def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
         for status in dict.fromkeys(wanted.status):
             rows += yield _listing(names | {"status"})(**params, status=status.value)
         rows.sort(key=lambda row: row[0], reverse=True)
-    return [_execution(row) for row in rows[:limit]]
+    return [execution(row) for row in rows[:limit]]
 
 
 def journal(execution_id: str, after: int, from_snapshot: bool) -> Plan[list[RawSegment]]:

@@ -27,6 +27,23 @@ _HELD = Statement(
     fetch=3,
     packed=True,
 )
+RUNNING = Statement(
+    "SELECT u.workspace, count(e.id) FROM {rows} JOIN executions AS e"
+    " ON e.workspace = u.workspace AND e.status = 'running' AND e.depth = 0 GROUP BY u.workspace",
+    rows="workspace text",
+    fetch=2,
+    packed=True,
+)
+
+
+def running_in(workspaces: Iterable[str]) -> Plan[dict[str, int]]:
+    """How many executions that nobody called run in each workspace, counted under a lock until the commit."""
+    wanted = sorted(set(workspaces))
+    if not wanted:
+        return {}
+    yield _LOCK(keys=[f"w{len(workspace)}:{workspace}" for workspace in wanted])
+    rows: list[Row] = yield RUNNING([(workspace,) for workspace in wanted])
+    return dict.fromkeys(wanted, 0) | dict(rows)
 
 
 def held_slots(keys: Iterable[SlotKey]) -> Plan[dict[SlotKey, int]]:

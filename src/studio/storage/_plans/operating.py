@@ -1,0 +1,69 @@
+"""What whoever operates Studio asks over all workspaces."""
+
+# ruff: noqa: S608 - the texts are put together from constants; values are always bound
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.contracts.store import ExecutionRow, WorkerRow
+from studio.storage._plans.listing import COLUMNS, WIDTH, execution
+from studio.storage._plans.slots import RUNNING
+from studio.storage._statement import Plan, Row, Statement
+
+_ROWS = f"SELECT {COLUMNS} FROM executions AS e WHERE e.workspace = :workspace "
+_WORKERS = Statement(
+    "SELECT w.id, w.home, w.lease_until, w.seen_at,"
+    " (SELECT count(*) FROM executions AS e WHERE e.owner = w.id AND e.status = 'running')"
+    " FROM workers AS w ORDER BY w.seen_at DESC, w.id",
+    fetch=5,
+    packed=True,
+)
+_BACKLOG = Statement(
+    _ROWS + "AND e.status = 'queued' ORDER BY e.rank, e.accepted_at, e.id LIMIT :limit", fetch=WIDTH, packed=True
+)
+_IN_DOUBT = Statement(
+    _ROWS + "AND e.status IN ('waiting', 'paused') AND e.reason LIKE '[\"wait.in_doubt\"%' ORDER BY e.id LIMIT :limit",
+    fetch=WIDTH,
+    packed=True,
+)
+# Only what failed has an error code, and has an index of its own: that most executions succeed costs nothing here.
+_FAILURES = Statement(
+    _ROWS + "AND e.error_code IS NOT NULL AND e.status IN ('failed', 'dead') AND e.depth = 0"
+    " AND e.ended_at >= :after AND e.ended_at <= :until AND (e.ended_at > :after OR e.id > :id)"
+    " ORDER BY e.ended_at, e.id LIMIT :limit",
+    fetch=WIDTH,
+    packed=True,
+)  # fmt: skip
+
+
+def workers() -> Plan[list[WorkerRow]]:
+    """Every worker."""
+    rows: list[Row] = yield _WORKERS()
+    return [WorkerRow(*row) for row in rows]
+
+
+def backlog(workspace: str, limit: int) -> Plan[list[ExecutionRow]]:
+    """What is queued."""
+    rows: list[Row] = yield _BACKLOG(workspace=workspace, limit=limit)
+    return [execution(row) for row in rows]
+
+
+def in_doubt(workspace: str, limit: int) -> Plan[list[ExecutionRow]]:
+    """What waits for a decision."""
+    rows: list[Row] = yield _IN_DOUBT(workspace=workspace, limit=limit)
+    return [execution(row) for row in rows]
+
+
+def failures(workspace: str, after: tuple[int, str], until: int, limit: int) -> Plan[list[ExecutionRow]]:
+    """What failed, by its end."""
+    rows: list[Row] = yield _FAILURES(workspace=workspace, after=after[0], id=after[1], until=until, limit=limit)
+    return [execution(row) for row in rows]
+
+
+def running(workspaces: Sequence[str]) -> Plan[dict[str, int]]:
+    """How many run in each."""
+    if not workspaces:
+        return {}
+    rows: list[Row] = yield RUNNING([(workspace,) for workspace in sorted(set(workspaces))])
+    return dict(rows)
