@@ -63,13 +63,18 @@ async def serve(
     def tell(port: int) -> None:
         url = address(msgspec.structs.replace(settings, port=port))
         announce(Announcement(url, f"{url}/setup#{secret}" if secret else None))
+        if not secret:
+            after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))
 
+    after: list[asyncio.Future[None]] = []
     root = Root(lambda: _app(platform), {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
     server = _server(root, settings, tell)
     try:
         await server.serve()
     except SystemExit as error:
         raise _unusable(settings) from error
+    finally:
+        await asyncio.gather(*after, return_exceptions=True)
 
 
 def _app(platform: Platform) -> Any:

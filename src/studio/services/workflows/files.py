@@ -61,8 +61,8 @@ class Imported(NamedTuple):
 
 
 @dataclasses.dataclass(slots=True)
-class _Incoming:
-    """A file on its way in."""
+class Incoming:
+    """A file on its way in. ``replaces`` is the workflow whose draft it becomes, where that is there already."""
 
     file: File
     loaded: Loaded
@@ -73,6 +73,7 @@ class _Incoming:
 
     @property
     def name(self) -> str:
+        """Name of the file, in its shortest form."""
         return posixpath.normpath(self.file.name)
 
 
@@ -110,9 +111,9 @@ class Files:
         """
         require_unscoped(actor)
         await self._folders.need(actor, folder, Permission.WORKFLOW_EDIT)
-        incoming = await self._read(files)
+        incoming = await read_files(files)
         await self._give_keys(actor, incoming, existing)
-        _connect(incoming, self._catalog)
+        connect(incoming, self._catalog)
         changes: list[Change] = []
         audit: list[AuditDraft] = []
         for one in incoming:
@@ -168,25 +169,7 @@ class Files:
         document = await self._shelf.documents.need(workspace, version_id(head.id, number))
         return msgspec.json.decode(document.value.document)
 
-    async def _read(self, files: Sequence[File]) -> list[_Incoming]:
-        names = [posixpath.normpath(file.name) for file in files]
-        if not 1 <= len(files) <= MAX_FILES or len(set(names)) < len(names):
-            raise UserError(
-                "workflow.import_files", "An import takes from 1 to {most} files, each of another name.", most=MAX_FILES
-            ).at(param="files")
-        wrong: list[tuple[str, Problem]] = []
-        found: list[_Incoming] = []
-        for file in files:
-            loaded = await asyncio.to_thread(load, file.text, source=file.name)
-            if loaded.workflow is None:
-                wrong += [(file.name, one) for one in errors_of(loaded.problems)]
-            else:
-                found.append(_Incoming(file, loaded, loaded.workflow, ""))
-        if wrong:
-            raise FilesInvalid(wrong)
-        return found
-
-    async def _give_keys(self, actor: Actor, incoming: Sequence[_Incoming], existing: Existing) -> None:
+    async def _give_keys(self, actor: Actor, incoming: Sequence[Incoming], existing: Existing) -> None:
         taken: list[str] = []
         for one in incoming:
             stem = posixpath.splitext(posixpath.basename(one.name))[0]
@@ -205,7 +188,7 @@ class Files:
             taken.append(one.key)
 
     async def _put(
-        self, actor: Actor, one: _Incoming, folder: str, changes: list[Change], audit: list[AuditDraft]
+        self, actor: Actor, one: Incoming, folder: str, changes: list[Change], audit: list[AuditDraft]
     ) -> None:
         tree = await asyncio.to_thread(plain_workflow, one.workflow)
         head = one.replaces
@@ -224,13 +207,38 @@ class Files:
             )
         )  # fmt: skip
 
-    async def _imported(self, actor: Actor, one: _Incoming) -> Imported:
+    async def _imported(self, actor: Actor, one: Incoming) -> Imported:
         head = await self._shelf.workflows.need(actor.workspace, one.id)
         loaded = dataclasses.replace(one.loaded, workflow=one.workflow, draft=one.workflow)
         return Imported(one.file.name, head, await self._checker.problems(actor, loaded, head))
 
 
-def _connect(incoming: Sequence[_Incoming], catalog: Catalog) -> None:
+async def read_files(files: Sequence[File]) -> list[Incoming]:
+    """Read files strictly.
+
+    Raises:
+        FilesInvalid: One is no workflow document; carries every problem of every file.
+        UserError: There are none, too many, or two of one name.
+    """
+    names = [posixpath.normpath(file.name) for file in files]
+    if not 1 <= len(files) <= MAX_FILES or len(set(names)) < len(names):
+        raise UserError(
+            "workflow.import_files", "An import takes from 1 to {most} files, each of another name.", most=MAX_FILES
+        ).at(param="files")
+    wrong: list[tuple[str, Problem]] = []
+    found: list[Incoming] = []
+    for file in files:
+        loaded = await asyncio.to_thread(load, file.text, source=file.name)
+        if loaded.workflow is None:
+            wrong += [(file.name, one) for one in errors_of(loaded.problems)]
+        else:
+            found.append(Incoming(file, loaded, loaded.workflow, ""))
+    if wrong:
+        raise FilesInvalid(wrong)
+    return found
+
+
+def connect(incoming: Sequence[Incoming], catalog: Catalog) -> None:
     """Let calls that name a file among those that come in name its key instead."""
     keys = {one.name: one.key for one in incoming}
     for one in incoming:

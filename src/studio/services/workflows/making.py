@@ -114,12 +114,14 @@ class Making:
         tags: Sequence[str],
         *,
         sample: str = "",
+        published: str = "",
     ) -> tuple[str, list[Change], AuditDraft]:
-        """Id, changes and audit entry of a new workflow."""
+        """Id, changes and audit entry of a new workflow; ``published`` is the hash of a first version made with it."""
         id = new_id()
         head = WorkflowHead(
             name=tree["name"], key=key, folder=folder, tags=check_tags(tags), owner=actor.id,
             description=tree.get("description") or "", created_by=actor.id, updated_by=actor.id, sample=sample,
+            published=1 if published else 0, versions=1 if published else 0, published_hash=published,
         )  # fmt: skip
         workspace = actor.workspace
         changes: list[Change] = [self._shelf.workflows.put(workspace, id, head, expected=0)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from studio.contracts.records import Change
 from studio.contracts.store import Store
 from studio.domain import diff as differences
 from studio.domain.access import Actor, Permission
@@ -112,11 +113,7 @@ class Publishing:
         problems: list[Problem],
     ) -> Published:
         workspace, number = actor.workspace, head.value.versions + 1
-        id = version_id(head.id, number)
-        version = Version(
-            workflow=head.id, number=number, hash=hash, name=workflow.name, note=note, by=actor.id, at=self._clock()
-        )
-        written = VersionDocument(workflow=head.id, document=msgspec.json.encode(draft.document))
+        tree, now = draft.document, self._clock()
         published = msgspec.structs.replace(
             head.value, published=number, published_hash=hash, versions=number, updated_by=actor.id
         )
@@ -124,8 +121,7 @@ class Publishing:
             [
                 self._shelf.workflows.put(workspace, head.id, published, expected=head.revision),
                 self._shelf.drafts.check(workspace, head.id, draft.revision),
-                self._shelf.versions.put(workspace, id, version, expected=0),
-                self._shelf.documents.put(workspace, id, written, expected=0),
+                *frozen(self._shelf, actor, head.id, number, tree, hash, note=note, at=now),
             ],
             [entry(
                 actor, "workflow.published", kind="workflow", id=head.id, name=workflow.name,
@@ -135,7 +131,7 @@ class Publishing:
         )  # fmt: skip
         return Published(
             await self._shelf.workflows.need(workspace, head.id),
-            await self._shelf.versions.need(workspace, id),
+            await self._shelf.versions.need(workspace, version_id(head.id, number)),
             problems,
         )
 
@@ -213,6 +209,21 @@ class Publishing:
             )],
         )  # fmt: skip
         return await self._drafts.load(actor.workspace, head.id)
+
+
+def frozen(
+    shelf: Shelf, actor: Actor, workflow: str, number: int, tree: Mapping[str, Any], hash: str, *, note: str, at: int
+) -> list[Change]:
+    """The changes that make a version."""
+    id = version_id(workflow, number)
+    version = Version(
+        workflow=workflow, number=number, hash=hash, name=str(tree["name"]), note=note, by=actor.id, at=at
+    )
+    document = VersionDocument(workflow=workflow, document=msgspec.json.encode(tree))
+    return [
+        shelf.versions.put(actor.workspace, id, version, expected=0),
+        shelf.documents.put(actor.workspace, id, document, expected=0),
+    ]
 
 
 def _changed(workflow: str) -> RecordChanged:

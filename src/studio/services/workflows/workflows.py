@@ -25,6 +25,7 @@ from studio.services.workflows.making import Making
 from studio.services.workflows.model import Shelf
 from studio.services.workflows.publishing import MayUse, Publishing
 from studio.services.workflows.resolving import Resolver
+from studio.services.workflows.samples import Samples
 from studio.services.workflows.starting import AllowedHosts, Starting
 
 
@@ -126,3 +127,10 @@ class Workflows:
             self.shelf, self._engine, self.finder, self.drafts, self.checker, self.resolver,
             may_use=self._may_use, allowed_hosts=self._allowed_hosts, data=self._data,
         )  # fmt: skip
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The samples of new workspaces."""
+        return Samples(
+            self.shelf, self._store, self._catalog, self.folders, self.making, self.starting, self._people, self._clock
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from studio.domain.access import Permission
+from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.server._asking import Asking, Services
 from studio.server._routes import Routes
 from studio.server.resources.session.routes import begin_browser_session
@@ -26,5 +27,6 @@ async def set_up(body: SetupIn, request: Request, response: Response, asking: As
     account = await services.accounts.set_up(
         body.secret, email=body.email, name=body.name, password=body.password, asking=asking
     )
+    await services.workflows.samples.try_install(DEFAULT_WORKSPACE, account.id)
     signed_in = await services.sessions.begin(account, asking=asking, browser=True, way="set-up")
     return await begin_browser_session(signed_in, request, response, services)
