@@ -17,7 +17,7 @@ class Permission(StrEnum):
     PUBLIC = "public"
     """Anybody, without signing in."""
     SELF = "self"
-    """Whoever is signed in, for what is theirs alone: session, password, own workspaces."""
+    """Whoever is signed in, for what is theirs alone: session, password, own workspaces, own keys. Never a key."""
 
     WORKFLOW_VIEW = "workflow.view"
     WORKFLOW_EDIT = "workflow.edit"
@@ -158,7 +158,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         if permission is Permission.PUBLIC:
             return True
         if permission is Permission.SELF:
-            return self.kind in (ActorKind.PERSON, ActorKind.KEY)
+            return self.kind is ActorKind.PERSON
         if permission is Permission.OPERATE:
             return self.operator
         return permission in self.permissions

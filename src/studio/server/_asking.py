@@ -5,20 +5,21 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from studio.domain.access import Actor, Permission
-from studio.domain.errors import AccessRefused
+from studio.domain.errors import AccessRefused, UserError
 from studio.server._problem import language
+from studio.services.gateway.tokens import PREFIX, holds_token
 from studio.services.platform import Platform
 from studio.services.policy import NotSignedIn, require
 
 COOKIE = "studio_session"
 CSRF_HEADER = "x-csrf-token"
 WORKSPACE_HEADER = "studio-workspace"
-KEY_PREFIX = "sk_"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,6 +32,7 @@ async def identify(connection: HTTPConnection) -> Actor:
     """Who makes this request; anonymous where nothing says.
 
     Raises:
+        UserError: A key stands in the address.
         NotSignedIn: A token was given that is of no session or key.
         AccessRefused: A browser asks for a change without the session's CSRF token.
         NotFound: The chosen workspace is none of theirs.
@@ -43,12 +45,17 @@ async def identify(connection: HTTPConnection) -> Actor:
         request=state.get("request_id", ""),
         lang=language(connection.headers),
     )
+    _no_key_in_address(connection)
     workspace = connection.headers.get(WORKSPACE_HEADER, "")
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer" or not bearer:
             raise NotSignedIn("access.scheme", "Give the token as: Authorization: Bearer …")
-        return await _by_bearer(platform, bearer.strip(), workspace, asking)
+        bearer = bearer.strip()
+        if bearer.startswith(PREFIX):
+            actor, state["allowance"] = await platform.gateway.entry.actor(bearer, workspace, asking=asking)
+            return actor
+        return await _by_bearer(platform, bearer, workspace, asking)
     token = connection.cookies.get(COOKIE)
     if not token:
         return asking
@@ -64,6 +71,17 @@ async def identify(connection: HTTPConnection) -> Actor:
                 "access.csrf", "The header X-CSRF-Token is missing or not the one of this session. Load the page again."
             )
     return actor
+
+
+def _no_key_in_address(connection: HTTPConnection) -> None:
+    """Addresses end up in logs, histories and Referer headers, so a key that stands in one is not used, but told of."""
+    if holds_token(unquote(connection.scope.get("query_string", b"").decode("latin-1"))) or holds_token(
+        connection.scope.get("path", "")
+    ):
+        raise UserError(
+            "access.key_in_address",
+            "A key must not stand in an address. Send it as Authorization: Bearer …, and revoke this one.",
+        )
 
 
 async def _by_bearer(platform: Platform, bearer: str, workspace: str, asking: Actor) -> Actor:

@@ -17,6 +17,7 @@ from studio.domain import errors
 from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
 from studio.i18n import choose_language, filled, render
 from studio.services.executing.starting import Overloaded
+from studio.services.gateway.buckets import TooManyRequests
 from studio.services.people.sessions import TooManyAttempts
 from studio.services.policy import NotSignedIn
 from studio.services.reasons import reason_for
@@ -35,6 +36,7 @@ _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (NotSignedIn, 401),
     (BodyTooLarge, 413),
     (TooManyAttempts, 429),
+    (TooManyRequests, 429),
     (Overloaded, 503),
     (errors.AccessRefused, 403),
     (errors.NotFound, 404),
@@ -103,7 +105,7 @@ def answer(
     given = dict(headers or {})
     if status == 401:
         given["www-authenticate"] = "Bearer"
-    if isinstance(error, TooManyAttempts | Overloaded):
+    if isinstance(error, TooManyAttempts | TooManyRequests | Overloaded):
         given["retry-after"] = str(max(1, round(error.retry_after)))
     elif status in (429, 503):
         given["retry-after"] = "5"

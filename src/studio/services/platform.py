@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio.crypto.passwords import Passwords
     from studio.engine import Engine
     from studio.services.executing.executing import Executing
+    from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
     from studio.services.people.accounts import Accounts
     from studio.services.people.model import People
@@ -86,7 +87,17 @@ class Platform:
         """Executions: starting them, looking at them, acting on them."""
         from studio.services.executing.executing import Executing
 
-        return Executing(self.ports.engine, self.ports.blobs, self.ports.records, self.workflows)
+        return Executing(
+            self.ports.engine, self.ports.blobs, self.ports.records, self.workflows,
+            admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
+        )  # fmt: skip
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """API keys, and running workflows with them."""
+        from studio.services.gateway.gateway import Gateway
+
+        return Gateway(self.ports.records, self.people, self.workflows.finder, self.ports.clock)
 
     @cached_property
     def workflows(self) -> Workflows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.domain.access import BY_FOLDER, GRANTABLE, Actor, ActorKind, Permission
+from studio.domain.access import BY_FOLDER, GRANTABLE, UNBOUND, Actor, ActorKind, Permission
 from studio.domain.errors import AccessRefused, StudioError
 
 
@@ -27,6 +27,8 @@ def require(actor: Actor, permission: Permission) -> None:
         return
     if actor.kind is ActorKind.ANONYMOUS:
         raise NotSignedIn("access.not_signed_in", "Sign in first.")
+    if actor.kind is ActorKind.KEY and permission in UNBOUND:
+        raise AccessRefused("access.people_only", "This needs somebody who is signed in, and not a key.")
     raise AccessRefused("access.missing_permission", "This needs the permission {permission}.", permission=permission)
 
 

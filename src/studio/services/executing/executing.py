@@ -10,7 +10,7 @@ from studio.engine import Engine
 from studio.services.executing.acting import Acting
 from studio.services.executing.finding import ExecutionFinder
 from studio.services.executing.reading import Reading
-from studio.services.executing.starting import ExecutionStarting
+from studio.services.executing.starting import Admit, ExecutionStarting
 from studio.services.workflows.workflows import Workflows
 
 MOST_ACCEPTED_AT_ONCE = 1024
@@ -18,9 +18,22 @@ MOST_ACCEPTED_AT_ONCE = 1024
 
 
 class Executing:
-    """Everything about the executions of workspaces."""
+    """Everything about the executions of workspaces.
 
-    def __init__(self, engine: Engine, blobs: BlobStore, records: Records, workflows: Workflows) -> None:
+    Args:
+        admit: Asked before an execution is accepted.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        blobs: BlobStore,
+        records: Records,
+        workflows: Workflows,
+        *,
+        admit: Admit | None = None,
+    ) -> None:
+        self._admit = admit
         self._engine = engine
         self._blobs = blobs
         self._records = records
@@ -40,8 +53,9 @@ class Executing:
     def starting(self) -> ExecutionStarting:
         """Starts executions."""
         return ExecutionStarting(
-            self._engine, self._records, self._workflows.starting, most_queued=MOST_ACCEPTED_AT_ONCE
-        )
+            self._engine, self._records, self._workflows.starting, most_queued=MOST_ACCEPTED_AT_ONCE,
+            admit=self._admit,
+        )  # fmt: skip
 
     @cached_property
     def acting(self) -> Acting:

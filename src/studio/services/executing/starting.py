@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -13,7 +13,7 @@ from studio.contracts.records import Records
 from studio.contracts.store import ExecutionRow, Idempotency
 from studio.domain.access import Actor
 from studio.domain.errors import NotFound, StudioError
-from studio.engine import Engine, ExecutionResult
+from studio.engine import Engine, ExecutionResult, StartRequest
 from studio.services.auditing import entry
 from studio.services.workflows.starting import Starting, StartOptions, Which
 
@@ -21,6 +21,9 @@ _WINDOW = 24 * 3600 * 1_000_000
 """How long an idempotency key is remembered."""
 MOST_WAITED = 300.0
 """Seconds that a caller may wait for a result."""
+
+Admit: TypeAlias = Callable[[Actor, str], Callable[[], None]]
+"""Lets somebody start an execution of a workflow (its id), or raises; gives what takes that back."""
 
 
 class Overloaded(StudioError):
@@ -63,13 +66,17 @@ class ExecutionStarting:
 
     Args:
         most_queued: So many executions may wait for their turn in this process before more are refused.
+        admit: Asked before an execution is accepted: quotas.
     """
 
-    def __init__(self, engine: Engine, records: Records, starting: Starting, *, most_queued: int) -> None:
+    def __init__(
+        self, engine: Engine, records: Records, starting: Starting, *, most_queued: int, admit: Admit | None = None
+    ) -> None:
         self._engine = engine
         self._records = records
         self._starting = starting
         self._most_queued = most_queued
+        self._admit = admit
         self._accepting = 0
 
     async def start(self, actor: Actor, order: Order) -> ExecutionRow:
@@ -91,13 +98,22 @@ class ExecutionStarting:
                 priority=order.priority, idempotency=_idempotency(actor, order),
             )  # fmt: skip
             request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
-            id = await self._engine.submit(request)
+            id = await self._submit(actor, request)
         finally:
             self._accepting -= 1
         row = await self._engine.store.execution(id, actor.workspace)
         if row is None:
             raise NotFound("execution.not_found", "There is no execution {id}.", id=id)
         return row
+
+    async def _submit(self, actor: Actor, request: StartRequest) -> str:
+        take_back = self._admit(actor, request.identities[""]) if self._admit is not None else None
+        try:
+            return await self._engine.submit(request)
+        except BaseException:
+            if take_back is not None:
+                take_back()
+            raise
 
     async def start_audited(self, actor: Actor, order: Order) -> ExecutionRow:
         """``start`` by a person, which the audit log tells."""
