@@ -54,6 +54,7 @@ generate: dev-environment
 	@$(BIN)/python tools/node_lock.py --write
 	@$(BIN)/python tools/workflow_schema.py --write
 	@$(BIN)/python tools/cli_docs.py --write
+	@$(BIN)/python tools/client.py --write
 	@$(BIN)/python tools/settings_docs.py --write
 
 clean:

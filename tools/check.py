@@ -21,6 +21,7 @@ CHECKS: dict[str, list[str]] = {
     "workflow schema": [sys.executable, "tools/workflow_schema.py", "--check"],
     "settings docs": [sys.executable, "tools/settings_docs.py", "--check"],
     "command line docs": [sys.executable, "tools/cli_docs.py", "--check"],
+    "client": [sys.executable, "tools/client.py", "--check"],
     "locks": [sys.executable, "tools/locks.py", "--check"],
 }
 

@@ -18,7 +18,7 @@ TEXTS = ("src", "tools", "benchmarks", "docs", "examples", "README.md", "CONTRIB
 TEXT_ENDINGS = {".py", ".md", ".toml", ".yaml", ".yml", ".svg", ""}
 FILE_SOFT, FILE_HARD, FUNCTION_SOFT, FUNCTION_HARD = 300, 500, 40, 60
 
-LARGE_FILES: dict[str, str] = {}
+LARGE_FILES: dict[str, str] = {"src/studio/client/models.py": "written from the API's description, a type per schema"}
 LARGE_FUNCTIONS: dict[str, str] = {}
 """``file`` or ``file:function`` → why it is right to be that large."""
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from studio.services.nodes import Nodes
     from studio.services.overrides import read_value, split_assignment
     from studio.services.replay import ReplayOptions, Replays
-    from studio.services.run import RunOptions, Runs
+    from studio.services.run import RunOptions, Runs, read_input_file
     from studio.services.values import present
     from studio.services.waterfall import Bar, bars
     from studio.storage import Opened
@@ -75,6 +75,7 @@ __all__ = [
     "lines_of",
     "present",
     "read_data",
+    "read_input_file",
     "read_value",
     "reason_for",
     "serve",
@@ -101,6 +102,7 @@ _FOUND_IN = {
     "present": "studio.services.values",
     "reason_for": "studio.validation",
     "read_data": "studio.services.evaluate",
+    "read_input_file": "studio.services.run",
     "read_value": "studio.services.overrides",
     "split_assignment": "studio.services.overrides",
     "workflow_facts": "studio.services.graph",

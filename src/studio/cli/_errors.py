@@ -17,7 +17,7 @@ from studio.cli._hints import hint_for
 from studio.cli._say import Voice
 from studio.cli._terminal import bold, error_style, write_error, write_error_json, write_json
 from studio.cli._usage import usage_message
-from studio.domain.errors import StudioError, WorkflowInvalid
+from studio.domain.errors import StudioError, UserError, WorkflowInvalid
 from studio.domain.reasons import os_reason
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def flags_of(argv: Sequence[str]) -> Flags:
     if "--lang" in before[:-1]:
         lang = before[before.index("--lang") + 1]
     return Flags("--json" in before, "--debug" in before, lang)
+
+
+def not_on_a_server(name: str) -> StudioError:
+    """The error for a command that knows this machine only."""
+    return UserError("cli.not_on_a_server", "studio {command} cannot be used with --server.", command=name)
 
 
 def report(error: BaseException, argv: Sequence[str]) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from studio.cli._say import speak_for
+from studio.domain.errors import UserError
 
 if TYPE_CHECKING:
     from studio.bootstrap import Settings
@@ -39,6 +41,22 @@ AllowHostOption: TypeAlias = Annotated[
         help="Let nodes reach this HOST[:PORT] or CIDR although it is private; also STUDIO_ALLOW_HOSTS (a,b)",
     ),
 ]
+
+ServerOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--server", metavar="URL", help="Act on this Studio server, where you have logged in, not here"),
+]
+
+
+def refuse_with_server(given: Mapping[str, object]) -> None:
+    """Refuse options that mean something on this machine only.
+
+    Raises:
+        UserError: One of them was given.
+    """
+    for name, value in given.items():
+        if value:
+            raise UserError("cli.option_here", "{option} cannot be used with --server.", option=name).at(param=name)
 
 
 def data_folder(given: Path | None) -> Path:

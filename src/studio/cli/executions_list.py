@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import (
+    DataOption,
+    DbOption,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    ServerOption,
+    refuse_with_server,
+    settings_from,
+)
 from studio.cli._say import Voice
 from studio.cli._terminal import shown_seconds, shown_time, table, write, write_json
 
@@ -28,6 +37,7 @@ def command(
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="How many")] = 20,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -36,6 +46,13 @@ def command(
     from studio.bootstrap import Studio
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.executions import list_executions
+
+        refuse_with_server({"--since": since, "--until": until, "--before": before})
+        return list_executions(
+            server, voice, status=status or [], workflow=workflow, tag=tag, limit=limit, as_json=json
+        )
 
     async def read() -> list[dict[str, object]]:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:

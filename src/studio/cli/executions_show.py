@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from studio.cli._following import Outcome
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._running import result_json, waiting_text, waits_json
 from studio.cli._say import Voice
 from studio.cli._terminal import json_text, shorten, shown_seconds, shown_time, write, write_json
@@ -28,6 +28,7 @@ def command(
     ] = False,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -36,6 +37,10 @@ def command(
     from studio.bootstrap import Studio, bars
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.executions import show as show_there
+
+        return show_there(server, voice, execution, values=values, as_json=json)
 
     async def read() -> tuple[History, Outcome, dict[str, Any]]:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio.cli._acting import act
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 
 if TYPE_CHECKING:
     from studio.bootstrap import Studio
+    from studio.client import Client
+    from studio.client.models import ApprovalIn, ExecutionOut
 
 
 def command(
@@ -31,6 +33,7 @@ def command(
     ] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -44,6 +47,17 @@ def command(
 
     voice = Voice(lang)
     value = read_value(payload, "--payload") if payload is not None else None
+
+    if server is not None:
+        from studio.cli.remote.executions import act as act_there
+
+        async def send_there(client: Client) -> ExecutionOut:
+            if decision is None:
+                return await client.signal_execution(execution, {"name": name, "payload": value, "id": message_id})
+            answer: ApprovalIn = {"path": name, "decision": decision, "comment": comment, "data": value}
+            return await client.approve_execution(execution, answer)
+
+        return act_there(server, voice, send_there, as_json=json)
 
     async def send(studio: Studio) -> str:
         if decision is None:

@@ -109,6 +109,10 @@ def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
     command = build(name, module_of(name))
     known = {option for param in command.params for option in param.opts} - OWN_MEANING.get(name, frozenset())
     # What stands before the command is said to Studio as a whole: a command that has no use for it leaves it aside.
+    if "--server" not in known and any(words[0].split("=", 1)[0] == "--server" for words in before):
+        from studio.cli._errors import not_on_a_server
+
+        raise not_on_a_server(name)
     moved = [part for words in before if words[0].split("=", 1)[0] in known for part in words]
     try:
         result = command.main(args=[*moved, *rest], prog_name=f"studio {name}", standalone_mode=False)

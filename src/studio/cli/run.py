@@ -15,9 +15,11 @@ from studio.cli._options import (
     DebugOption,
     JsonOption,
     LangOption,
+    ServerOption,
+    refuse_with_server,
     settings_from,
 )
-from studio.cli._running import run_request
+from studio.cli._running import patience, run_request
 from studio.cli._say import Voice
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def command(
     db: DbOption = None,
     allow_path: AllowPathOption = None,
     allow_host: AllowHostOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -70,10 +73,21 @@ def command(
     Progress goes to stderr, the output to stdout as JSON (text as it is). Exit code: 0 succeeded, 1 failed, 2 invalid,
     3 waiting for a signal or a timer beyond --wait. Ctrl-C cancels the execution; a second one leaves at once, and
     `studio resume` goes on with it.
+
+    With --server it starts a published workflow there, by its key or id in the place of FILE.
     """
     from studio.bootstrap import RunOptions, split_assignment
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.run import run as run_there
+
+        here_only = {"--set": set, "--until": until, "--pin": pin, "--trigger": trigger, "--event": event}
+        refuse_with_server(here_only)
+        return run_there(
+            server, str(file), voice, inputs=[split_assignment(one, "--input") for one in input or []],
+            input_file=input_file, wait=patience(wait), as_json=json,
+        )  # fmt: skip
     settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
 
     async def prepare(studio: Studio) -> StartRequest:

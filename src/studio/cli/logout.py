@@ -1,0 +1,29 @@
+"""``studio --server URL logout``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.cli._options import DebugOption, LangOption, ServerOption
+from studio.cli._say import Voice
+from studio.cli._terminal import write_line
+from studio.cli.remote.connection import on_server, remember, server_url
+from studio.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from studio.client import Client
+
+
+def command(server: ServerOption = None, lang: LangOption = None, debug: DebugOption = False) -> int:
+    """Log out of a server: the token is ended there and forgotten here."""
+    voice = Voice(lang)
+    if server is None:
+        raise UserError("cli.server_missing", "Say which server: studio --server URL login").at(param="--server")
+
+    async def work(client: Client) -> None:
+        await client.sign_out()
+
+    on_server(server, voice.lang, work)
+    remember(server_url(server), None)
+    write_line(voice.say("cli.logged_out", name=server_url(server)))
+    return 0

@@ -1,0 +1,1 @@
+"""Commands on a server: what ``--server URL`` makes of them."""

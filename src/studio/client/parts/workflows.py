@@ -1,0 +1,196 @@
+"""The API of workflows. Written by ``tools/client.py`` from the API's description; do not edit."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from studio.client import models as m
+from studio.client.transport import Part
+
+
+class WorkflowsPart(Part):
+    """Operations on workflows."""
+
+    async def list_workflows(
+        self,
+        *,
+        folder: str | None = None,
+        below: bool | None = None,
+        tag: str | None = None,
+        owner: str | None = None,
+        q: str | None = None,
+        state: Literal["active", "archived", "deleted"] | None = None,
+        sort: Literal["name", "updated"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> m.PageOutWorkflowOut:
+        """Workflows that the caller may see."""
+        return cast(
+            "m.PageOutWorkflowOut",
+            await self.ask(
+                "GET",
+                "/workflows",
+                query={
+                    "folder": folder,
+                    "below": below,
+                    "tag": tag,
+                    "owner": owner,
+                    "q": q,
+                    "state": state,
+                    "sort": sort,
+                    "cursor": cursor,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    async def create_workflow(self, body: m.WorkflowIn) -> m.WorkflowOut:
+        """Make a workflow: an empty one with a name, or one from a document.
+
+        The document must be a workflow, though it need not be sound yet: what is wrong with it is told by
+        `POST /workflows/{workflow}/validate`, and `publish` refuses it until it is mended.
+        """
+        return cast("m.WorkflowOut", await self.ask("POST", "/workflows", json=body))
+
+    async def change_workflows(self, body: m.BulkIn) -> m.OutcomesOut:
+        """Move, tag, archive or delete several workflows. Each by itself: one that is refused keeps no other back."""
+        return cast("m.OutcomesOut", await self.ask("POST", "/workflows/bulk", json=body))
+
+    async def import_workflows(self, body: m.ImportIn) -> m.ImportOut:
+        """Make drafts of workflow files: of all, or of none where one is no workflow document.
+
+        The name of a file gives the key. A refusal names every problem with file, line and column.
+        """
+        return cast("m.ImportOut", await self.ask("POST", "/workflows/import", json=body))
+
+    async def validate_document(self, body: m.DocumentIn) -> m.ProblemsOut:
+        """Check a document: every problem with its place. Nothing of it is executed or kept."""
+        return cast("m.ProblemsOut", await self.ask("POST", "/workflows/validate", json=body))
+
+    async def show_workflow(self, workflow: str) -> m.WorkflowOut:
+        """A workflow, by its id or its key."""
+        return cast("m.WorkflowOut", await self.ask("GET", f"/workflows/{self.quote(workflow)}"))
+
+    async def change_workflow(
+        self, workflow: str, body: m.WorkflowChange, *, if_match: str | None = None
+    ) -> m.WorkflowOut:
+        """Rename a workflow, move it to another folder, or give it another key, description or tags."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask("PATCH", f"/workflows/{self.quote(workflow)}", headers={"If-Match": if_match}, json=body),
+        )
+
+    async def delete_workflow(self, workflow: str, *, if_match: str | None = None) -> None:
+        """Delete a workflow. It can be brought back for thirty days. What runs goes on."""
+        await self.ask("DELETE", f"/workflows/{self.quote(workflow)}", headers={"If-Match": if_match})
+
+    async def archive_workflow(self, workflow: str, *, if_match: str | None = None) -> m.WorkflowOut:
+        """Put a workflow away: it is neither edited nor started until it is taken out again."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask("POST", f"/workflows/{self.quote(workflow)}/archive", headers={"If-Match": if_match}),
+        )
+
+    async def compare_versions(self, workflow: str, *, old: str, new: str | None = None) -> m.DiffOut:
+        """What differs between two versions, or between a version and the draft. The canvas does not count."""
+        return cast(
+            "m.DiffOut",
+            await self.ask("GET", f"/workflows/{self.quote(workflow)}/diff", query={"old": old, "new": new}),
+        )
+
+    async def show_draft(self, workflow: str) -> m.DraftOut:
+        """The draft. Its ETag is its revision."""
+        return cast("m.DraftOut", await self.ask("GET", f"/workflows/{self.quote(workflow)}/draft"))
+
+    async def replace_draft(self, workflow: str, body: m.DraftIn, *, if_match: str | None = None) -> m.DraftOut:
+        """Make a document the draft. With `If-Match`, only where the draft still has that revision."""
+        return cast(
+            "m.DraftOut",
+            await self.ask(
+                "PUT", f"/workflows/{self.quote(workflow)}/draft", headers={"If-Match": if_match}, json=body
+            ),
+        )
+
+    async def duplicate_workflow(self, workflow: str, body: m.DuplicateIn) -> m.WorkflowOut:
+        """Make a new workflow from the draft of this one."""
+        return cast("m.WorkflowOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/duplicate", json=body))
+
+    async def export_workflow(
+        self, workflow: str, *, version: int | None = None, format: Literal["yaml", "json"] | None = None
+    ) -> m.ExportOut:
+        """The workflow as a file, and after it the workflows that it calls. Put into one folder they run there."""
+        return cast(
+            "m.ExportOut",
+            await self.ask(
+                "GET", f"/workflows/{self.quote(workflow)}/export", query={"version": version, "format": format}
+            ),
+        )
+
+    async def publish_workflow(
+        self, workflow: str, body: m.PublishIn, *, if_match: str | None = None
+    ) -> m.PublishedOut:
+        """Freeze the draft as the next version, which runs from now on. `If-Match` is about the draft's revision.
+
+        A draft with errors is refused, with every problem.
+        """
+        return cast(
+            "m.PublishedOut",
+            await self.ask(
+                "POST", f"/workflows/{self.quote(workflow)}/publish", headers={"If-Match": if_match}, json=body
+            ),
+        )
+
+    async def transfer_workflow(
+        self, workflow: str, body: m.TransferIn, *, if_match: str | None = None
+    ) -> m.WorkflowOut:
+        """Make another member the owner. The owner may do that, and whoever manages members."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask(
+                "POST", f"/workflows/{self.quote(workflow)}/transfer", headers={"If-Match": if_match}, json=body
+            ),
+        )
+
+    async def unarchive_workflow(self, workflow: str, *, if_match: str | None = None) -> m.WorkflowOut:
+        """Take a workflow out of the archive."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask("POST", f"/workflows/{self.quote(workflow)}/unarchive", headers={"If-Match": if_match}),
+        )
+
+    async def undelete_workflow(self, workflow: str) -> m.WorkflowOut:
+        """Bring a deleted workflow back, by its id."""
+        return cast("m.WorkflowOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/undelete"))
+
+    async def validate_workflow(self, workflow: str, body: m.DocumentIn) -> m.ProblemsOut:
+        """Check the draft; or a document as if it were the draft."""
+        return cast("m.ProblemsOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/validate", json=body))
+
+    async def list_versions(
+        self, workflow: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutVersionOut:
+        """Versions, newest first."""
+        return cast(
+            "m.PageOutVersionOut",
+            await self.ask(
+                "GET", f"/workflows/{self.quote(workflow)}/versions", query={"cursor": cursor, "limit": limit}
+            ),
+        )
+
+    async def show_version(self, workflow: str, number: int) -> m.VersionDocumentOut:
+        """A version with its document."""
+        return cast(
+            "m.VersionDocumentOut",
+            await self.ask("GET", f"/workflows/{self.quote(workflow)}/versions/{self.quote(number)}"),
+        )
+
+    async def restore_version(self, workflow: str, number: int, *, if_match: str | None = None) -> m.DraftOut:
+        """Make a version the draft again. What runs stays what it is until that is published."""
+        return cast(
+            "m.DraftOut",
+            await self.ask(
+                "POST",
+                f"/workflows/{self.quote(workflow)}/versions/{self.quote(number)}/restore",
+                headers={"If-Match": if_match},
+            ),
+        )
