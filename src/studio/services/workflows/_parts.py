@@ -18,7 +18,9 @@ from studio.services.workflows.model import PartRef
 
 WHOLE = 32 * 1024
 """Documents up to so many bytes stay in one piece."""
-_RUN = 48
+_FEW = 200
+"""So many nodes hardly fit into one piece."""
+_RUN = 64
 _LONGEST = 8 * _RUN
 _NODES, _EDGES, _CANVAS, _POSITIONS = "nodes", "edges", "canvas", "positions"
 
@@ -33,8 +35,7 @@ class Split(NamedTuple):
 
 def split(document: Mapping[str, Any], before: Sequence[PartRef] = ()) -> Split:
     """Cut a document. What ``before`` has already keeps its part."""
-    whole = msgspec.json.encode(document)
-    if len(whole) <= WHOLE:
+    if len(document.get(_NODES) or ()) < _FEW and len(whole := msgspec.json.encode(document)) <= WHOLE:
         return Split(whole, [], {})
     rest = dict(document)
     sections: list[tuple[str, Iterator[bytes]]] = []
@@ -84,8 +85,12 @@ def _runs(section: Any) -> Iterator[bytes]:
         for run in _cut(members.items(), lambda one: one[0].encode()):
             yield msgspec.json.encode(dict(run))
     else:
-        for run in _cut(cast("list[Any]", section), msgspec.json.encode):
+        for run in _cut(cast("list[Any]", section), _edge):
             yield msgspec.json.encode(run)
+
+
+def _edge(edge: Any) -> bytes:
+    return edge.encode() if isinstance(edge, str) else msgspec.json.encode(edge)
 
 
 def _cut(members: Iterable[Any], named: Callable[[Any], bytes]) -> Iterator[list[Any]]:
