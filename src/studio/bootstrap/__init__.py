@@ -194,7 +194,7 @@ class Studio:
         from studio.engine import Engine
 
         opened = self.opened
-        self._host = Host(self.settings.data, opened, self.catalog)
+        self._host = Host(self.settings.data, opened, self.catalog, self.settings.allow_hosts)
         return Engine(store=opened.store, blobs=opened.blobs, catalog=self.catalog, home=opened.home, host=self._host)
 
     @property

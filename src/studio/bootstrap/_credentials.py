@@ -10,19 +10,22 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
-from studio.domain.errors import NodeError, ProviderError, UserError
+from studio.domain.errors import AuthenticationFailed, NodeError, ProviderError, UserError
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.reasons import os_reason
+from studio.services.vault.model import SIGN_IN
+from studio.services.vault.renewing import renewing
 
 if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.contracts.http import HttpRequest
     from studio.net import EgressClient
     from studio.sdk import CredentialType, OAuth2Scheme
+    from studio.services.vault.lookup import Filled, Lookup
     from studio.storage import Opened
 
 PREFIX = "STUDIO_CREDENTIAL_"
@@ -34,35 +37,48 @@ def variable_of(alias: str) -> str:
     return PREFIX + re.sub(r"[^A-Za-z0-9]", "_", alias).upper()
 
 
+class Found(NamedTuple):
+    """A credential as the host uses it. ``filled`` is None where it comes from the environment."""
+
+    kind: CredentialType
+    fields: Mapping[str, Any]
+    filled: Filled | None
+    source: str = ""
+
+
 class Credentials:
     """Looks credentials up.
 
     The environment stands for the default workspace. What a service renews of a credential given there is kept in the
-    vault, for as long as the environment says the same.
+    vault, for as long as the environment says the same. A renewal is under a lock of the database, so that of all
+    processes one alone uses up a refresh token.
     """
 
-    def __init__(self, opened: Opened, catalog: Catalog) -> None:
+    def __init__(self, opened: Opened, catalog: Catalog, lookup: Lookup) -> None:
         self._opened = opened
         self._catalog = catalog
-        self._renewing: dict[tuple[str, str], asyncio.Task[Mapping[str, Any]]] = {}
+        self._lookup = lookup
+        self._renewing: dict[tuple[str, str, Any], asyncio.Task[None]] = {}
 
-    async def get(self, workspace: str, alias: str) -> tuple[CredentialType, Mapping[str, Any]]:
-        """Type and fields of a credential.
+    async def get(self, workspace: str, alias: str) -> Found:
+        """A credential with its fields.
 
         Raises:
-            UserError: There is none, its type is not installed, or what the environment says is none.
+            UserError: There is none, its type is not installed, what the environment says is none, or what a field
+                refers to is not there.
         """
         given = _given(alias) if workspace == DEFAULT_WORKSPACE else None
         if given is None:
-            found = await self._opened.store.credential(workspace, alias)
-            if found is None:
+            filled = await self._lookup.filled(workspace, alias)
+            if filled is None:
                 raise UserError(
                     "credential.not_found",
                     "There is no credential {alias}; the environment variable {variable} may hold one.",
                     alias=alias,
                     variable=variable_of(alias),
                 )
-            return self._type(alias, found[0]), msgspec.msgpack.decode(found[1])
+            await self._lookup.note_use(workspace, filled.credential.id)
+            return Found(self._type(alias, filled.form.id), filled.fields, filled)
         type_id, fields, source = given
         kind = self._type(alias, type_id)
         kind.check(fields)
@@ -70,8 +86,8 @@ class Credentials:
         if kept is not None:
             renewed: dict[str, Any] = msgspec.msgpack.decode(kept[1])
             if renewed["source"] == source:
-                return kind, renewed["fields"]
-        return kind, fields
+                return Found(kind, renewed["fields"], None, source)
+        return Found(kind, fields, None, source)
 
     def _type(self, alias: str, type_id: str) -> CredentialType:
         kind = self._catalog.credential_types().get(type_id)
@@ -85,54 +101,89 @@ class Credentials:
     async def current(
         self, workspace: str, alias: str, client: EgressClient
     ) -> tuple[CredentialType, Mapping[str, Any]]:
-        """``get``, with a token that is still good for a while; a renewal is sent by ``client``."""
-        kind, fields = await self.get(workspace, alias)
-        scheme = _renewable(kind)
-        if scheme is not None and scheme.needs_refresh(fields, time.time()):
-            fields = await self._renewed(workspace, alias, client)
-        return kind, fields
+        """Type and fields, with a token that is still good for a while; a renewal is sent by ``client``."""
+        found = await self.get(workspace, alias)
+        scheme = _renewable(found.kind)
+        if scheme is not None and scheme.needs_refresh(found.fields, time.time()):
+            found = await self._renewed(workspace, alias, found, client)
+        return found.kind, found.fields
 
     async def refused(self, workspace: str, alias: str, request: HttpRequest, client: EgressClient) -> bool:
         """Whether another try may succeed after the service did not accept the token that ``request`` carries."""
-        kind, fields = await self.get(workspace, alias)
-        scheme = _renewable(kind)
+        found = await self.get(workspace, alias)
+        scheme = _renewable(found.kind)
         if scheme is None:
             return False
-        if scheme.apply(request, fields).headers == request.headers:
-            await self._renewed(workspace, alias, client)
+        if scheme.apply(request, found.fields).headers == request.headers:
+            await self._renewed(workspace, alias, found, client)
         return True
 
-    async def _renewed(self, workspace: str, alias: str, client: EgressClient) -> Mapping[str, Any]:
+    async def _renewed(self, workspace: str, alias: str, spent: Found, client: EgressClient) -> Found:
         """Renew a token once, however many ask for it at the same time; all of them get what comes of it."""
-        key = (workspace, alias)
+        key = (workspace, alias, spent.fields.get("access_token"))
         task = self._renewing.get(key)
         if task is None:
-            task = self._renewing[key] = asyncio.get_running_loop().create_task(self._renew(workspace, alias, client))
+            renewal = self._renew(workspace, alias, spent, client)
+            task = self._renewing[key] = asyncio.get_running_loop().create_task(renewal)
             task.add_done_callback(lambda _task: self._renewing.pop(key, None))
         try:
-            return await asyncio.shield(task)
+            await asyncio.shield(task)
         except NodeError as error:
             raise _once_more(error) from error
+        return await self.get(workspace, alias)
 
-    async def _renew(self, workspace: str, alias: str, client: EgressClient) -> Mapping[str, Any]:
-        kind, fields = await self.get(workspace, alias)
-        scheme = cast("OAuth2Scheme", kind.scheme)
+    async def _renew(self, workspace: str, alias: str, spent: Found, client: EgressClient) -> None:
+        latest = spent
+
+        async def done() -> bool:
+            nonlocal latest
+            latest = await self.get(workspace, alias)
+            _check_signed_in(alias, latest)
+            return latest.fields.get("access_token") != spent.fields.get("access_token")
+
+        key = spent.filled.credential.id if spent.filled is not None else f"environment:{alias}"
+        vault, now = self._lookup.vault, self._opened.store.now
+        async with renewing(vault, now, workspace, key, done) as needed:
+            if needed:
+                await self._send(workspace, alias, latest, client)
+
+    async def _send(self, workspace: str, alias: str, found: Found, client: EgressClient) -> None:
+        scheme = cast("OAuth2Scheme", found.kind.scheme)
         try:
-            answer = await client.send_secret(scheme.refresh_request(fields), alias)
-            new = scheme.refreshed(fields, answer, time.time())
+            answer = await client.send_secret(scheme.refresh_request(found.fields), alias)
+            new = scheme.refreshed(found.fields, answer, time.time())
+        except AuthenticationFailed as error:
+            error.in_doubt = False
+            if found.filled is not None and scheme.grant == "refresh_token":
+                await self._lookup.needs_sign_in(workspace, found.filled, str(error.arguments.get("reason", "")))
+            raise
         except ProviderError as error:
             error.in_doubt = False  # what the node asks for has not been sent
             raise
-        await self._keep(workspace, alias, kind, new)
-        return new
+        await self._keep(workspace, alias, found, new)
 
-    async def _keep(self, workspace: str, alias: str, kind: CredentialType, fields: Mapping[str, Any]) -> None:
+    async def _keep(self, workspace: str, alias: str, found: Found, fields: Mapping[str, Any]) -> None:
         """Store what was renewed before it is used: a refresh token may be good for one time only."""
-        given = _given(alias) if workspace == DEFAULT_WORKSPACE else None
-        name, value = alias, fields
-        if given is not None:
-            name, value = _kept_as(alias), {"source": given[2], "fields": fields}
-        await self._opened.store.set_credential(workspace, name, kind.id, msgspec.msgpack.encode(value))
+        if found.filled is not None:
+            await self._lookup.keep(workspace, found.filled, fields)
+            return
+        value = {"source": found.source, "fields": fields}
+        await self._opened.store.set_credential(
+            workspace, _kept_as(alias), found.kind.id, msgspec.msgpack.encode(value)
+        )
+
+
+def _check_signed_in(alias: str, found: Found) -> None:
+    """Ask a provider no more that has said already that somebody must sign in again.
+
+    Raises:
+        AuthenticationFailed: That is so.
+    """
+    if found.filled is not None and found.filled.credential.value.state == SIGN_IN:
+        raise AuthenticationFailed(
+            "credential.sign_in_again", "Somebody has to sign in again for the credential {alias}.", status=401,
+            alias=alias,
+        )  # fmt: skip
 
 
 def _kept_as(alias: str) -> str:

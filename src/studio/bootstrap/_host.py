@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,21 +13,24 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.contracts.apart import Apart
     from studio.contracts.files import HostFiles
-    from studio.contracts.http import Dialer, HttpClient
+    from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse
     from studio.engine import Grants
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
     from studio.sandbox.apart import Workers
+    from studio.services.vault.lookup import Lookup
     from studio.storage import Opened
 
 
 class Host:
     """What nodes reach of this machine. Implements ``studio.engine.HostServices``."""
 
-    def __init__(self, data: Path, opened: Opened, catalog: Catalog) -> None:
+    def __init__(self, data: Path, opened: Opened, catalog: Catalog, allow_hosts: Sequence[str] = ()) -> None:
         from studio.bootstrap._credentials import Credentials
         from studio.net import CircuitBreaker
 
-        self._credentials = Credentials(opened, catalog)
+        self.secrets = SecretRequests(policy(allow_hosts))
+        self.lookup = _lookup(opened, catalog, self.secrets)
+        self._credentials = Credentials(opened, catalog, self.lookup)
         self._data = data
         self._catalog = catalog
         self._breaker: CircuitBreaker = CircuitBreaker()
@@ -77,7 +81,7 @@ class Host:
 
     async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
         """The fields of a credential."""
-        return (await self._credentials.get(workspace, alias))[1]
+        return (await self._credentials.get(workspace, alias)).fields
 
     def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
         """A text of a pack's strings, in English where it is not translated; the key itself where there is none."""
@@ -94,8 +98,41 @@ class Host:
         """Close the connections, and end the processes."""
         if self._workers is not None:
             await self._workers.close()
+        await self.lookup.stores.close()
+        await self.secrets.close()
         for client in self._clients.values():
             await client.aclose()
+
+
+class SecretRequests:
+    """Sends requests of the vault itself: to secret stores and providers, by the exceptions of the installation."""
+
+    def __init__(self, egress: EgressPolicy) -> None:
+        self._policy = egress
+        self._client: EgressClient | None = None
+
+    async def send_secret(self, request: HttpRequest, alias: str) -> HttpResponse:
+        """Send a request that holds a secret."""
+        if self._client is None:
+            from studio.net import EgressClient
+
+            self._client = EgressClient(self._policy)
+        return await self._client.send_secret(request, alias)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def _lookup(opened: Opened, catalog: Catalog, secrets: SecretRequests) -> Lookup:
+    from studio.services.vault.forms import Forms
+    from studio.services.vault.lookup import Lookup
+    from studio.services.vault.model import Vault
+    from studio.services.vault.stores import Stores
+
+    vault = Vault(opened.store.records)
+    return Lookup(vault, Forms(catalog), Stores(vault, secrets), lambda: time.time_ns() // 1000)
 
 
 def policy(allowed: Sequence[str]) -> EgressPolicy:

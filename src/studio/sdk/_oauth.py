@@ -62,9 +62,27 @@ class OAuth2Scheme:
         scopes = " ".join(self.scopes) or str(data.get("scopes") or "")
         if scopes:
             form["scope"] = scopes
+        return self._ask(data, self.token_url or text_of(data, "token_url"), form)
+
+    def code_request(self, data: Mapping[str, Any], code: str, verifier: str, redirect_uri: str) -> HttpRequest:
+        """The request that turns an authorisation code into tokens (RFC 6749, section 4.1.3; RFC 7636)."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        return self._ask(data, self.token_url or text_of(data, "token_url"), form)
+
+    def revoke_request(self, data: Mapping[str, Any], url: str, token: str) -> HttpRequest:
+        """The request that makes a token void (RFC 7009)."""
+        return self._ask(data, url, {"token": token})
+
+    def _ask(self, data: Mapping[str, Any], url: str, form: dict[str, str]) -> HttpRequest:
+        """A form for the provider, with the client's id and secret."""
         request = HttpRequest(
             method="POST",
-            url=self.token_url or text_of(data, "token_url"),
+            url=url,
             headers=[("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
             follow_redirects=False,
             max_bytes=1024 * 1024,
@@ -72,7 +90,7 @@ class OAuth2Scheme:
         client, secret = text_of(data, "client_id"), str(data.get("client_secret") or "")
         if self.client_in_body or not secret:
             # A client without a secret names itself in the form (RFC 6749, section 3.2.1).
-            form |= {"client_id": client, **({"client_secret": secret} if secret else {})}
+            form = form | {"client_id": client, **({"client_secret": secret} if secret else {})}
         else:
             pair = f"{quote(client, safe='')}:{quote(secret, safe='')}"
             request = with_header(request, "Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
