@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from studio.server import _problem
 from studio.server.middleware.edge import Edge
+from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
 from studio.services.platform import Platform
 
@@ -29,6 +30,7 @@ def create_api(platform: Platform) -> FastAPI:
     _problem.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    app.router.routes.extend(page_routes())
     return app
 
 
