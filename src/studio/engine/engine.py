@@ -47,6 +47,8 @@ _HANDLED = 65_536
 """How many executions an engine remembers to have ended or put down; it may run for years."""
 _CLOCK_STEP = 50_000
 """Smallest difference from the database's clock that is corrected, microseconds; below it lies what asking takes."""
+_VARIABLES_KEPT = 1.0
+"""Seconds for which a driving engine takes the variables that it read before."""
 EXECUTORS_READY = _containers.__all__
 
 
@@ -96,7 +98,7 @@ class Engine:
         self._clock_set = False
         self._plans = Plans(store, catalog)
         self._hashes: dict[int, tuple[Workflow, str]] = {}
-        self._variables: dict[str, dict[str, Any]] = {}
+        self._variables: dict[str, tuple[dict[str, Any], float]] = {}
         self.flusher = Flusher(self.config.flush_interval)
         self._driver: asyncio.Task[None] | None = None
         self._bell = asyncio.Event()
@@ -214,13 +216,17 @@ class Engine:
 
     async def variables(self, workspace: str) -> dict[str, Any]:
         """The workspace's variables, as an execution sees them at its start."""
-        known = self._variables.get(workspace)
-        if known is None:
+        known, until = self._variables.get(workspace, (None, 0.0))
+        if known is None or until < time.monotonic():
             encoded = await self.store.variables(workspace)
             known = {name: r.decode_facts(value) for name, value in encoded.items()}
             if self.driving:
-                self._variables[workspace] = known
+                self._variables[workspace] = known, time.monotonic() + _VARIABLES_KEPT
         return known
+
+    def forget_variables(self, workspace: str) -> None:
+        """The workspace's variables were changed here; what other processes change is seen within a second."""
+        self._variables.pop(workspace, None)
 
     # Accepting
 
