@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from studio.domain.access import GRANTABLE, ROLES, Permission, Role
-from studio.server._asking import permission_of
+from studio.server._asking import COOKIE, permission_of
 from studio.server.resources import ROUTERS
 from tests.server.kit import Api, running_api
 
@@ -24,6 +26,9 @@ PREFIX = "/api/v1"
 ROUTES: list[APIRoute] = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 IDS = [f"{next(iter(route.methods))} {route.path}" for route in ROUTES]
 ROLE_CALLERS = [*Role]
+SOCKETS: list[APIWebSocketRoute] = [
+    route for router in ROUTERS for route in router.routes if isinstance(route, APIWebSocketRoute)
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -51,7 +56,9 @@ async def ask(api: Api, route: APIRoute, token: str | None) -> int:
     path = re.sub(r"\{[^}]+\}", "none", route.path)
     async with api.client(token) as client:
         given = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
-        return (await client.request(method, path, **given)).status_code
+        # Without the body: a stream of events has no end.
+        async with client.stream(method, path, **given) as answer:
+            return answer.status_code
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -70,6 +77,44 @@ async def test_route_is_refused_and_allowed_as_declared(shared: Api, route: APIR
     status = await ask(shared, route, operator)
     above = permission in (Permission.PUBLIC, Permission.SELF, Permission.OPERATE)
     assert (status not in (401, 403)) == above, ("operator", status)
+
+
+async def open_socket(api: Api, route: APIWebSocketRoute, token: str | None, **headers: str) -> int:
+    """The status with which a WebSocket is refused; 101 where it opens."""
+    path = re.sub(r"\{[^}]+\}", "none", route.path)
+    if token is not None:
+        headers["authorization"] = f"Bearer {token}"
+    try:
+        async with connect(f"{api.url.replace('http', 'ws')}{PREFIX}{path}", additional_headers=headers):
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("route", SOCKETS, ids=[route.path for route in SOCKETS])
+async def test_a_websocket_is_refused_and_opened_as_declared(shared: Api, route: APIWebSocketRoute) -> None:
+    permission = permission_of(route)
+    assert permission is not None
+    assert permission is not Permission.PUBLIC
+    assert await open_socket(shared, route, None) == 401
+    assert await open_socket(shared, route, "nonsense") == 401
+    for role in ROLE_CALLERS:
+        token = await shared.token(await shared.account(role))
+        status = await open_socket(shared, route, token)
+        assert (status not in (401, 403)) == (permission in ROLES[role]), (role, status)
+    operator = await shared.token(await shared.account(None, operator=True))
+    assert await open_socket(shared, route, operator) == 403
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_websocket_with_a_cookie_names_its_origin(shared: Api) -> None:
+    token = await shared.token(await shared.account(Role.VIEWER))
+    for route in SOCKETS:
+        cookie = f"{COOKIE}={token}"
+        assert await open_socket(shared, route, None, cookie=cookie) == 403
+        assert await open_socket(shared, route, None, cookie=cookie, origin="http://evil.example") == 403
+        assert await open_socket(shared, route, None, cookie=cookie, origin=shared.url) in (101, 404)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -68,7 +68,7 @@ async def serve(
 
     after: list[asyncio.Future[None]] = []
     root = Root(lambda: _app(platform), {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
-    server = _server(root, settings, tell)
+    server = _server(root, settings, tell, platform.closing.set)
     try:
         await server.serve()
     except SystemExit as error:
@@ -105,16 +105,22 @@ async def work(studio: Studio, announce: Callable[[], None]) -> None:
     await told.wait()
 
 
-def _server(app: Any, settings: ServerSettings, tell: Callable[[int], None]) -> uvicorn.Server:
+def _server(
+    app: Any, settings: ServerSettings, tell: Callable[[int], None], stopping: Callable[[], None]
+) -> uvicorn.Server:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """Tells its port as soon as it answers."""
+        """Tells its port as soon as it answers, and when it begins to stop."""
 
         async def startup(self, sockets: list[Any] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 tell(self.servers[0].sockets[0].getsockname()[1])
+
+        async def shutdown(self, sockets: list[Any] | None = None) -> None:
+            stopping()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, loop="none", http="httptools", ws="websockets-sansio",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _END = Event(execution_id="", seq=-1, index=-1, kind="end")
 _LOOK = 0.1
+_LONGEST_LOOK = 1.0
+"""Seconds between two looks at what another process drives: rarer the longer nothing comes."""
 
 
 class Live:
@@ -83,7 +85,7 @@ class Live:
         """Backlog from the journal, then what comes: by push where this process drives, else by looking."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         self._watchers.setdefault(execution_id, []).append(queue)
-        position = after
+        position, look = after, _LOOK
         try:
             while True:
                 row = await engine.store.execution(execution_id)
@@ -93,14 +95,15 @@ class Live:
                     # What was told without being recorded while the row was being read is in no backlog.
                     for event in _unnumbered(queue):
                         yield event
+                look = min(2 * look, _LONGEST_LOOK)
                 for event in await self._backlog(engine, execution_id, position):
-                    position = (event.seq, event.index)
+                    position, look = (event.seq, event.index), _LOOK
                     yield event
                 if row.status.terminal:
                     return
                 if self._failure is not None:
                     raise self._failure
-                while (event := await self._next(engine, execution_id, queue)) is not None:
+                while (event := await self._next(engine, execution_id, queue, look)) is not None:
                     if event.seq >= 0:
                         if (event.seq, event.index) <= position:
                             continue
@@ -118,11 +121,13 @@ class Live:
         events = [event for segment in segments for event in segment_events(execution_id, segment)]
         return [event for event in events if (event.seq, event.index) > position]
 
-    async def _next(self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event]) -> Event | None:
+    async def _next(
+        self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event], look: float
+    ) -> Event | None:
         """What is pushed next; None where it is time to look into the journal again."""
         while True:
             try:
-                async with asyncio.timeout(_LOOK):
+                async with asyncio.timeout(look):
                     event = await queue.get()
             except TimeoutError:
                 if engine.drives(execution_id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from typing import Any
 
 from studio.contracts.blobs import BlobStore
@@ -70,6 +70,12 @@ class Look:
             if record[0] == r.DONE and record[1] + record[2] == path:
                 return await self.values.decode((record[8], record[9]))
         raise NotFound("execution.no_output", "{path} has no output in execution {id}.", path=path, id=self.row.id)
+
+    async def outputs(self, nodes: Container[str]) -> AsyncIterator[tuple[str, Any]]:
+        """What runs of these nodes gave, newest first, each with the path it ran at."""
+        async for record in self._backwards():
+            if record[0] == r.DONE and record[2].partition("[")[0] in nodes:
+                yield record[1] + record[2], await self.values.decode((record[8], record[9]))
 
     async def error(self, path: str) -> Any:
         """The facts of the last error of a node run, None where there was none."""

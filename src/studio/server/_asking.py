@@ -91,15 +91,24 @@ async def _by_bearer(platform: Platform, bearer: str, workspace: str, asking: Ac
     return found[0]
 
 
+async def permitted(connection: HTTPConnection, permission: Permission) -> Actor:
+    """Who asks, where they may what the permission says.
+
+    Raises:
+        StudioError: They may not, or nobody says who they are.
+    """
+    actor = await identify(connection)
+    require(actor, permission)
+    if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
+        raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")
+    return actor
+
+
 def needs(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
     """The dependency of a route that needs a permission."""
 
     async def allowed(request: Request) -> Actor:
-        actor = await identify(request)
-        require(actor, permission)
-        if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
-            raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")
-        request.state.actor = actor
+        request.state.actor = actor = await permitted(request, permission)
         return actor
 
     return allowed
@@ -126,4 +135,6 @@ Services = Annotated[Platform, Depends(_platform)]
 def permission_of(route: Any) -> Permission | None:
     """The permission that a route declares."""
     extra = cast("dict[str, Any]", getattr(route, "openapi_extra", None) or {})
-    return Permission(extra["x-permission"]) if "x-permission" in extra else None
+    if "x-permission" in extra:
+        return Permission(extra["x-permission"])
+    return getattr(getattr(route, "endpoint", None), "studio_permission", None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from starlette.websockets import WebSocket
 
-from studio.domain.access import Permission
-from studio.server._asking import needs
+from studio.domain.access import Actor, Permission
+from studio.domain.errors import AccessRefused, StudioError
+from studio.server._asking import COOKIE, needs, permitted
 from studio.server._models import Problem
+from studio.server._problem import answer, language
 
 _COMMON = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503)
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -52,3 +55,49 @@ class Routes(APIRouter):
             return endpoint
 
         return register
+
+    def live(
+        self, path: str, permission: Permission
+    ) -> Callable[[Callable[[WebSocket, Actor], Awaitable[None]]], Callable[[WebSocket], Awaitable[None]]]:
+        """Register a WebSocket. Who may not open it is refused before it is accepted, with a problem document.
+
+        Args:
+            path: Below the router's prefix.
+            permission: What it needs.
+        """
+
+        def register(
+            endpoint: Callable[[WebSocket, Actor], Awaitable[None]],
+        ) -> Callable[[WebSocket], Awaitable[None]]:
+            async def opened(websocket: WebSocket) -> None:
+                try:
+                    _of_a_page(websocket)
+                    await endpoint(websocket, await permitted(websocket, permission))
+                except StudioError as error:
+                    await _refuse(websocket, error)
+
+            opened.__name__ = getattr(endpoint, "__name__", "live")
+            opened.studio_permission = permission  # pyright: ignore[reportFunctionMemberAccess] - read by tests
+            self.add_api_websocket_route(path, opened)
+            return opened
+
+        return register
+
+
+def _of_a_page(websocket: WebSocket) -> None:
+    """A cookie counts only where the browser names the page that opens the connection; which one the edge checks.
+
+    Raises:
+        AccessRefused: It does not.
+    """
+    headers = websocket.headers
+    if COOKIE in websocket.cookies and "authorization" not in headers and "origin" not in headers:
+        raise AccessRefused("access.no_origin", "A connection with a cookie must name its origin.")
+
+
+async def _refuse(websocket: WebSocket, error: StudioError) -> None:
+    request_id = websocket.scope.get("state", {}).get("request_id")
+    if "websocket.http.response" in websocket.scope.get("extensions", {}):
+        await websocket.send_denial_response(answer(error, language(websocket.headers), request_id))
+    else:
+        await websocket.close(1008, error.code)

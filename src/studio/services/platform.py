@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +48,10 @@ class Platform:
     def __init__(self, ports: Ports, settings: ServerSettings) -> None:
         self.ports = ports
         self.settings = settings
+        self.address = settings.public_url.rstrip("/")
+        """What people type to reach this server; known from the settings or, without, once it listens."""
+        self.closing = asyncio.Event()
+        """Set when the server is about to stop: what stays open otherwise ends."""
 
     @cached_property
     def people(self) -> People:

@@ -8,9 +8,12 @@ from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.engine import Engine
 from studio.services.executing.acting import Acting
+from studio.services.executing.feeding import Feeding
 from studio.services.executing.finding import ExecutionFinder
+from studio.services.executing.masking import Masking
 from studio.services.executing.reading import Reading
 from studio.services.executing.starting import Admit, ExecutionStarting
+from studio.services.executing.watching import Watching
 from studio.services.workflows.workflows import Workflows
 
 MOST_ACCEPTED_AT_ONCE = 1024
@@ -48,6 +51,21 @@ class Executing:
     def reading(self) -> Reading:
         """Shows executions."""
         return Reading(self._engine.store, self._blobs, self._engine, self.finder)
+
+    @cached_property
+    def masking(self) -> Masking:
+        """Knows what is not shown."""
+        return Masking(self._engine.store, self._blobs, self._engine)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """Lets people watch executions."""
+        return Watching(self._engine.store, self._engine, self.finder, self.masking)
+
+    @cached_property
+    def feeding(self) -> Feeding:
+        """Tells people what has changed in their workspace."""
+        return Feeding(self._engine.store, self._records, self.finder, self._workflows.finder)
 
     @cached_property
     def starting(self) -> ExecutionStarting:
