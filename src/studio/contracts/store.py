@@ -274,6 +274,13 @@ class WorkerRow(msgspec.Struct, frozen=True):
     running: int
 
 
+class Backlogged(msgspec.Struct, frozen=True):
+    """A queued execution; ``slot_taken`` where others hold all slots of its concurrency limit."""
+
+    row: ExecutionRow
+    slot_taken: bool
+
+
 class Store(Protocol):
     """Executions, journal, inbox and what belongs to their transactions."""
 
@@ -482,7 +489,7 @@ class Store(Protocol):
         """Every worker that is registered, the one last seen first."""
         ...
 
-    async def backlog(self, workspace: str, limit: int) -> list[ExecutionRow]:
+    async def backlog(self, workspace: str, limit: int) -> list[Backlogged]:
         """What is queued in a workspace, in the order in which it is taken: priority, then age."""
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from studio.contracts.blobs import BlobStore
@@ -52,6 +52,10 @@ _VARIABLES_KEPT = 1.0
 EXECUTORS_READY = _containers.__all__
 
 
+def _admit(_request: StartRequest) -> None:
+    """Refuses nothing."""
+
+
 class Engine:
     """Runs executions in this process.
 
@@ -89,6 +93,7 @@ class Engine:
         self.live = Live()
         self.observers: list[Observer] = []
         self.limits: dict[str, int] = {}
+        self.admit: Callable[[StartRequest], None] = _admit
         self.ownership = Ownership(self)
         self.inboxes = Inboxes(self)
         self.runs: dict[str, Run] = {}
@@ -241,6 +246,8 @@ class Engine:
             raise self.failure
         if self.projector.behind and family is None:
             raise Conflict("engine.overloaded", "Too much work is waiting to be written; try again shortly.")
+        if family is None:
+            self.admit(request)
         if not self._clock_set:
             await self.set_clock()
         prepared = await prepare(self, request, family)

@@ -9,6 +9,7 @@ from typing import Any
 from studio.contracts.lease import Lease, LeaseTerms
 from studio.contracts.store import (
     Accepted,
+    Backlogged,
     Claim,
     ExecutionFilter,
     ExecutionRow,
@@ -288,7 +289,7 @@ class SqlStore:
         """Every worker that is registered."""
         return await self._driver.read(operating.workers())
 
-    async def backlog(self, workspace: str, limit: int) -> list[ExecutionRow]:
+    async def backlog(self, workspace: str, limit: int) -> list[Backlogged]:
         """What is queued in a workspace, in the order in which it is taken."""
         return await self._driver.read(operating.backlog(workspace, limit))
 
@@ -303,6 +304,14 @@ class SqlStore:
     async def running(self, workspaces: Sequence[str]) -> dict[str, int]:
         """How many executions that nobody called run in each of these workspaces."""
         return await self._driver.read(operating.running(workspaces))
+
+    async def stored_bytes(self) -> dict[str, int]:
+        """Bytes in the database by workspace."""
+        return await self._driver.read(operating.stored_bytes())
+
+    async def blob_owners(self) -> list[tuple[str, str]]:
+        """Workspace and id of each blob that is a file."""
+        return await self._driver.read(operating.blob_owners())
 
     async def recover(self, execution_ids: Sequence[str]) -> int:
         """Lift the hold that a restore put on executions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.contracts.store import ExecutionUpdate
+from studio.contracts.store import ExecutionUpdate, Slot
 from studio.domain.status import Durability, ExecutionStatus
 from studio.storage import SqlStore
 from tests.storage.kit import WORKSPACE, accept, finished, ids_of, new, running, segment
@@ -28,8 +28,18 @@ async def test_what_is_called_does_not_count(store: SqlStore) -> None:
 async def test_backlog_is_in_the_order_of_its_turn(store: SqlStore) -> None:
     low, normal, high = [(await accept(store, priority=priority))[0] for priority in (-5, 0, 9)]
     await accept(store, workspace="other")
-    assert [row.id for row in await store.backlog(WORKSPACE, 10)] == [high, normal, low]
-    assert [row.id for row in await store.backlog(WORKSPACE, 1)] == [high]
+    assert [one.row.id for one in await store.backlog(WORKSPACE, 10)] == [high, normal, low]
+    assert [one.row.id for one in await store.backlog(WORKSPACE, 1)] == [high]
+
+
+async def test_backlog_tells_of_slots(store: SqlStore) -> None:
+    slot = Slot("one", 1)
+    await running(store, slot=slot)
+    (waiting,) = await accept(store, slot=slot)
+    (free,) = await accept(store)
+    assert [(one.row.id, one.slot_taken) for one in await store.backlog(WORKSPACE, 10)] == [
+        (waiting, True), (free, False),
+    ]  # fmt: skip
 
 
 async def test_workers_with_what_they_run(store: SqlStore) -> None:

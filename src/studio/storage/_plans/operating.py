@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.contracts.store import ExecutionRow, WorkerRow
+from studio.contracts.store import Backlogged, ExecutionRow, WorkerRow
 from studio.storage._plans.listing import COLUMNS, WIDTH, execution
-from studio.storage._plans.slots import RUNNING
+from studio.storage._plans.slots import FREE, RUNNING
 from studio.storage._statement import Plan, Row, Statement
 
 _ROWS = f"SELECT {COLUMNS} FROM executions AS e WHERE e.workspace = :workspace "
@@ -20,7 +20,10 @@ _WORKERS = Statement(
     packed=True,
 )
 _BACKLOG = Statement(
-    _ROWS + "AND e.status = 'queued' ORDER BY e.rank, e.accepted_at, e.id LIMIT :limit", fetch=WIDTH, packed=True
+    f"SELECT {COLUMNS}, NOT {FREE} FROM executions AS e WHERE e.workspace = :workspace"
+    " AND e.status = 'queued' ORDER BY e.rank, e.accepted_at, e.id LIMIT :limit",
+    fetch=WIDTH + 1,
+    packed=True,
 )
 _IN_DOUBT = Statement(
     _ROWS + "AND e.status IN ('waiting', 'paused') AND e.reason LIKE '[\"wait.in_doubt\"%' ORDER BY e.id LIMIT :limit",
@@ -43,10 +46,10 @@ def workers() -> Plan[list[WorkerRow]]:
     return [WorkerRow(*row) for row in rows]
 
 
-def backlog(workspace: str, limit: int) -> Plan[list[ExecutionRow]]:
+def backlog(workspace: str, limit: int) -> Plan[list[Backlogged]]:
     """What is queued."""
     rows: list[Row] = yield _BACKLOG(workspace=workspace, limit=limit)
-    return [execution(row) for row in rows]
+    return [Backlogged(execution(row[:WIDTH]), bool(row[WIDTH])) for row in rows]
 
 
 def in_doubt(workspace: str, limit: int) -> Plan[list[ExecutionRow]]:
@@ -67,3 +70,31 @@ def running(workspaces: Sequence[str]) -> Plan[dict[str, int]]:
         return {}
     rows: list[Row] = yield RUNNING([(workspace,) for workspace in sorted(set(workspaces))])
     return dict(rows)
+
+
+_JOURNALS = Statement(
+    "SELECT workspace, CAST(sum(journal_bytes) AS bigint) FROM executions GROUP BY workspace", fetch=2
+)
+_RECORDS = Statement("SELECT workspace, CAST(sum(length(value)) AS bigint) FROM records GROUP BY workspace", fetch=2)
+_BLOBS = Statement(
+    "SELECT workspace, CAST(sum(size) AS bigint) FROM blobs GROUP BY workspace",
+    lite=("SELECT workspace, 0 FROM blob_refs WHERE FALSE",),
+    fetch=2,
+)
+_FILES = Statement("SELECT '', '' WHERE FALSE", lite=("SELECT DISTINCT workspace, blob_id FROM blob_refs",), fetch=2)
+
+
+def stored_bytes() -> Plan[dict[str, int]]:
+    """Bytes in the database by workspace: journals, records, and blobs where they live in it."""
+    found: dict[str, int] = {}
+    for statement in (_JOURNALS, _RECORDS, _BLOBS):
+        rows: list[Row] = yield statement()
+        for workspace, size in rows:
+            found[workspace] = found.get(workspace, 0) + int(size or 0)
+    return found
+
+
+def blob_owners() -> Plan[list[tuple[str, str]]]:
+    """Workspace and id of each blob that is a file."""
+    rows: list[Row] = yield _FILES()
+    return [(row[0], row[1]) for row in rows]
