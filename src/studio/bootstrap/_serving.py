@@ -31,15 +31,18 @@ class Announcement:
 
 def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
     """The services over an opened Studio."""
+    from studio.i18n import render
     from studio.services.platform import Platform, Ports
 
     opened = studio.opened
     ports = Ports(
         store=opened.store, records=opened.store.records, blobs=opened.blobs, engine=studio.engine,
         catalog=studio.catalog, clock=studio.engine.clock, data=studio.settings.data,
-        allow_hosts=tuple(studio.settings.allow_hosts),
+        allow_hosts=tuple(studio.settings.allow_hosts), say=render,
     )  # fmt: skip
-    return Platform(ports, settings)
+    platform = Platform(ports, settings)
+    platform.address = address(settings)
+    return platform
 
 
 async def serve(
@@ -61,7 +64,7 @@ async def serve(
     secret = await platform.accounts.setup_secret()
 
     def tell(port: int) -> None:
-        url = address(msgspec.structs.replace(settings, port=port))
+        platform.address = url = address(msgspec.structs.replace(settings, port=port))
         announce(Announcement(url, f"{url}/setup#{secret}" if secret else None))
         if not secret:
             after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))

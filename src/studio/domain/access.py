@@ -136,6 +136,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         agent: Program it came from, as it says.
         request: Id of the request, as in the logs.
         lang: Language of messages.
+        lacks_factor: Whether the workspace asks for a second factor that they have not set up: then they may nothing
+            in it.
     """
 
     kind: ActorKind = ActorKind.ANONYMOUS
@@ -152,6 +154,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""
     request: str = ""
     lang: str = "en"
+    lacks_factor: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether this is allowed in the whole workspace (or, with OPERATE, on the instance)."""

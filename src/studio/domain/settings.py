@@ -28,6 +28,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         tls_key: File with its key (PEM).
         trusted_proxies: Addresses or networks whose `X-Forwarded-*` headers are believed.
         body_limit: Largest request body, bytes.
+        open_workspaces: Whether anybody who has signed in may make workspaces, and not just operators.
         requests_per_minute: Requests a minute that one session or key may make; 0 for no limit.
         stop_grace: Seconds that requests under way have to end after a signal to stop.
         log_level: Least important lines that are logged: debug, info, warning or error.
@@ -54,6 +55,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
     body_limit: Annotated[int, msgspec.Meta(ge=1024)] = 16 * 1024 * 1024
+    open_workspaces: bool = False
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 1200
     stop_grace: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 20
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -98,6 +98,10 @@ async def permitted(connection: HTTPConnection, permission: Permission) -> Actor
         StudioError: They may not, or nobody says who they are.
     """
     actor = await identify(connection)
+    if actor.lacks_factor and permission not in _WITHOUT_WORKSPACE:
+        raise AccessRefused(
+            "access.second_factor", "This workspace asks for a second factor. Set one up in your profile first."
+        )
     require(actor, permission)
     if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
         raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.contracts.store import Store
+from studio.domain.errors import fill
 from studio.domain.settings import ServerSettings
 from studio.services._clock import Clock
 
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
     from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
     from studio.services.people.accounts import Accounts
+    from studio.services.people.directory import Directory
+    from studio.services.people.holdings import Holdings
+    from studio.services.people.letters import Say
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
     from studio.services.workflows.workflows import Workflows
+
+
+def _in_english(code: str, template: str, arguments: Mapping[str, Any], lang: str) -> str:
+    return fill(template, arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,7 @@ class Ports:
     clock: Clock
     data: Path
     allow_hosts: tuple[str, ...] = ()
+    say: Say = _in_english
 
 
 class Platform:
@@ -48,6 +57,8 @@ class Platform:
     def __init__(self, ports: Ports, settings: ServerSettings) -> None:
         self.ports = ports
         self.settings = settings
+        self.address = settings.public_url.rstrip("/")
+        """What people type to reach this server; known from the settings or, without, once it listens."""
         self.address = settings.public_url.rstrip("/")
         """What people type to reach this server; known from the settings or, without, once it listens."""
         self.closing = asyncio.Event()
@@ -68,18 +79,32 @@ class Platform:
         return Passwords()
 
     @cached_property
+    def directory(self) -> Directory:
+        """Everything about people and workspaces."""
+        from studio.services.notices.mail import mailer
+        from studio.services.people.directory import Directory
+
+        return Directory(
+            self.people, self.passwords, self.ports.clock, mailer=mailer(self.settings), say=self.ports.say,
+            address=lambda: self.address, open=self.settings.open_workspaces, holdings=self.holdings,
+        )  # fmt: skip
+
+    @cached_property
+    def holdings(self) -> Sequence[Holdings]:
+        """What keeps things for people, so that they end or are handed on when somebody leaves."""
+        from studio.services.people.holdings import KeyHoldings, WorkflowHoldings
+
+        return (KeyHoldings(self.gateway.shelf, self.gateway.keys), WorkflowHoldings(self.workflows.shelf))
+
+    @cached_property
     def sessions(self) -> Sessions:
         """Signing in and out."""
-        from studio.services.people.sessions import Sessions
-
-        return Sessions(self.people, self.passwords, self.ports.clock)
+        return self.directory.sessions
 
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts."""
-        from studio.services.people.accounts import Accounts
-
-        return Accounts(self.people, self.passwords, self.sessions, self.ports.clock)
+        return self.directory.accounts
 
     @cached_property
     def nodes(self) -> Nodes:

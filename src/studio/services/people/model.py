@@ -8,6 +8,9 @@ from studio.contracts.records import Records
 from studio.domain.ids import INSTANCE
 from studio.services._collection import Collection
 
+BY_PROVIDER = frozenset({"oidc", "sso"})
+"""Ways of signing in where an identity provider has asked for what it thinks right."""
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person or a service account.
@@ -29,6 +32,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         subject_key: Keyed digest of it.
         external_id: The id that SCIM knows it by.
         break_glass: May sign in with a password although single sign-on is enforced.
+        verified: Whether it is known that the address is theirs: a secret sent there came back, or an identity provider
+            says so. Nothing of another system is joined to an account by an address that is not.
+        totp_pending: Secret of a second factor that is being set up, until a first code confirms it.
     """
 
     email: str
@@ -47,13 +53,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     subject_key: str | None = None
     external_id: str | None = None
     break_glass: bool = False
+    verified: bool = False
+    totp_pending: str | None = None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in. Its id is the digest of the token that the browser or the command line holds.
 
     ``csrf`` must come back in a header with every change that a browser asks for; a session of the command line has
-    none. ``workspace`` is the one that was chosen last. Times in microseconds.
+    none. ``workspace`` is the one that was chosen last. Times in microseconds. ``factor``: a second one was shown.
+    ``provider`` and ``provider_session``: the identity provider it was begun with, and what that calls its own session.
     """
 
     account: str
@@ -64,14 +73,25 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     signed_in_at: int = 0
     seen_at: int = 0
     way: str = "password"
+    factor: bool = False
+    provider: str = ""
+    provider_session: str = ""
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
-    """A workspace as people see it."""
+    """A workspace as people see it.
+
+    Args:
+        name: As people see it.
+        active: Whether it is in use; of an archived one nobody has any rights.
+        created_by: Account that made it.
+        second_factor: Whether it asks a second factor of its members where they sign in with a password.
+    """
 
     name: str
     active: bool = True
     created_by: str = ""
+    second_factor: bool = False
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +128,22 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """A link that works once: set-up, invitation, password reset. Its id is the digest of the secret in it."""
+    """A link or a step that works once. Its id is the digest of the secret in it.
+
+    Args:
+        purpose: ``setup``, ``invitation``, ``reset``, ``email``, ``challenge``.
+        account: Whom it is for.
+        workspace: Of an invitation: where to.
+        role: Of an invitation: as what.
+        email: The address that it is about.
+        mail_key: Keyed digest of it.
+        made_by: Account that made it.
+        mailed: Whether only the owner of the address was told the secret.
+        browser: Of a second step: whether the first came from a browser.
+        agent: Of a second step: the program that the first came from.
+        stamp: Digest of the password it was made under; void under another one.
+        tries: Of a second step: codes that were tried.
+    """
 
     purpose: str
     account: str | None = None
@@ -116,6 +151,25 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     email: str | None = None
     made_by: str = ""
+    mail_key: str | None = None
+    mailed: bool = False
+    browser: bool = False
+    agent: str = ""
+    stamp: str = ""
+    tries: int = 0
+
+
+class Offboarding(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's leave that has begun: what was decided, so that it can go on where it was interrupted.
+
+    ``heirs`` gives by workspace who takes over; ``workspaces`` are those that are left.
+    """
+
+    account: str
+    workspaces: list[str]
+    heirs: dict[str, str]
+    by: str
+    deactivate: bool = False
 
 
 class LoginFailures(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +195,8 @@ class People:
                 f"subject:{one.subject_key}" if one.subject_key else "",
                 f"external:{one.external_id}" if one.external_id else "",
             ) if key],
-            fields=lambda one: {"service_of": one.service_of} if one.service_of else {"person": "yes"},
+            fields=lambda one: ({"service_of": one.service_of} if one.service_of else {"person": "yes"})
+            | ({"operator": "yes"} if one.operator else {}),
         )  # fmt: skip
         self.sessions = Collection(records, "session", Session, parent=lambda one: one.account)
         self.workspaces = Collection(records, "workspace", Workspace, fields=lambda one: {"name": one.name.casefold()})
@@ -156,7 +211,15 @@ class People:
             unique=lambda one: [f"name:{one.name.casefold()}"],
             fields=lambda one: {"external": one.external_id} if one.external_id else {},
         )  # fmt: skip
-        self.tickets = Collection(records, "ticket", Ticket, parent=lambda one: one.account or "")
+        self.tickets = Collection(
+            records, "ticket", Ticket,
+            parent=lambda one: one.account or "",
+            unique=lambda one: (
+                [f"invitation:{one.workspace}:{one.mail_key}"] if one.purpose == "invitation" and one.mail_key else []
+            ),
+            fields=lambda one: {"invited_to": one.workspace} if one.purpose == "invitation" and one.workspace else {},
+        )  # fmt: skip
+        self.offboardings = Collection(records, "offboarding", Offboarding)
         self.failures = Collection(records, "login_failures", LoginFailures)
 
     async def mail_key(self, email: str) -> str:

@@ -13,9 +13,17 @@ Rights = tuple[frozenset[Permission], dict[str, frozenset[Permission]]]
 
 
 async def rights_of(people: People, workspace: str, account: str) -> Rights | None:
-    """Permissions in the workspace and, beyond them, by folder; None where the account does not belong to it."""
+    """Permissions in the workspace and, beyond them, by folder.
+
+    None where the account does not belong to it, or it is archived.
+    """
     found = await people.members.get(INSTANCE, member_id(workspace, account))
-    return None if found is None else await rights_of_member(people, workspace, found.value)
+    if found is None:
+        return None
+    place = await people.workspaces.get(INSTANCE, workspace)
+    if place is None or not place.value.active:
+        return None
+    return await rights_of_member(people, workspace, found.value)
 
 
 async def rights_of_member(people: People, workspace: str, member: Member) -> Rights:

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from studio.contracts.records import Change
+from studio.contracts.records import AuditDraft, Change
 from studio.crypto.passwords import Passwords, new_secret, secret_digest
-from studio.domain.access import Actor, ActorKind
-from studio.domain.errors import NotFound, StudioError
+from studio.domain.access import Actor, ActorKind, Permission
+from studio.domain.errors import NotFound, RecordChanged
 from studio.domain.ids import INSTANCE
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
-from studio.services.people.model import Account, LoginFailures, People, Session
-from studio.services.people.rights import rights_of
+from studio.services.people.model import BY_PROVIDER, Account, People, Session, Ticket
+from studio.services.people.rights import Rights, rights_of
+from studio.services.people.second_factor import SecondFactor, spent
+from studio.services.people.throttle import DAY, FAILURES_ALLOWED, MINUTE, Throttle, TooManyAttempts
 from studio.services.policy import NotSignedIn
 
-MINUTE = 60_000_000
-DAY = 24 * 60 * MINUTE
+__all__ = ["DAY", "Challenge", "Sessions", "SignedIn", "TooManyAttempts"]
+
 LIFETIME = 30 * DAY
 """How long a session lasts, however much it is used."""
 IDLE = 7 * DAY
 """How long a session lasts without being used."""
 _SEEN_EVERY = 5 * MINUTE
-FAILURES_ALLOWED = 10
-"""So many failed sign-ins for one address, or ten times as many from one place, in a quarter of an hour."""
-_FAILURES_WINDOW = 15 * MINUTE
-
-
-class TooManyAttempts(StudioError):
-    """Somebody has to wait before trying again. ``retry_after`` in seconds."""
-
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(
-            "login.too_many", "Too many failed attempts. Try again in {seconds} seconds.", seconds=round(retry_after)
-        )
-        self.retry_after = retry_after
+CHALLENGE = 5 * MINUTE
+"""How long the second step of a sign-in may take."""
+_TRIES = 3
+"""Codes that may be tried before the password is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +44,129 @@ class SignedIn:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The password was right, and a second factor is asked for: ``secret`` comes back with the code."""
+
+    secret: str
+    expires_at: int
+
+
 class Sessions:
     """Signs people in and out."""
 
-    def __init__(self, people: People, passwords: Passwords, clock: Clock) -> None:
+    def __init__(
+        self, people: People, passwords: Passwords, clock: Clock, throttle: Throttle, factors: SecondFactor
+    ) -> None:
         self._people = people
         self._passwords = passwords
         self._clock = clock
+        self._throttle = throttle
+        self._factors = factors
 
-    async def sign_in(self, email: str, password: str, *, asking: Actor, browser: bool) -> SignedIn:
-        """Check address and password, and begin a session. One answer for a wrong address and a wrong password.
+    async def sign_in(
+        self, email: str, password: str, *, asking: Actor, browser: bool, old: str | None = None
+    ) -> SignedIn | Challenge:
+        """Check address and password, and begin a session or ask for the second factor.
+
+        One answer, after the same work, for a wrong address and a wrong password.
+
+        Args:
+            email: The address.
+            password: The password.
+            asking: Where from.
+            browser: Whether it is a browser, which gets a cookie.
+            old: Token of a session that the caller brought along; it ends.
 
         Raises:
             NotSignedIn: They do not belong together, or the account is not active.
+            AccessRefused: Everybody must sign in with an identity provider.
             TooManyAttempts: There were too many failures lately.
         """
         mail_key = await self._people.mail_key(email)
-        await self._hold_back(f"mail:{mail_key}", FAILURES_ALLOWED)
-        await self._hold_back(f"ip:{asking.ip}", 10 * FAILURES_ALLOWED)
+        await self._throttle.take(f"ip:{asking.ip}", 10 * FAILURES_ALLOWED)
+        await self._throttle.take(f"mail:{mail_key}", FAILURES_ALLOWED)
         found = await self._people.accounts.by_key(INSTANCE, f"mail:{mail_key}")
         stored = found.value.password if found is not None else None
         right = await self._passwords.verify(stored, password)
-        if found is None or not right or not found.value.active:
-            await self._failed(mail_key, found, asking)
+        if found is None or not right or not found.value.active or found.value.service_of is not None:
+            await self._refused(found, asking)
             raise NotSignedIn("login.refused", "The address or the password is not right.")
-        return await self.begin(found, asking=asking, browser=browser, also=[
-            self._people.failures.drop(INSTANCE, f"mail:{mail_key}")
-        ])  # fmt: skip
+        await self._throttle.give_back(f"ip:{asking.ip}")
+        if found.value.totp is not None:
+            return await self._challenge(found, mail_key, asking, browser)
+        if stored is not None and self._passwords.outdated(stored):
+            found = await self._rehashed(found, password)
+        return await self.begin(
+            found, asking=asking, browser=browser, also=[self._throttle.forget(f"mail:{mail_key}"), *self._ended(old)]
+        )
+
+    async def _rehashed(self, found: Kept[Account], password: str) -> Kept[Account]:
+        changed = msgspec.structs.replace(found.value, password=await self._passwords.hash(password))
+        await self._people.records.commit(
+            [self._people.accounts.put(INSTANCE, found.id, changed, expected=found.revision)]
+        )
+        return await self._people.accounts.need(INSTANCE, found.id)
+
+    async def _challenge(self, found: Kept[Account], mail_key: str, asking: Actor, browser: bool) -> Challenge:
+        secret, expires = new_secret(), self._clock() + CHALLENGE
+        ticket = Ticket(
+            purpose="challenge", account=found.id, browser=browser, agent=asking.agent, mail_key=mail_key,
+            stamp=secret_digest(found.value.password or ""),
+        )  # fmt: skip
+        await self._people.records.commit(
+            [self._people.tickets.put(INSTANCE, secret_digest(secret), ticket, expected=0, expires_at=expires)]
+        )
+        return Challenge(secret, expires)
+
+    async def second_step(self, secret: str, code: str, *, asking: Actor, old: str | None = None) -> SignedIn:
+        """Begin the session that was asked for in the first step, with a code of the second factor.
+
+        Raises:
+            NotSignedIn: The code is not right or was used; or the first step is too long ago, was somebody else's, or
+                the account has changed since.
+            TooManyAttempts: There were too many wrong codes lately.
+        """
+        ticket = await self._people.tickets.get(INSTANCE, secret_digest(secret))
+        found = None
+        if ticket is not None and ticket.value.purpose == "challenge" and ticket.value.agent == asking.agent:
+            found = await self._people.accounts.get(INSTANCE, ticket.value.account or "")
+        if ticket is None or found is None or not self._same(found.value, ticket.value):
+            raise NotSignedIn("login.challenge", "Sign in again: address and password were given too long ago.")
+        if ticket.value.tries >= _TRIES:
+            await self._people.records.commit([self._people.tickets.drop(INSTANCE, ticket.id)])
+            raise NotSignedIn("login.challenge", "Sign in again: address and password were given too long ago.")
+        await self._throttle.take(f"factor:{found.id}", FAILURES_ALLOWED)
+        changed = self._factors.accepted(found.value, code)
+        if changed is None:
+            tried = msgspec.structs.replace(ticket.value, tries=ticket.value.tries + 1)
+            await self._refused(found, asking, [
+                self._people.tickets.put(
+                    INSTANCE, ticket.id, tried, expected=ticket.revision, expires_at=ticket.record.expires_at
+                )
+            ])  # fmt: skip
+            raise NotSignedIn("login.code", "The code is not right, or was used already.")
+        try:
+            return await self.begin(
+                found, asking=asking, browser=ticket.value.browser, factor=True,
+                also=[
+                    self._people.accounts.put(INSTANCE, found.id, changed, expected=found.revision),
+                    self._people.tickets.drop(INSTANCE, ticket.id, expected=ticket.revision),
+                    self._throttle.forget(f"mail:{ticket.value.mail_key}"),
+                    self._throttle.forget(f"factor:{found.id}"),
+                    *self._ended(old),
+                ],
+                audit=spent(found, changed, asking),
+            )  # fmt: skip
+        except RecordChanged as error:
+            raise NotSignedIn("login.code", "The code is not right, or was used already.") from error
+
+    @staticmethod
+    def _same(account: Account, ticket: Ticket) -> bool:
+        return account.active and account.totp is not None and ticket.stamp == secret_digest(account.password or "")
+
+    def _ended(self, token: str | None) -> list[Change]:
+        return [self._people.sessions.drop(INSTANCE, secret_digest(token))] if token else []
 
     async def begin(
         self,
@@ -85,40 +175,60 @@ class Sessions:
         asking: Actor,
         browser: bool,
         way: str = "password",
-        also: list[Change] | None = None,
+        also: Sequence[Change] = (),
+        factor: bool = False,
+        audit: Sequence[AuditDraft] = (),
+        provider: str = "",
+        provider_session: str = "",
     ) -> SignedIn:
-        """Begin a session for somebody who has shown who they are."""
+        """Begin a session for somebody who has shown who they are.
+
+        Args:
+            account: Who.
+            asking: Where from.
+            browser: Whether it is a browser, which gets a cookie.
+            way: How they have shown it.
+            also: Changes of the same transaction.
+            factor: Whether a second factor was shown.
+            audit: Entries of the same transaction.
+            provider: The identity provider that has shown it.
+            provider_session: What that calls its own session.
+
+        Raises:
+            AccessRefused: They have shown it by a password, and everybody must sign in with a provider.
+        """
         token, now = new_secret(), self._clock()
         csrf = new_secret() if browser else None
         session = Session(
             account=account.id, csrf=csrf, ip=asking.ip, agent=asking.agent, signed_in_at=now, seen_at=now, way=way,
-            workspace=await self._first_workspace(account.id),
+            workspace=await self._first_workspace(account.id), factor=factor, provider=provider,
+            provider_session=provider_session,
         )  # fmt: skip
         id = secret_digest(token)
         who = msgspec.structs.replace(asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name, session=id)
         await self._people.records.commit(
-            [self._people.sessions.put(INSTANCE, id, session, expected=0, expires_at=now + IDLE), *(also or [])],
-            [entry(who, "session.began", kind="account", id=account.id, after={"way": way}, workspace=INSTANCE)],
+            [self._people.sessions.put(INSTANCE, id, session, expected=0, expires_at=now + IDLE), *also],
+            [
+                entry(
+                    who,
+                    "session.began",
+                    kind="account",
+                    id=account.id,
+                    workspace=INSTANCE,
+                    after={"way": way, "second_factor": factor},
+                ),
+                *audit,
+            ],
         )
         return SignedIn(token, csrf, account.id, now + IDLE)
 
     async def _first_workspace(self, account: str) -> str:
-        page = await self._people.members.page(INSTANCE, field="account", value=account, limit=1)
-        return page.items[0].value.workspace if page.items else ""
+        members = await self._people.members.all(INSTANCE, field="account", value=account)
+        known = await self._people.workspaces.get_many(INSTANCE, [one.value.workspace for one in members])
+        active = [id for id, one in known.items() if one.value.active]
+        return next((one.value.workspace for one in members if one.value.workspace in active), "")
 
-    async def _hold_back(self, key: str, allowed: int) -> None:
-        found = await self._people.failures.get(INSTANCE, key)
-        if found is not None and found.value.count >= allowed:
-            expires = found.record.expires_at or self._clock()
-            raise TooManyAttempts(max(1.0, (expires - self._clock()) / 1e6))
-
-    async def _failed(self, mail_key: str, account: Kept[Account] | None, asking: Actor) -> None:
-        changes: list[Change] = []
-        for key in (f"mail:{mail_key}", f"ip:{asking.ip}"):
-            before = await self._people.failures.get(INSTANCE, key)
-            count = before.value.count if before is not None else 0
-            expires = before.record.expires_at if before is not None else self._clock() + _FAILURES_WINDOW
-            changes.append(self._people.failures.put(INSTANCE, key, LoginFailures(count=count + 1), expires_at=expires))
+    async def _refused(self, account: Kept[Account] | None, asking: Actor, changes: Sequence[Change] = ()) -> None:
         name = account.value.name if account is not None else ""
         id = account.id if account is not None else ""
         await self._people.records.commit(
@@ -145,13 +255,23 @@ class Sessions:
         rights = await rights_of(self._people, chosen, account.id) if chosen else None
         if rights is None and workspace:
             raise NotFound("workspace.not_found", "There is no workspace {id}.", id=workspace)
-        everywhere, folders = rights or (frozenset(), {})
-        who = msgspec.structs.replace(
+        return await self._who(account, session, chosen, rights, asking), session
+
+    async def _who(
+        self, account: Kept[Account], session: Kept[Session], workspace: str, rights: Rights | None, asking: Actor
+    ) -> Actor:
+        everywhere, folders = rights or (frozenset[Permission](), dict[str, frozenset[Permission]]())
+        lacking = False
+        if rights is not None and account.value.totp is None and session.value.way not in BY_PROVIDER:
+            place = await self._people.workspaces.get(INSTANCE, workspace)
+            lacking = place is not None and place.value.second_factor
+        if lacking:
+            everywhere, folders = frozenset[Permission](), dict[str, frozenset[Permission]]()
+        return msgspec.structs.replace(
             asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name, operator=account.value.operator,
-            workspace=chosen if rights is not None else "", permissions=everywhere, folders=folders,
-            session=session.id,
+            workspace=workspace if rights is not None else "", permissions=everywhere, folders=folders,
+            session=session.id, lacks_factor=lacking,
         )  # fmt: skip
-        return who, session
 
     async def _seen(self, session: Kept[Session]) -> None:
         now = self._clock()
@@ -183,6 +303,25 @@ class Sessions:
                 [self._people.sessions.drop(INSTANCE, actor.session)],
                 [entry(actor, "session.ended", kind="account", id=actor.id, workspace=INSTANCE)],
             )
+
+    async def rotate(self, actor: Actor) -> str | None:
+        """Give the actor's session of a browser another token, which voids the one it had; None for other sessions.
+
+        What a page must bring back with changes stays the same.
+        """
+        session = await self._people.sessions.get(INSTANCE, actor.session or "")
+        if session is None or session.value.csrf is None:
+            return None
+        token = new_secret()
+        await self._people.records.commit(
+            [
+                self._people.sessions.drop(INSTANCE, session.id, expected=session.revision),
+                self._people.sessions.put(
+                    INSTANCE, secret_digest(token), session.value, expected=0, expires_at=session.record.expires_at
+                ),
+            ]
+        )
+        return token
 
     async def ended_with(self, account: str, *, but: str | None = None) -> list[Change]:
         """The changes that end all sessions of an account, but one."""

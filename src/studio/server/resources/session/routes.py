@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request, Response
 
 from studio.domain.access import Actor, Permission
@@ -10,27 +12,51 @@ from studio.server._asking import COOKIE, Asking, Services
 from studio.server._routes import Routes
 from studio.server.resources.session.schemas import (
     AccountOut,
+    ChallengeOut,
     MembershipOut,
     PasswordChange,
+    ResetAsk,
+    ResetAsked,
+    ResetFinish,
+    SecondStep,
     SessionChange,
     SessionOut,
     SignIn,
 )
-from studio.services.people.sessions import SignedIn
+from studio.services._collection import Kept
+from studio.services.people.model import Account
+from studio.services.people.sessions import Challenge, SignedIn
 from studio.services.platform import Platform
 
 routes = Routes("/session", "session")
 
 
-@routes.ask("POST", "", Permission.PUBLIC, status=201)
-async def sign_in(body: SignIn, request: Request, response: Response, asking: Asking, services: Services) -> SessionOut:
-    """Sign in with address and password."""
-    browser = body.client == "browser"
-    signed_in = await services.sessions.sign_in(body.email, body.password, asking=asking, browser=browser)
-    if browser:
-        return await begin_browser_session(signed_in, request, response, services)
-    actor = await _actor_of(signed_in, services)
-    return (await describe(actor, None, services)).model_copy(update={"token": signed_in.token})
+@routes.ask(
+    "POST", "", Permission.PUBLIC, status=201,
+    responses={202: {"model": ChallengeOut, "description": "A code of the second factor is asked for."}},
+)  # fmt: skip
+async def sign_in(
+    body: SignIn, request: Request, response: Response, asking: Asking, services: Services
+) -> SessionOut | ChallengeOut:
+    """Sign in with address and password. Where the account has a second factor, 202 asks for a code of it."""
+    begun = await services.sessions.sign_in(
+        body.email, body.password, asking=asking, browser=body.client == "browser", old=request.cookies.get(COOKIE)
+    )
+    if isinstance(begun, Challenge):
+        response.status_code = 202
+        return ChallengeOut(challenge=begun.secret, expires_at=begun.expires_at)
+    return await begin_session(begun, request, response, services)
+
+
+@routes.ask("POST", "/second", Permission.PUBLIC, status=201)
+async def second_step(
+    body: SecondStep, request: Request, response: Response, asking: Asking, services: Services
+) -> SessionOut:
+    """Give the code of the second factor, or a recovery code. Each counts once."""
+    signed_in = await services.sessions.second_step(
+        body.challenge, body.code, asking=asking, old=request.cookies.get(COOKIE)
+    )
+    return await begin_session(signed_in, request, response, services)
 
 
 @routes.ask("GET", "", Permission.SELF)
@@ -56,20 +82,54 @@ async def sign_out(response: Response, actor: Asking, services: Services) -> Non
 
 
 @routes.ask("POST", "/password", Permission.SELF, status=204)
-async def change_password(body: PasswordChange, actor: Asking, services: Services) -> None:
-    """Change one's own password; every other session ends."""
+async def change_password(
+    body: PasswordChange, request: Request, response: Response, actor: Asking, services: Services
+) -> None:
+    """Change one's own password; every other session ends, and a browser gets another cookie."""
     await services.accounts.change_password(actor, body.old_password, body.password)
+    await rotate(actor, request, response, services)
+
+
+@routes.ask("POST", "/reset", Permission.PUBLIC, status=202)
+async def ask_reset(body: ResetAsk, asking: Asking, services: Services) -> ResetAsked:
+    """Ask for a link to choose another password. It is sent by mail, if there is an account with the address."""
+    return ResetAsked(mail=await services.directory.resets.ask(body.email, asking=asking))
+
+
+@routes.ask("POST", "/reset/finish", Permission.PUBLIC, status=204)
+async def finish_reset(body: ResetFinish, asking: Asking, services: Services) -> None:
+    """Choose a password with the secret of a link, once. Every session ends; sign in anew."""
+    await services.directory.resets.finish(body.secret, body.password, asking=asking)
+
+
+async def begin_session(signed_in: SignedIn, request: Request, response: Response, services: Platform) -> SessionOut:
+    """Give a browser its cookie, and other programs their token."""
+    if signed_in.csrf is not None:
+        return await begin_browser_session(signed_in, request, response, services)
+    actor = await _actor_of(signed_in, services)
+    return (await describe(actor, None, services)).model_copy(update={"token": signed_in.token})
 
 
 async def begin_browser_session(
     signed_in: SignedIn, request: Request, response: Response, services: Platform
 ) -> SessionOut:
     """Give the browser its cookie, and the page what it must know."""
+    _set_cookie(signed_in.token, request, response, services)
+    return await describe(await _actor_of(signed_in, services), signed_in.csrf, services)
+
+
+async def rotate(actor: Actor, request: Request, response: Response, services: Platform) -> None:
+    """Give a browser another cookie for the same session, after what somebody may has changed."""
+    token = await services.sessions.rotate(actor)
+    if token is not None:
+        _set_cookie(token, request, response, services)
+
+
+def _set_cookie(token: str, request: Request, response: Response, services: Platform) -> None:
     secure = request.url.scheme == "https" or services.settings.public_url.startswith("https:")
     response.set_cookie(
-        COOKIE, signed_in.token, path="/", httponly=True, samesite="lax", secure=secure, max_age=30 * 24 * 3600
-    )
-    return await describe(await _actor_of(signed_in, services), signed_in.csrf, services)
+        COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure, max_age=30 * 24 * 3600
+    )  # fmt: skip
 
 
 async def _actor_of(signed_in: SignedIn, services: Platform) -> Actor:
@@ -81,20 +141,24 @@ async def _actor_of(signed_in: SignedIn, services: Platform) -> Actor:
 async def describe(actor: Actor, csrf: str | None, services: Platform) -> SessionOut:
     """The session as the interface wants it."""
     account = await services.people.accounts.need(INSTANCE, actor.id)
-    members = await services.people.members.all(INSTANCE, field="account", value=actor.id)
-    names = await services.people.workspaces.get_many(INSTANCE, [one.value.workspace for one in members])
+    own = await services.directory.workspaces.own(actor)
     return SessionOut(
-        account=AccountOut(
-            id=account.id, email=account.value.email, name=account.value.name, lang=account.value.lang,
-            operator=account.value.operator,
-        ),
+        account=AccountOut(**account_fields(account)),
         workspace=actor.workspace,
         workspaces=[
-            MembershipOut(id=one.value.workspace, name=names[one.value.workspace].value.name, role=one.value.role)
-            for one in members
-            if one.value.workspace in names
+            MembershipOut(id=one.workspace.id, name=one.workspace.value.name, role=one.role or "") for one in own
         ],
         permissions=sorted(actor.permissions),
         folders={folder: sorted(granted) for folder, granted in actor.folders.items()},
+        needs_second_factor=actor.lacks_factor,
         csrf=csrf,
-    )  # fmt: skip
+    )
+
+
+def account_fields(account: Kept[Account]) -> dict[str, Any]:
+    """What an account's owner sees of it."""
+    value = account.value
+    return {
+        "id": account.id, "email": value.email, "name": value.name, "lang": value.lang, "operator": value.operator,
+        "time_zone": value.time_zone, "second_factor": value.totp is not None,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Telling people what they should know, outside of the interface."""
