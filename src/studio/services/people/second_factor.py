@@ -76,7 +76,7 @@ class SecondFactor:
         await self._throttle.take(f"factor:{actor.id}", FAILURES_ALLOWED)
         step = totp_step(secret, code, self._clock() / 1e6, 0)
         if step is None:
-            raise UserError("factor.code", "The code is not right. Is the clock of the device?").at(param="code")
+            raise UserError("factor.code", "The code is not right. Check the clock of the device.").at(param="code")
         codes = _new_codes()
         changed = msgspec.structs.replace(
             account.value, totp=secret, totp_pending=None, totp_last=step, recovery=[_digest(one) for one in codes]
