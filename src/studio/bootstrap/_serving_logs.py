@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import sys
-from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
 MASK = "•••"
-KEPT_LINES = 500
-"""So many of the newest lines stay in memory, for the support bundle."""
 
 _PATTERNS = (
     re.compile(r"\b(sk|ss|su)_[A-Za-z0-9_\-]{8,}"),
@@ -73,15 +70,12 @@ class Lines(logging.Handler):
         self._form = form
         self._masking = masking
         self._stream = stream
-        self.kept: deque[str] = deque(maxlen=KEPT_LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one."""
         try:
-            line = self.line(record)
-            self.kept.append(line)
             stream = self._stream or sys.stderr
-            stream.write(line + "\n")
+            stream.write(self.line(record) + "\n")
             stream.flush()
         except OSError:
             pass  # whoever read our log is gone, and that is no reason to stop
@@ -133,7 +127,7 @@ def _one_line(text: str) -> str:
 
 
 def begin_logs(settings: ServerSettings, stream: TextIO | None = None) -> Lines:
-    """Send what Studio and its libraries log where it belongs; returns the handler, which keeps the newest lines."""
+    """Send what Studio and its libraries log where it belongs; returns the handler."""
     lines = Lines(settings.log_format, Masking([getattr(settings, name) for name in secret_settings()]), stream)
     root = logging.getLogger()
     for handler in list(root.handlers):

@@ -29,7 +29,10 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         trusted_proxies: Addresses or networks whose `X-Forwarded-*` headers are believed.
         body_limit: Largest request body, bytes.
         open_workspaces: Whether anybody who has signed in may make workspaces, and not just operators.
-        requests_per_minute: Requests a minute that one session or key may make; 0 for no limit.
+        requests_per_minute: Requests a minute that one session, key or address may make; 0 for no limit.
+        requests_in_flight: Requests that may be worked on at once; more are answered with 503. 0 for no limit.
+        stop_delay: Seconds between a signal to stop and closing the address. Meanwhile `/readyz` says draining, so that
+            a proxy in front sends nobody here any more, and nothing more is started.
         stop_grace: Seconds that requests under way have to end after a signal to stop.
         log_level: Least important lines that are logged: debug, info, warning or error.
         log_format: `text` for people, `json` for programs.
@@ -57,6 +60,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit: Annotated[int, msgspec.Meta(ge=1024)] = 16 * 1024 * 1024
     open_workspaces: bool = False
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 1200
+    requests_in_flight: Annotated[int, msgspec.Meta(ge=0)] = 1000
+    stop_delay: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     stop_grace: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 20
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
