@@ -198,6 +198,13 @@ class Studio:
         return Engine(store=opened.store, blobs=opened.blobs, catalog=self.catalog, home=opened.home, host=self._host)
 
     @property
+    def host(self) -> Host:
+        """What nodes reach of this machine; after ``open``."""
+        assert self.engine
+        assert self._host is not None
+        return self._host
+
+    @property
     def driver(self) -> Driver:
         """Who drives; after ``open``."""
         if self._driver is None:

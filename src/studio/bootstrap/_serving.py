@@ -38,7 +38,8 @@ def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
     ports = Ports(
         store=opened.store, records=opened.store.records, blobs=opened.blobs, engine=studio.engine,
         catalog=studio.catalog, clock=studio.engine.clock, data=studio.settings.data,
-        allow_hosts=tuple(studio.settings.allow_hosts), say=render,
+        lookup=studio.host.lookup,
+        sender=studio.host.secrets, allow_hosts=tuple(studio.settings.allow_hosts), say=render,
     )  # fmt: skip
     platform = Platform(ports, settings)
     platform.address = address(settings)

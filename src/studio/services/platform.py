@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from studio.services.people.letters import Say
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
+    from studio.services.vault.lookup import Lookup
+    from studio.services.vault.services import VaultServices
+    from studio.services.vault.stores import SecretSender
     from studio.services.workflows.workflows import Workflows
 
 
@@ -47,6 +50,8 @@ class Ports:
     catalog: Catalog
     clock: Clock
     data: Path
+    lookup: Lookup
+    sender: SecretSender
     allow_hosts: tuple[str, ...] = ()
     say: Say = _in_english
 
@@ -131,6 +136,20 @@ class Platform:
         return Gateway(self.ports.records, self.people, self.workflows.finder, self.ports.clock)
 
     @cached_property
+    def vault(self) -> VaultServices:
+        """Credentials and variables."""
+        from studio.services.vault.services import VaultServices
+
+        async def allowed_hosts(workspace: str) -> Sequence[str]:
+            return await self.workflows.allowed_hosts(workspace)
+
+        return VaultServices(
+            lookup=self.ports.lookup, sender=self.ports.sender, store=self.ports.store, engine=self.ports.engine,
+            catalog=self.ports.catalog, people=self.people, clock=self.ports.clock, workflows=lambda: self.workflows,
+            allowed_hosts=allowed_hosts, address=lambda: self.address,
+        )  # fmt: skip
+
+    @cached_property
     def workflows(self) -> Workflows:
         """Workflows: drafts, versions, folders, and what starts them."""
         from studio.services.workflows.workflows import Workflows
@@ -140,5 +159,6 @@ class Platform:
 
         return Workflows(
             records=self.ports.records, store=self.ports.store, engine=self.ports.engine, catalog=self.ports.catalog,
-            clock=self.ports.clock, data=self.ports.data, people=self.people, allowed_hosts=allowed_hosts,
+            clock=self.ports.clock, data=self.ports.data, people=self.people,
+            may_use=self.vault.using.require, may_run=self.vault.using.require_of, allowed_hosts=allowed_hosts,
         )  # fmt: skip

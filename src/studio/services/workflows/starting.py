@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,8 +26,15 @@ from studio.services.workflows.resolving import Resolved, Resolver, Why
 from studio.validation import Problem
 from studio.validation.inputs import coerce_inputs
 
+_NAMED = 4096
+"""Of so many versions it is remembered which credentials they name."""
+
 Which: TypeAlias = int | Literal["published", "draft"]
 """What to start: the published version, the draft, or a version by its number."""
+
+MayRun: TypeAlias = Callable[[str, Sequence[str], Sequence[str]], Awaitable[None]]
+"""Refuses (AccessRefused) where the first of some accounts that still belongs to a workspace may not use one of these
+credentials: the publisher of a version, or else the owner of the workflow."""
 
 AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """Private hosts that the nodes of a workspace may reach."""
@@ -63,6 +71,7 @@ class Starting:
         resolver: Resolver,
         *,
         may_use: MayUse,
+        may_run: MayRun,
         allowed_hosts: AllowedHosts,
         data: Path,
     ) -> None:
@@ -73,6 +82,8 @@ class Starting:
         self._checker = checker
         self._resolver = resolver
         self._may_use = may_use
+        self._may_run = may_run
+        self._named: OrderedDict[str, list[str]] = OrderedDict()
         self._allowed_hosts = allowed_hosts
         self._data = data
         self._made: set[str] = set()
@@ -165,9 +176,26 @@ class Starting:
         resolved = await self._resolver.resolve(workspace, names)
         if resolved.missing:
             raise WorkflowInvalid([_missing(name, why) for name, why in resolved.missing.items()])
-        for name, head in resolved.heads.items():
-            self._engine.remember(resolved.calls[name], head.value.published_hash)
+        number = which if isinstance(which, int) else head.value.published
+        await self._check_credentials(workspace, head, number, hash, workflow)
+        for name, called in resolved.heads.items():
+            hash = called.value.published_hash
+            self._engine.remember(resolved.calls[name], hash)
+            await self._check_credentials(workspace, called, called.value.published, hash, resolved.calls[name])
         return workflow, resolved
+
+    async def _check_credentials(
+        self, workspace: str, head: Kept[WorkflowHead], number: int, hash: str, workflow: Workflow
+    ) -> None:
+        """A version runs with the credentials that its publisher may use now, not with those of back then."""
+        names = self._named.get(hash)
+        if names is None:
+            names = self._named[hash] = credentials_of(workflow)
+            if len(self._named) > _NAMED:
+                self._named.popitem(last=False)
+        if names:
+            version = await self._shelf.versions.need(workspace, version_id(head.id, number))
+            await self._may_run(workspace, [version.value.by, head.value.owner], names)
 
 
 def _missing(name: str, why: Why) -> Problem:

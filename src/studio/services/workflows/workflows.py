@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from studio.catalog import Catalog
 from studio.contracts.records import Records
 from studio.contracts.store import Store
-from studio.domain.access import Actor, Permission
 from studio.engine import Engine
 from studio.services._clock import Clock
 from studio.services.people.model import People
-from studio.services.policy import require
 from studio.services.workflows.changing import Changing
 from studio.services.workflows.checking import Checker
 from studio.services.workflows.drafts import Drafts
@@ -26,17 +23,7 @@ from studio.services.workflows.model import Shelf
 from studio.services.workflows.publishing import MayUse, Publishing
 from studio.services.workflows.resolving import Resolver
 from studio.services.workflows.samples import Samples
-from studio.services.workflows.starting import AllowedHosts, Starting
-
-
-async def by_role(actor: Actor, aliases: Sequence[str]) -> None:
-    """Let whoever may use credentials use all of them.
-
-    Raises:
-        AccessRefused: They may use none.
-    """
-    if aliases:
-        require(actor, Permission.CREDENTIAL_USE)
+from studio.services.workflows.starting import AllowedHosts, MayRun, Starting
 
 
 class Workflows:
@@ -44,6 +31,7 @@ class Workflows:
 
     Args:
         may_use: Who may use which credentials.
+        may_run: Whether the first of some accounts that still belongs to a workspace may use them.
         allowed_hosts: Which private hosts the nodes of a workspace may reach.
     """
 
@@ -57,7 +45,8 @@ class Workflows:
         clock: Clock,
         data: Path,
         people: People,
-        may_use: MayUse = by_role,
+        may_use: MayUse,
+        may_run: MayRun,
         allowed_hosts: AllowedHosts,
     ) -> None:
         self.shelf = Shelf(records)
@@ -68,7 +57,9 @@ class Workflows:
         self._data = data
         self._people = people
         self._may_use = may_use
-        self._allowed_hosts = allowed_hosts
+        self._may_run = may_run
+        self.allowed_hosts = allowed_hosts
+        """Which private hosts the nodes of a workspace may reach."""
 
     @cached_property
     def folders(self) -> Folders:
@@ -125,7 +116,7 @@ class Workflows:
         """Makes start requests."""
         return Starting(
             self.shelf, self._engine, self.finder, self.drafts, self.checker, self.resolver,
-            may_use=self._may_use, allowed_hosts=self._allowed_hosts, data=self._data,
+            may_use=self._may_use, may_run=self._may_run, allowed_hosts=self.allowed_hosts, data=self._data,
         )  # fmt: skip
 
     @cached_property
