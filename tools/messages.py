@@ -34,6 +34,7 @@ NOT_LITERAL: dict[str, str] = {
     "domain/phrases.py": "defines phrases",
     "catalog/_facts.py": "the phrase of a problem, whose code and template are literals where it is made",
     "validation/_schemas.py": "the phrase of a problem, whose code and template are literals where it is made",
+    "services/gateway/running.py": "passes on the error that an execution ended with",
     "services/run.py": "the phrase of a problem, whose code and template are literals where it is made",
     "engine/children.py": "the statuses are texts of en.toml",
 }

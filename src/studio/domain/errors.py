@@ -18,7 +18,8 @@
     ├── NotFound                     no such execution, workflow, node, credential, ...
     ├── Conflict                     the request does not fit the present state
     │   ├── RecordChanged            ... somebody else has changed what was to be changed
-    │   └── RecordTaken              ... a name that must be unique is taken
+    │   ├── RecordTaken              ... a name that must be unique is taken
+    │   └── KeyReused                ... an idempotency key that came with another request before
     └── StorageError                 the store cannot do its work
         ├── StorageFull              no space left
         ├── StorageReadOnly          the folder or database cannot be written
@@ -238,6 +239,10 @@ class RecordChanged(Conflict):
 
 class RecordTaken(Conflict):
     """A name or another key that must be unique belongs to something else."""
+
+
+class KeyReused(Conflict):
+    """An idempotency key was used for another request already."""
 
 
 class StorageError(StudioError):

@@ -54,3 +54,4 @@ class Problem(Out):
     instance: str | None = Field(default=None, description="Id of the request, as in the logs.")
     param: str | None = Field(default=None, description="The field or param that is wrong.")
     problems: list[dict[str, object]] | None = Field(default=None, description="Every single thing that is wrong.")
+    execution: str | None = Field(default=None, description="Id of the execution that failed.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -18,6 +19,7 @@ from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInval
 from studio.i18n import choose_language, filled, render
 from studio.services.executing.starting import Overloaded
 from studio.services.gateway.buckets import TooManyRequests
+from studio.services.gateway.running import RunFailed
 from studio.services.people.sessions import TooManyAttempts
 from studio.services.policy import NotSignedIn
 from studio.services.reasons import reason_for
@@ -41,6 +43,7 @@ _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (errors.AccessRefused, 403),
     (errors.NotFound, 404),
     (errors.RecordChanged, 412),
+    (errors.KeyReused, 422),
     (errors.Conflict, 409),
     (errors.WorkflowInvalid, 422),
     (errors.ExpressionError, 422),
@@ -52,6 +55,9 @@ _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (errors.StorageError, 503),
 )
 
+_SAY_WHEN = (TooManyAttempts, TooManyRequests, Overloaded, RunFailed)
+"""Errors that know when another attempt is worth it."""
+
 _HTTP_ERRORS: dict[int, Callable[[], StudioError]] = {
     404: lambda: NotFound("request.no_route", "There is nothing at this address."),
     405: lambda: UserError("request.method", "This address does not take this method."),
@@ -60,6 +66,8 @@ _HTTP_ERRORS: dict[int, Callable[[], StudioError]] = {
 
 def status_of(error: StudioError) -> int:
     """The HTTP status for an error."""
+    if isinstance(error, RunFailed):
+        return error.status
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
@@ -80,13 +88,14 @@ def problem(
     request_id: str | None = None,
     param: str | None = None,
     problems: list[dict[str, Any]] | None = None,
+    execution: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem document."""
     body: dict[str, Any] = {
         "type": f"/errors/{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail,
     }  # fmt: skip
-    more = {"instance": request_id, "param": param, "problems": problems}
+    more = {"instance": request_id, "param": param, "problems": problems, "execution": execution}
     body.update({name: value for name, value in more.items() if value is not None})
     return JSONResponse(body, status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
@@ -105,8 +114,9 @@ def answer(
     given = dict(headers or {})
     if status == 401:
         given["www-authenticate"] = "Bearer"
-    if isinstance(error, TooManyAttempts | TooManyRequests | Overloaded):
-        given["retry-after"] = str(max(1, round(error.retry_after)))
+    retry_after = getattr(error, "retry_after", None) if isinstance(error, _SAY_WHEN) else None
+    if retry_after is not None:
+        given["retry-after"] = str(max(1, math.ceil(retry_after)))
     elif status in (429, 503):
         given["retry-after"] = "5"
     if isinstance(error, WorkflowInvalid):
@@ -115,7 +125,7 @@ def answer(
         problems = [{**one, "file": file} for one, file in zip(problems or (), error.files, strict=True)]
     return problem(
         status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
-        headers=given,
+        execution=error.execution if isinstance(error, RunFailed) else None, headers=given,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from studio.server import _problem
 from studio.server.middleware.edge import Edge
+from studio.server.middleware.limits import Limits
 from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
 from studio.services.platform import Platform
@@ -36,7 +37,7 @@ def create_api(platform: Platform) -> FastAPI:
 
 def create_app(platform: Platform) -> ASGIApp:
     """The whole server as one ASGI application."""
-    return Edge(create_api(platform), platform.settings)
+    return Edge(Limits(create_api(platform), platform.settings), platform.settings)
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:

@@ -133,7 +133,9 @@ class Platform:
         """API keys, and running workflows with them."""
         from studio.services.gateway.gateway import Gateway
 
-        return Gateway(self.ports.records, self.people, self.workflows.finder, self.ports.clock)
+        return Gateway(
+            self.ports.records, self.people, self.workflows.finder, self.ports.clock, lambda: self.executing.starting
+        )
 
     @cached_property
     def vault(self) -> VaultServices:

@@ -12,6 +12,7 @@ from studio.server.resources.members.routes import routes as members
 from studio.server.resources.nodes.routes import routes as nodes
 from studio.server.resources.roles.routes import routes as roles
 from studio.server.resources.session.profile import routes as profile
+from studio.server.resources.run.routes import routes as run
 from studio.server.resources.session.routes import routes as session
 from studio.server.resources.setup.routes import routes as setup
 from studio.server.resources.workflows.files import routes as workflow_files
@@ -21,5 +22,5 @@ from studio.server.resources.workspaces.routes import routes as workspaces
 
 _PEOPLE = (session, profile, workspaces, members, roles, groups, service_accounts, invitations, accounts)
 
-ROUTERS = (setup, *_PEOPLE, nodes, executions, events, workflows, workflow_versions, workflow_files, folders, keys)
+ROUTERS = (setup, *_PEOPLE, nodes, executions, events, workflows, workflow_versions, workflow_files, folders, keys, run)
 """Every router, in the order of the description."""

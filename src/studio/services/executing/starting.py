@@ -61,6 +61,15 @@ class Order:
     idempotency_key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An execution that is stored durably: its id, the workflow's id, and the workflow's name."""
+
+    id: str
+    workflow: str
+    name: str
+
+
 class ExecutionStarting:
     """Starts executions for somebody.
 
@@ -89,6 +98,14 @@ class ExecutionStarting:
             WorkflowInvalid: The inputs do not fit.
             Overloaded: There is too much to do already.
         """
+        accepted = await self.accept(actor, order)
+        row = await self._engine.store.execution(accepted.id, actor.workspace)
+        if row is None:
+            raise NotFound("execution.not_found", "There is no execution {id}.", id=accepted.id)
+        return row
+
+    async def accept(self, actor: Actor, order: Order) -> Accepted:
+        """``start`` without reading the execution back."""
         if self._accepting >= self._most_queued:
             raise Overloaded(1.0)
         self._accepting += 1
@@ -101,10 +118,7 @@ class ExecutionStarting:
             id = await self._submit(actor, request)
         finally:
             self._accepting -= 1
-        row = await self._engine.store.execution(id, actor.workspace)
-        if row is None:
-            raise NotFound("execution.not_found", "There is no execution {id}.", id=id)
-        return row
+        return Accepted(id, request.identities[""], request.workflow.name)
 
     async def _submit(self, actor: Actor, request: StartRequest) -> str:
         take_back = self._admit(actor, request.identities[""]) if self._admit is not None else None
@@ -124,9 +138,9 @@ class ExecutionStarting:
         )
         return row
 
-    async def wait(self, row: ExecutionRow, seconds: float) -> ExecutionResult | None:
+    async def wait(self, id: str, seconds: float) -> ExecutionResult | None:
         """Wait for the end of an execution; None where it still goes on, or waits for something, after that time."""
-        result = await self._engine.wait(row.id, timeout=min(seconds, MOST_WAITED))
+        result = await self._engine.wait(id, timeout=min(seconds, MOST_WAITED), nodes=False)
         return result if result.status.terminal else None
 
 

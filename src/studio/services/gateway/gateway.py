@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from studio.contracts.records import Records
@@ -11,6 +12,8 @@ from studio.services.gateway.counting import Counting
 from studio.services.gateway.entering import KeyEntry
 from studio.services.gateway.keys import Keys
 from studio.services.gateway.model import KeyShelf
+from studio.services.gateway.running import Running
+from studio.services.executing.starting import ExecutionStarting
 from studio.services.people.model import People
 from studio.services.workflows.finding import Finder
 
@@ -18,8 +21,17 @@ from studio.services.workflows.finding import Finder
 class Gateway:
     """API keys: who has which, what they may do, what they have done."""
 
-    def __init__(self, records: Records, people: People, workflows: Finder, clock: Clock) -> None:
+    def __init__(
+        self,
+        records: Records,
+        people: People,
+        workflows: Finder,
+        clock: Clock,
+        starting: Callable[[], ExecutionStarting],
+    ) -> None:
         self.shelf = KeyShelf(records)
+        self._records = records
+        self._starting = starting
         self._people = people
         self._workflows = workflows
         self._clock = clock

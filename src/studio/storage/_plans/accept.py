@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from studio.contracts.store import Accepted, NewExecution
-from studio.domain.errors import Conflict
+from studio.domain.errors import Conflict, KeyReused
 from studio.storage._driver import Again, Isolate, Kind
 from studio.storage._plans.refs import add_refs
 from studio.storage._plans.slots import SlotKey, held_slots
@@ -100,7 +100,7 @@ def _match_keys(items: Sequence[Accepting], outcomes: list[Accepted | Exception 
         if digest == want.body_digest:
             outcomes[place] = Accepted(existing, existing=True)
         else:
-            outcomes[place] = Conflict(
+            outcomes[place] = KeyReused(
                 "storage.idempotency_conflict",
                 "The idempotency key {key} was used with another body, for execution {id}.",
                 key=want.key,
