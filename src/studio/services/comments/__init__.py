@@ -1,0 +1,1 @@
+"""Comments on workflows, versions and nodes."""

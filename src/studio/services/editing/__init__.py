@@ -1,0 +1,1 @@
+"""Editing drafts by small operations: several people at once, merged param by param."""
