@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
+import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-
 from studio.domain import errors
 from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
 from studio.i18n import choose_language, filled, render
+from studio.services.editing._attempt import ConflictFound, EditConflict
+from studio.services.editing._history import LogGone
 from studio.services.executing.starting import Overloaded
 from studio.services.gateway.buckets import TooManyRequests
 from studio.services.gateway.running import RunFailed
@@ -42,6 +44,7 @@ _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (Overloaded, 503),
     (errors.AccessRefused, 403),
     (errors.NotFound, 404),
+    (LogGone, 410),
     (errors.RecordChanged, 412),
     (errors.KeyReused, 422),
     (errors.Conflict, 409),
@@ -121,6 +124,8 @@ def answer(
         given["retry-after"] = "5"
     if isinstance(error, WorkflowInvalid):
         problems = [workflow_problem(one, lang) for one in error.problems]
+    if isinstance(error, EditConflict):
+        problems = [edit_conflict(one, lang) for one in error.conflicts]
     if isinstance(error, FilesInvalid):
         problems = [{**one, "file": file} for one, file in zip(problems or (), error.files, strict=True)]
     return problem(
@@ -145,6 +150,16 @@ def workflow_problem(one: Any, lang: str) -> dict[str, Any]:
         "suggestion": one.suggestion,
     }  # fmt: skip
     return {name: value for name, value in shown.items() if value is not None}
+
+
+def edit_conflict(one: ConflictFound, lang: str) -> dict[str, Any]:
+    """What is in the way of an operation: what stands there now, who changed that and when (microseconds)."""
+    known = {"revision": one.revision, "by": one.by, "name": one.name, "at": one.at}
+    return {
+        "operation": one.operation, "code": one.error.code, "message": render(one.error, lang=lang),
+        "path": list(one.path), "removed": one.value is msgspec.UNSET,
+        "value": None if one.value is msgspec.UNSET else one.value, **known,
+    }  # fmt: skip
 
 
 def install(app: FastAPI) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.crypto.passwords import Passwords
     from studio.engine import Engine
+    from studio.services.comments.comments import Comments
+    from studio.services.comments.reading import ReadingComments
+    from studio.services.editing.editing import Editing
+    from studio.services.editing.feed import Feed
+    from studio.services.editing.presence import Present
     from studio.services.executing.executing import Executing
     from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
@@ -150,6 +155,43 @@ class Platform:
             catalog=self.ports.catalog, people=self.people, clock=self.ports.clock, workflows=lambda: self.workflows,
             allowed_hosts=allowed_hosts, address=lambda: self.address,
         )  # fmt: skip
+
+    @cached_property
+    def feed(self) -> Feed:
+        """Tells those who have a workflow open what happens to it."""
+        from studio.services.editing.feed import Feed
+
+        return Feed()
+
+    @cached_property
+    def editing(self) -> Editing:
+        """Editing drafts by small operations."""
+        from studio.services.editing.editing import Editing
+
+        flows = self.workflows
+        return Editing(flows.shelf, flows.finder, self.ports.clock, self.feed, self.comments.follow)
+
+    @cached_property
+    def present(self) -> Present:
+        """Who has workflows open."""
+        from studio.services.editing.presence import Present
+
+        return Present(self.editing.shelf, self.ports.clock, self.feed)
+
+    @cached_property
+    def comments(self) -> Comments:
+        """Making and changing comments."""
+        from studio.services.comments.comments import Comments
+
+        flows = self.workflows
+        return Comments(flows.shelf, flows.finder, self.people, self.ports.clock, self.feed)
+
+    @cached_property
+    def reading_comments(self) -> ReadingComments:
+        """Looking at comments."""
+        from studio.services.comments.reading import ReadingComments
+
+        return ReadingComments(self.comments, self.editing, self.workflows.finder)
 
     @cached_property
     def workflows(self) -> Workflows:
