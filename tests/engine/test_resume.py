@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from studio.contracts.store import Segment
+from studio.domain.errors import StorageUnavailable
 from studio.domain.status import ExecutionStatus
-from studio.engine import EngineConfig, ExecutionResult, Grants, StartRequest
+from studio.engine import EngineConfig, ExecutionResult, Grants, StartRequest, read_history
+from studio.engine import records as r
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine, run, workflow
 
@@ -286,3 +291,38 @@ async def test_a_cancel_that_was_taken_holds_after_a_crash(tmp_path: Path, gate:
         result = await one.wait(id, timeout=PATIENCE)
     assert (result.status, result.error and result.error.code) == (ExecutionStatus.CANCELLED, "execution.cancelled")
     assert ledger(tmp_path) == []
+
+
+class StatusLost:
+    """A store that keeps an end, but loses the status that goes with it and then its connection."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def append(self, segment: Segment) -> None:
+        update = segment.update
+        if update is None or update.status is not OK:
+            await self._store.append(segment)
+            return
+        await self._store.append(msgspec.structs.replace(segment, update=None))
+        raise StorageUnavailable("storage.gone", "The connection is gone.")
+
+
+async def test_an_end_without_its_status_is_not_reached_again(tmp_path: Path) -> None:
+    """A journal that has its end gets the status: nothing runs again, and there is one end."""
+    data = tmp_path / "data"
+    grants = Grants(folder=str(tmp_path))
+    what = workflow({"once": charge()}, output="{{ once.path }}")
+    async with engine(data, wrap=StatusLost) as one:
+        id = await one.submit(StartRequest(workflow=what, grants=grants))
+        with suppress(StorageUnavailable):
+            await one.wait(id, timeout=PATIENCE)
+    async with engine(data) as one:
+        result = await one.wait(id, timeout=PATIENCE)
+        history = await read_history(one.store, one.blobs, id)
+    assert (result.status, result.error) == (OK, None)
+    assert [line[1] for line in ledger(tmp_path)] == ["once"]
+    assert [record[0] for _seq, _index, record in history.records].count(r.END) == 1

@@ -100,6 +100,9 @@ async def _take_up(engine: Engine, claim: Claim, recovered: Recovered, messages:
         if claim.was is ExecutionStatus.RUNNING and (row := await engine.store.execution(claim.id, claim.workspace)):
             # What is projected from now on would hide that something before it is missing.
             await project_missed(engine, row)
+        if recovered.end is not None:
+            await _end_as_recorded(engine, claim, recovered.end)
+            return
         if claim.recoveries > engine.config.max_recoveries:
             await _bury(engine, claim)
             return
@@ -203,7 +206,22 @@ async def _end_unseen(engine: Engine, claim: Claim, status: ExecutionStatus, err
         await _error_workflow(engine, claim, facts)
     record = (r.END, engine.clock(), str(status), 0, b"null", facts, 0)
     update = ExecutionUpdate(status=status, release=True, wake_at=None, reason=None, error_code=error.code)
-    await _write_unseen(engine, claim, [record], update)
+    await _ended_unseen(engine, claim, [record], update, status)
+
+
+async def _end_as_recorded(engine: Engine, claim: Claim, end: Record) -> None:
+    """Give an execution whose journal has its end the status that goes with it: an end is reached once."""
+    status, facts = ExecutionStatus(end[2]), end[5]
+    update = ExecutionUpdate(
+        status=status, release=True, wake_at=None, reason=None, error_code=facts["code"] if facts else None
+    )
+    await _ended_unseen(engine, claim, [], update, status)
+
+
+async def _ended_unseen(
+    engine: Engine, claim: Claim, records: list[Record], update: ExecutionUpdate, status: ExecutionStatus
+) -> None:
+    await _write_unseen(engine, claim, records, update)
     row = await engine.store.execution(claim.id, claim.workspace)
     if row is not None and row.parent_id is not None:
         await engine.tell_parent(row.parent_id, claim.id, claim.workspace)

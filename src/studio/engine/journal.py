@@ -37,7 +37,7 @@ class Journal:
     """
 
     __slots__ = (
-        "_broken", "_buffer", "_dirty", "_error", "_flush_bytes", "_loop", "_on_commit", "_packed", "_size",
+        "_broken", "_buffer", "_dirty", "_error", "_flush_bytes", "_loop", "_on_commit", "_owed", "_packed", "_size",
         "_snapshot", "_store", "_taken", "_waiting", "_writer", "epoch", "execution_id", "fresh", "level", "seq",
         "since_snapshot", "workspace",
     )  # fmt: skip
@@ -75,6 +75,7 @@ class Journal:
         self._flush_bytes = flush_bytes
         self.since_snapshot = 0
         self._taken: list[str] = []
+        self._owed: tuple[ExecutionUpdate, Durability] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[BaseException | None]] = []
         self._error: BaseException | None = None
@@ -121,14 +122,14 @@ class Journal:
     def kick(self) -> None:
         """Write what waits without waiting for it."""
         if self._buffer and self._writer is None and self._error is None:
-            self._writer = self._loop.create_task(self._write_alone(self.level, None))
+            self._writer = self._loop.create_task(self._write_alone(self.level))
 
     async def prove(self) -> None:
         """Write, even where nothing waits: whoever has lost the execution learns it, and is stopped as ever."""
         while self._writer is not None:
             await self._written()
         if self._error is None:
-            self._writer = self._loop.create_task(self._write_alone(self.level, None))
+            self._writer = self._loop.create_task(self._write_alone(self.level))
             await self._written()
 
     def _written(self) -> asyncio.Future[BaseException | None]:
@@ -140,17 +141,24 @@ class Journal:
     async def flush(self, durability: Durability, update: ExecutionUpdate | None = None) -> None:
         """Write everything that waits, with ``update`` of the execution's row, and wait for it.
 
+        The update belongs to what was added before it, whoever writes that: an end without its status would be run,
+        and ended, once more.
+
         Raises:
             LeaseLost: Another worker owns the execution.
             StorageError: It could not be committed.
         """
+        if update is not None:
+            self._owed = (update, durability)
         while self._writer is not None:
             await self._written()
         if self._error is not None:
             raise self._error
+        if update is not None and self._owed is None:
+            return
         if not self._buffer and update is None and durability is Durability.PROCESS:
             return
-        self._writer = self._loop.create_task(self._write_alone(durability, update))
+        self._writer = self._loop.create_task(self._write_alone(durability))
         error = await self._written()
         if error is not None:
             raise error
@@ -171,7 +179,7 @@ class Journal:
         if self._error is not None:
             raise self._error
         ending = _Ending(record, state, concluded)
-        writer = self._writer = self._loop.create_task(self._write_alone(self.level, None, ending))
+        writer = self._writer = self._loop.create_task(self._write_alone(self.level, ending))
         try:
             error = await self._written()
         except asyncio.CancelledError:
@@ -180,9 +188,7 @@ class Journal:
         if error is not None:
             raise error
 
-    async def _write_alone(
-        self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None
-    ) -> None:
+    async def _write_alone(self, durability: Durability, ending: _Ending | None = None) -> None:
         """Write as the one writer, and tell whoever waits what went wrong.
 
         The writer's place is free the moment it ends, not when its caller wakes up: whoever came in between would wait
@@ -190,7 +196,7 @@ class Journal:
         """
         outcome: BaseException | None = None
         try:
-            await self._write(durability, update, ending)
+            await self._write(durability, ending)
         except Conflict as error:
             outcome = error  # the state's, with which nothing was written and nothing is lost
         except BaseException as error:  # noqa: BLE001 - kept and raised by whoever waits, now or later
@@ -204,9 +210,7 @@ class Journal:
         if self._buffer and self._error is None:
             self._dirty()
 
-    async def _write(
-        self, durability: Durability, update: ExecutionUpdate | None, ending: _Ending | None = None
-    ) -> None:
+    async def _write(self, durability: Durability, ending: _Ending | None = None) -> None:
         # A snapshot stands for its whole segment, and of an ending it is not known yet whether it comes about.
         snapshot = self._snapshot() if ending is None else None
         if snapshot is not None:
@@ -217,14 +221,17 @@ class Journal:
         self._buffer, self._packed, self._taken, self._size = [], [], [], 0
         blobs = tuple(self.fresh)
         self.fresh.clear()
+        owed, self._owed = self._owed, None
+        if owed is not None and owed[1] is Durability.POWER:
+            durability = Durability.POWER
         seq = self.seq
         self.seq = seq + 1
         payload = r.pack(packed if ending is None else [*packed, ending.record])
         state = None if ending is None else ending.state
         segment = Segment(
             execution_id=self.execution_id, workspace=self.workspace, seq=seq, epoch=self.epoch, payload=payload,
-            durability=durability, update=update, taken=tuple(taken), blobs=blobs, snapshot=snapshot is not None,
-            state=state,
+            durability=durability, update=owed[0] if owed else None, taken=tuple(taken), blobs=blobs,
+            snapshot=snapshot is not None, state=state,
         )  # fmt: skip
         try:
             await self._store.append(segment)
@@ -233,6 +240,7 @@ class Journal:
             self._buffer, self._packed, self._taken = records + self._buffer, packed + self._packed, taken + self._taken
             self._size += size
             self.fresh[:0] = blobs
+            self._owed = self._owed or owed
             raise
         if ending is not None:
             ending.concluded()
