@@ -315,7 +315,7 @@ async def test_an_end_without_its_status_is_not_reached_again(tmp_path: Path) ->
     """A journal that has its end gets the status: nothing runs again, and there is one end."""
     data = tmp_path / "data"
     grants = Grants(folder=str(tmp_path))
-    what = workflow({"once": charge()}, output="{{ once.path }}")
+    what = workflow({"once": charge()}, output="{{ once.key }}")
     async with engine(data, wrap=StatusLost) as one:
         id = await one.submit(StartRequest(workflow=what, grants=grants))
         with suppress(StorageUnavailable):
@@ -323,6 +323,7 @@ async def test_an_end_without_its_status_is_not_reached_again(tmp_path: Path) ->
     async with engine(data) as one:
         result = await one.wait(id, timeout=PATIENCE)
         history = await read_history(one.store, one.blobs, id)
+    assert result.error is None, result.error
     assert (result.status, result.error) == (OK, None)
     assert [line[1] for line in ledger(tmp_path)] == ["once"]
     assert [record[0] for _seq, _index, record in history.records].count(r.END) == 1
