@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.bootstrap._bench import bench_database
     from studio.bootstrap._server_settings import server_settings
     from studio.bootstrap._serving import Announcement, serve, work
+    from studio.bootstrap._serving_checks import check_upgrade, write_support_bundle
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from studio.services.executions import Executions
     from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
+    from studio.services.operation.upgrading import UpgradeFinding
     from studio.services.overrides import read_value, split_assignment
     from studio.services.replay import ReplayOptions, Replays
     from studio.services.run import RunOptions, Runs, read_input_file
@@ -68,9 +70,11 @@ __all__ = [
     "Settings",
     "StartRequest",
     "Studio",
+    "UpgradeFinding",
     "answer_lines",
     "bars",
     "bench_database",
+    "check_upgrade",
     "evaluate",
     "lines_of",
     "present",
@@ -85,9 +89,12 @@ __all__ = [
     "workflow_facts",
     "workflow_svg",
     "workflow_text",
+    "write_support_bundle",
 ]
 
 _FOUND_IN = {
+    "check_upgrade": "studio.bootstrap._serving_checks",
+    "write_support_bundle": "studio.bootstrap._serving_checks",
     "serve": "studio.bootstrap._serving",
     "server_settings": "studio.bootstrap._server_settings",
     "work": "studio.bootstrap._serving",
@@ -235,7 +242,7 @@ class Studio:
         """Makes start requests from earlier executions; after ``open``."""
         from studio.services.replay import Replays
 
-        return Replays(self.opened.store, self.executions, self.runs)
+        return Replays(self.opened.store, self.opened.blobs, self.executions, self.runs)
 
     async def examine(self) -> AsyncIterator[Finding]:
         """Every check of the doctor; the database is opened as far as that goes, and only where there is one."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,31 +18,35 @@ if TYPE_CHECKING:
 
     from studio.bootstrap import Studio
     from studio.domain.settings import ServerSettings
+    from studio.server.root import Root
+    from studio.services.operation.traces import Traces
     from studio.services.platform import Platform
 
-_GRACE = 20
-"""Seconds that requests under way have to end after a signal to stop."""
+_LOG = logging.getLogger("studio.server")
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Where the server answers, and the set-up link where there is no account yet."""
+    """Where the server answers, the set-up link where there is no account yet, whether secrets cross in clear."""
 
     url: str
     setup_url: str | None
+    in_clear: bool = False
 
 
 def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
     """The services over an opened Studio."""
+    from studio.bootstrap._maintenance import Maintenance
     from studio.i18n import render
     from studio.services.platform import Platform, Ports
+    from studio.storage.sizes import sizes
 
     opened = studio.opened
     ports = Ports(
         store=opened.store, records=opened.store.records, blobs=opened.blobs, engine=studio.engine,
         catalog=studio.catalog, clock=studio.engine.clock, data=studio.settings.data,
-        lookup=studio.host.lookup,
-        sender=studio.host.secrets, allow_hosts=tuple(studio.settings.allow_hosts), say=render,
+        lookup=studio.host.lookup, sender=studio.host.secrets, allow_hosts=tuple(studio.settings.allow_hosts),
+        say=render, backup=Maintenance(studio.settings).backup, sizes=lambda: sizes(opened, studio.settings.data),
     )  # fmt: skip
     platform = Platform(ports, settings)
     platform.address = address(settings)
@@ -55,30 +62,51 @@ async def serve(
         EngineBusy: Another process drives the data folder.
         UserError: The address cannot be listened on.
     """
+    from studio.bootstrap._server_settings import crosses_in_clear
+    from studio.bootstrap._serving_logs import begin_logs
     from studio.server.root import Root
 
+    begin_logs(settings)
     await studio.open()
     await studio.engine.set_clock()
     platform = make_platform(studio, settings)
     if driving:
         await studio.driver.start()
     secret = await platform.accounts.setup_secret()
+    in_clear = crosses_in_clear(settings)
+    after: list[asyncio.Future[None]] = []
 
     def tell(port: int) -> None:
         platform.address = url = address(msgspec.structs.replace(settings, port=port))
-        announce(Announcement(url, f"{url}/setup#{secret}" if secret else None))
+        announce(Announcement(url, f"{url}/setup#{secret}" if secret else None, in_clear))
+        _LOG.info("listening", extra={"url": url, "driving": driving, "worker": studio.engine.worker})
+        if in_clear:
+            _LOG.warning("passwords and keys cross the network in clear")
+
+    async def build() -> Any:
+        app = await asyncio.to_thread(_app, platform)
+        await platform.operation.begin(serving=True)
         if not secret:
             after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))
+        return app
 
-    after: list[asyncio.Future[None]] = []
-    root = Root(lambda: _app(platform), {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
-    server = _server(root, settings, tell, platform.closing.set)
+    root = Root(build, {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
+    server = _server(root, settings, tell, platform)
+    traces = _traces(studio, settings)
     try:
         await server.serve()
+        root.raise_failure()
     except SystemExit as error:
         raise _unusable(settings) from error
     finally:
+        await root.built()
         await asyncio.gather(*after, return_exceptions=True)
+        await platform.operation.end()
+        if studio.driver.driving:
+            await studio.driver.stop()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
+        _LOG.info("stopped")
 
 
 def _app(platform: Platform) -> Any:
@@ -87,49 +115,111 @@ def _app(platform: Platform) -> Any:
     return create_app(platform)
 
 
+def _traces(studio: Studio, settings: ServerSettings) -> Traces | None:
+    """Send traces, where that is asked for."""
+    if not settings.otlp_endpoint:
+        return None
+    from importlib.metadata import version
+
+    from studio.services.operation.traces import traces_to
+
+    traces = traces_to(settings.otlp_endpoint, settings.otlp_headers, version("studio-workflows"))
+    studio.engine.observers.append(traces)
+    return traces
+
+
 async def _engine_well(studio: Studio) -> None:
     """Raise what has stopped the engine, where something has."""
     if studio.engine.failure is not None:
         raise studio.engine.failure
 
 
-async def work(studio: Studio, announce: Callable[[], None]) -> None:
+async def work(studio: Studio, settings: ServerSettings, announce: Callable[[], None]) -> None:
     """Run executions until the process is told to stop.
 
     Raises:
         EngineBusy: Another process drives the data folder.
     """
+    from studio.bootstrap._serving_logs import begin_logs
+
+    begin_logs(settings)
     told = asyncio.Event()
+    with _signals(told.set):
+        await studio.open()
+        await studio.engine.set_clock()
+        platform = make_platform(studio, settings)
+        await platform.operation.begin(serving=False)
+        traces = _traces(studio, settings)
+        await studio.driver.start()
+        announce()
+        _LOG.info("working", extra={"worker": studio.engine.worker})
+        try:
+            await told.wait()
+        finally:
+            await studio.driver.stop()
+            await platform.operation.end()
+            if traces is not None:
+                await asyncio.to_thread(traces.close)
+            _LOG.info("stopped")
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Generator[None]:
+    """The first signal asks to stop; the second ends the process at once, as a crash would, which loses nothing."""
     loop = asyncio.get_running_loop()
+    asked: list[int] = []
+
+    def signalled(number: int) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            os._exit(128 + number)
+        _LOG.info("stopping", extra={"signal": signal.Signals(number).name})
+        stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    await studio.open()
-    await studio.driver.start()
-    announce()
-    await told.wait()
+        loop.add_signal_handler(number, signalled, number)
+    try:
+        yield
+    finally:
+        # What comes while executions are handed over still counts as the second.
+        if not asked:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
 
-def _server(
-    app: Any, settings: ServerSettings, tell: Callable[[int], None], stopping: Callable[[], None]
-) -> uvicorn.Server:
+def _server(root: Root, settings: ServerSettings, tell: Callable[[int], None], platform: Platform) -> uvicorn.Server:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """Tells its port as soon as it answers, and when it begins to stop."""
+        """Tells its port as soon as it answers. Asked to stop, it starts nothing more, and a while later closes."""
 
         async def startup(self, sockets: list[Any] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 tell(self.servers[0].sockets[0].getsockname()[1])
+                root.when_broken(self.close_soon)
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None]:
+            with _signals(self.drain):
+                yield
+
+        def drain(self) -> None:
+            root.draining = True
+            platform.draining = True
+            asyncio.get_running_loop().call_later(settings.stop_delay, self.close_soon)
+
+        def close_soon(self) -> None:
+            self.should_exit = True
 
         async def shutdown(self, sockets: list[Any] | None = None) -> None:
-            stopping()
+            platform.closing.set()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, loop="none", http="httptools", ws="websockets-sansio",
+        root, host=settings.host, port=settings.port, loop="none", http="httptools", ws="websockets-sansio",
         lifespan="off", log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE, ssl_certfile=settings.tls_cert or None,
+        timeout_graceful_shutdown=settings.stop_grace, ssl_certfile=settings.tls_cert or None,
         ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip
     return Server(config)

@@ -37,6 +37,8 @@ COMMANDS: dict[str, str] = {
     "db upgrade": "Bring the database to the newest revision",
     "db downgrade": "Take the database back to an older revision",
     "db check": "Tell whether the database fits this version of Studio",
+    "upgrade check": "Say what stands in the way of running this version of Studio here",
+    "support-bundle": "Write what whoever helps you needs to know, without secrets",
     "doctor": "Check the installation, the data folder and the database, and say what to do",
 }
 
@@ -45,6 +47,7 @@ GROUPS: dict[str, str] = {
     "nodes": "The node types that are installed",
     "keys": "The keys that everything stored is encrypted with",
     "db": "The database's schema",
+    "upgrade": "From one version of Studio to the next",
 }
 
 GLOBAL_OPTIONS: dict[str, bool] = {
@@ -88,4 +91,4 @@ def split_command(args: list[str]) -> tuple[list[list[str]], list[str], list[str
 
 def module_of(name: str) -> str:
     """The module that holds a command."""
-    return f"studio.cli.{name.replace(' ', '_')}"
+    return f"studio.cli.{name.replace(' ', '_').replace('-', '_')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -47,6 +48,8 @@ def serve(
 
     def announce(found: Announcement) -> None:
         started()
+        if found.in_clear:
+            sys.stderr.write("! " + voice.say("cli.clear_text") + "\n")
         write_line(voice.say("cli.serving", url=found.url))
         if found.setup_url is not None:
             write_line(voice.say("cli.setup_link", url=found.setup_url))

@@ -29,10 +29,11 @@ def command(
     SIGTERM and Ctrl-C hand over what is unfinished. One worker at a time drives a data folder with SQLite; on Postgres
     any number of them share the work.
     """
-    from studio.bootstrap import Studio, work
+    from studio.bootstrap import Studio, server_settings, work
 
     voice = Voice(lang)
     settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
+    chosen = server_settings(settings.data, {})
 
     def announce() -> None:
         started()
@@ -40,7 +41,7 @@ def command(
 
     async def run() -> None:
         async with Studio(settings) as studio:
-            await work(studio, announce)
+            await work(studio, chosen, announce)
 
     run_driving(run())
     return 0

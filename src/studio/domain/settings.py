@@ -61,7 +61,6 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     open_workspaces: bool = False
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 1200
     requests_in_flight: Annotated[int, msgspec.Meta(ge=0)] = 1000
-    requests_in_flight: Annotated[int, msgspec.Meta(ge=0)] = 1000
     stop_delay: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     stop_grace: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 20
     log_level: Literal["debug", "info", "warning", "error"] = "info"

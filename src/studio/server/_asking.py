@@ -39,6 +39,8 @@ async def identify(connection: HTTPConnection) -> Actor:
     """
     platform = platform_of(connection)
     state = connection.scope.setdefault("state", {})
+    if "identified" in state:
+        return cast("Actor", state["identified"])
     asking = Actor(
         ip=state.get("ip") or (connection.client.host if connection.client else ""),
         agent=connection.headers.get("user-agent", "")[:200],
@@ -105,6 +107,8 @@ async def permitted(connection: HTTPConnection, permission: Permission) -> Actor
     require(actor, permission)
     if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
         raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")
+    if actor.workspace and permission not in _WITHOUT_WORKSPACE:
+        platform_of(connection).operation.quotas.request(actor.workspace)
     return actor
 
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from studio.server import _problem
 from studio.server.middleware.edge import Edge
 from studio.server.middleware.limits import Limits
+from studio.server.middleware.observe import MetricsPage, Observe
 from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
 from studio.services.platform import Platform
@@ -37,7 +38,8 @@ def create_api(platform: Platform) -> FastAPI:
 
 def create_app(platform: Platform) -> ASGIApp:
     """The whole server as one ASGI application."""
-    return Edge(Limits(create_api(platform), platform.settings), platform.settings)
+    inside = MetricsPage(Limits(create_api(platform), platform.settings), platform)
+    return Observe(Edge(inside, platform.settings), platform)
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:

@@ -20,14 +20,34 @@ class Root:
     """Answers health checks itself, and hands everything else to the application that ``build`` makes.
 
     Args:
-        build: Makes the application; called in a thread.
+        build: Makes the application.
         checks: What must be well before requests are sent here, by name: a call that raises where it is not.
     """
 
-    def __init__(self, build: Callable[[], ASGIApp], checks: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
+    def __init__(
+        self, build: Callable[[], Awaitable[ASGIApp]], checks: Mapping[str, Callable[[], Awaitable[object]]]
+    ) -> None:
         self._checks = checks
-        self._made: asyncio.Future[ASGIApp] = asyncio.ensure_future(asyncio.to_thread(build))
+        self._made: asyncio.Future[ASGIApp] = asyncio.ensure_future(build())
         self.draining = False
+
+    def when_broken(self, told: Callable[[], None]) -> None:
+        """Call this where the application cannot be made."""
+
+        def done(made: asyncio.Future[ASGIApp]) -> None:
+            if not made.cancelled() and made.exception() is not None:
+                told()
+
+        self._made.add_done_callback(done)
+
+    async def built(self) -> None:
+        """Wait until the application is made, or cannot be."""
+        await asyncio.wait([self._made])
+
+    def raise_failure(self) -> None:
+        """Raise why the application could not be made, where it could not."""
+        if self._made.done():
+            self._made.result()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -41,7 +61,7 @@ class Root:
 
     async def _ready(self, send: Send) -> None:
         """200 where every part is well, else 503 with what is not."""
-        found = {"api": "ok" if self._made.done() else "starting"}
+        found = {"api": "ok" if self._made.done() and self._made.exception() is None else "starting"}
         if self.draining:
             found["server"] = "draining"
         for name, check in self._checks.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from studio.services.executing.executing import Executing
     from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
+    from studio.services.notices.notices import Notices
+    from studio.services.operation.operation import Operation
     from studio.services.people.accounts import Accounts
     from studio.services.people.directory import Directory
     from studio.services.people.holdings import Holdings
     from studio.services.people.letters import Say
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
+    from studio.services.sso.sso import SingleSignOn
     from studio.services.vault.lookup import Lookup
     from studio.services.vault.services import VaultServices
     from studio.services.vault.stores import SecretSender
@@ -42,6 +45,14 @@ if TYPE_CHECKING:
 
 def _in_english(code: str, template: str, arguments: Mapping[str, Any], lang: str) -> str:
     return fill(template, arguments)
+
+
+async def _no_backup(_target: Path) -> object:
+    raise NotImplementedError
+
+
+async def _no_sizes() -> Mapping[str, int]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +70,8 @@ class Ports:
     sender: SecretSender
     allow_hosts: tuple[str, ...] = ()
     say: Say = _in_english
+    backup: Callable[[Path], Awaitable[object]] = _no_backup
+    sizes: Callable[[], Awaitable[Mapping[str, int]]] = _no_sizes
 
 
 class Platform:
@@ -69,8 +82,8 @@ class Platform:
         self.settings = settings
         self.address = settings.public_url.rstrip("/")
         """What people type to reach this server; known from the settings or, without, once it listens."""
-        self.address = settings.public_url.rstrip("/")
-        """What people type to reach this server; known from the settings or, without, once it listens."""
+        self.draining = False
+        """Whether the server was told to stop: nothing more is started."""
         self.closing = asyncio.Event()
         """Set when the server is about to stop: what stays open otherwise ends."""
 
@@ -110,6 +123,13 @@ class Platform:
     def sessions(self) -> Sessions:
         """Signing in and out."""
         return self.directory.sessions
+
+    @cached_property
+    def sso(self) -> SingleSignOn:
+        """Identity providers."""
+        from studio.services.sso.sso import SingleSignOn
+
+        return SingleSignOn(self.directory, self.ports.clock, self.ports.allow_hosts)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -157,6 +177,18 @@ class Platform:
         )  # fmt: skip
 
     @cached_property
+    def workflows(self) -> Workflows:
+        """Workflows: drafts, versions, folders, and what starts them."""
+        from studio.services.workflows.workflows import Workflows
+
+        return Workflows(
+            records=self.ports.records, store=self.ports.store, engine=self.ports.engine, catalog=self.ports.catalog,
+            clock=self.ports.clock, data=self.ports.data, people=self.people,
+            may_use=self.vault.using.require, may_run=self.vault.using.require_of,
+            allowed_hosts=self.operation.egress.allowed,
+        )  # fmt: skip
+
+    @cached_property
     def feed(self) -> Feed:
         """Tells those who have a workflow open what happens to it."""
         from studio.services.editing.feed import Feed
@@ -194,15 +226,19 @@ class Platform:
         return ReadingComments(self.comments, self.editing, self.workflows.finder)
 
     @cached_property
-    def workflows(self) -> Workflows:
-        """Workflows: drafts, versions, folders, and what starts them."""
-        from studio.services.workflows.workflows import Workflows
+    def operation(self) -> Operation:
+        """Operating the instance: metrics, usage, quotas, egress exceptions, backups."""
+        from studio.services.operation.operation import Operation
 
-        async def allowed_hosts(workspace: str) -> tuple[str, ...]:
-            return self.ports.allow_hosts
-
-        return Workflows(
-            records=self.ports.records, store=self.ports.store, engine=self.ports.engine, catalog=self.ports.catalog,
-            clock=self.ports.clock, data=self.ports.data, people=self.people,
-            may_use=self.vault.using.require, may_run=self.vault.using.require_of, allowed_hosts=allowed_hosts,
+        return Operation(
+            self.people, self.ports.engine, self.settings, data=self.ports.data, allow_hosts=self.ports.allow_hosts,
+            notices=lambda: self.notices, make_backup=self.ports.backup, sizes=self.ports.sizes,
+            draining=lambda: self.draining,
         )  # fmt: skip
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Telling people what they should know."""
+        from studio.services.notices.making import make_notices
+
+        return make_notices(self)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
-import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -18,7 +16,6 @@ from studio.server._problem import BodyTooLarge, answer, language
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_LOG = logging.getLogger("studio.access")
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -54,16 +51,13 @@ class Edge:
             return
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
-        state["request_id"] = request_id = new_id()
+        request_id = state.setdefault("request_id", "") or new_id()
+        state["request_id"] = request_id
         state["ip"], scheme = self._origin_of(scope, headers)
         refused = self._refusal(scope, headers, scheme)
-        begun = time.perf_counter()
-        status = 0
 
         async def answer(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
                 for name, value in _HEADERS.items():
@@ -80,12 +74,6 @@ class Edge:
             await self._refuse(refused, headers, request_id)(scope, receive, answer)
         else:
             await self._app(scope, self._bounded(receive), answer)
-        if scope["type"] == "http":
-            took = round((time.perf_counter() - begun) * 1000, 1)
-            _LOG.info(
-                "%s %s %s", scope["method"], scope["path"], status,
-                extra={"request_id": request_id, "status": status, "ms": took, "ip": state["ip"]},
-            )  # fmt: skip
 
     def _origin_of(self, scope: Scope, headers: Headers) -> tuple[str, str]:
         """Address and scheme of the caller, by a trusted proxy's word where there is one."""

@@ -22,6 +22,7 @@ from studio.services.operation.traces import caller
 from studio.services.platform import Platform
 from studio.services.policy import NotSignedIn
 
+API = "/api/v1"
 _LOG = logging.getLogger("studio.access")
 _HARMLESS = re.compile(r"[0-9a-hjkmnp-tv-z]{26}\Z|\d{1,12}\Z")
 """Ids and numbers. Any other part of a path that no route names may be a secret: the address of a webhook, a token."""
@@ -72,7 +73,7 @@ class Observe:
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")
-        template = str(getattr(route, "path", "")) or "other"
+        template = _whole(scope["path"], str(getattr(route, "path", "")))
         method = scope.get("method", "WEBSOCKET")
         method = method if method in _METHODS else "other"
         self._metrics.request(method, template, status, seconds)
@@ -83,6 +84,13 @@ class Observe:
         if isinstance(actor, Actor):
             facts |= {"workspace": actor.workspace or None, "actor": actor.id or None, "key": actor.key}
         _LOG.info("%s %s", method, _shown(template, scope.get("path_params") or {}), extra=facts)
+
+
+def _whole(path: str, template: str) -> str:
+    """The template of a route from the root on; routes know what stands below the prefix they are included under."""
+    if not template:
+        return path if path == "/metrics" else "other"
+    return API + template if path.startswith(API) and not template.startswith("/api/") else template
 
 
 def _shown(template: str, params: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from studio.server.resources.accounts.service import routes as service_accounts
 from studio.server.resources.comments.routes import routes as comments
 from studio.server.resources.editing.routes import routes as editing
 from studio.server.resources.events.routes import routes as events
+from studio.server.resources.executions.more import routes as executions_more
 from studio.server.resources.executions.routes import routes as executions
 from studio.server.resources.folders.routes import routes as folders
 from studio.server.resources.groups.routes import routes as groups
@@ -12,11 +13,16 @@ from studio.server.resources.invitations.routes import routes as invitations
 from studio.server.resources.keys.routes import routes as keys
 from studio.server.resources.members.routes import routes as members
 from studio.server.resources.nodes.routes import routes as nodes
+from studio.server.resources.notices.routes import routes as notices
+from studio.server.resources.operator.routes import routes as operator
 from studio.server.resources.roles.routes import routes as roles
 from studio.server.resources.run.routes import routes as run
 from studio.server.resources.session.profile import routes as profile
 from studio.server.resources.session.routes import routes as session
 from studio.server.resources.setup.routes import routes as setup
+from studio.server.resources.sso.operating import routes as identity_providers
+from studio.server.resources.sso.routes import routes as single_sign_on
+from studio.server.resources.usage.routes import routes as usage
 from studio.server.resources.workflows.files import routes as workflow_files
 from studio.server.resources.workflows.routes import routes as workflows
 from studio.server.resources.workflows.versions import routes as workflow_versions
@@ -27,6 +33,8 @@ _PEOPLE = (session, profile, workspaces, members, roles, groups, service_account
 ROUTERS = (
     setup,
     *_PEOPLE,
+    single_sign_on,
+    identity_providers,
     nodes,
     executions,
     events,
@@ -38,5 +46,8 @@ ROUTERS = (
     folders,
     keys,
     run,
+    usage,
+    notices,
+    operator,
 )
 """Every router, in the order of the description."""

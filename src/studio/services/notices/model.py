@@ -24,7 +24,7 @@ class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True):
         webhook_secret: What its signature is made with.
     """
 
-    kinds: list[str] = list(KINDS)
+    kinds: tuple[str, ...] = KINDS
     mail: bool = True
     wait: int = 120
     webhook: str = ""
@@ -34,7 +34,7 @@ class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True):
 class OwnNotices(msgspec.Struct, frozen=True, kw_only=True):
     """Which notices a member gets by mail. Its id is the account."""
 
-    kinds: list[str] = list(KINDS)
+    kinds: tuple[str, ...] = KINDS
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

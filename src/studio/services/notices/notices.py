@@ -92,14 +92,14 @@ class Notices:
         kept = await self._shelf.own.get(actor.workspace, actor.id)
         return kept.value if kept is not None else OwnNotices()
 
-    async def change_own(self, actor: Actor, kinds: list[str]) -> OwnNotices:
+    async def change_own(self, actor: Actor, kinds: Sequence[str]) -> OwnNotices:
         """Choose them.
 
         Raises:
             UserError: A kind is unknown.
         """
         _check_kinds(kinds)
-        value = OwnNotices(kinds=kinds)
+        value = OwnNotices(kinds=tuple(kinds))
         await self._shelf.records.commit([self._shelf.own.put(actor.workspace, actor.id, value)])
         return value
 

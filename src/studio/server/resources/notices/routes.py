@@ -28,7 +28,7 @@ async def set_notices(
     body: NoticesIn, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> NoticesOut:
     """Say which notices the workspace gives. The webhook's secret is shown in this answer where it is new."""
-    wanted = NoticeSettings(kinds=list(body.kinds), mail=body.mail, wait=body.wait, webhook=body.webhook)
+    wanted = NoticeSettings(kinds=tuple(body.kinds), mail=body.mail, wait=body.wait, webhook=body.webhook)
     kept, secret = await services.notices.change(
         actor, wanted, new_secret=body.new_secret, expected=expected_revision(if_match)
     )
