@@ -3,6 +3,9 @@
 from studio.server.resources.accounts.routes import routes as accounts
 from studio.server.resources.accounts.service import routes as service_accounts
 from studio.server.resources.comments.routes import routes as comments
+from studio.server.resources.credential_types.routes import routes as credential_types
+from studio.server.resources.credentials.aliases import routes as credential_aliases
+from studio.server.resources.credentials.routes import routes as credentials
 from studio.server.resources.editing.routes import routes as editing
 from studio.server.resources.events.routes import routes as events
 from studio.server.resources.executions.more import routes as executions_more
@@ -15,20 +18,25 @@ from studio.server.resources.members.routes import routes as members
 from studio.server.resources.nodes.routes import routes as nodes
 from studio.server.resources.notices.routes import routes as notices
 from studio.server.resources.operator.routes import routes as operator
+from studio.server.resources.oauth.routes import routes as oauth
 from studio.server.resources.roles.routes import routes as roles
 from studio.server.resources.run.routes import routes as run
+from studio.server.resources.secret_stores.routes import routes as secret_stores
 from studio.server.resources.session.profile import routes as profile
 from studio.server.resources.session.routes import routes as session
 from studio.server.resources.setup.routes import routes as setup
 from studio.server.resources.sso.operating import routes as identity_providers
 from studio.server.resources.sso.routes import routes as single_sign_on
 from studio.server.resources.usage.routes import routes as usage
+from studio.server.resources.variables.routes import routes as variables
 from studio.server.resources.workflows.files import routes as workflow_files
 from studio.server.resources.workflows.routes import routes as workflows
 from studio.server.resources.workflows.versions import routes as workflow_versions
 from studio.server.resources.workspaces.routes import routes as workspaces
 
 _PEOPLE = (session, profile, workspaces, members, roles, groups, service_accounts, invitations, accounts)
+
+_VAULT = (credentials, credential_types, credential_aliases, variables, oauth, secret_stores)
 
 ROUTERS = (
     setup,
@@ -44,6 +52,7 @@ ROUTERS = (
     editing,
     comments,
     folders,
+    *_VAULT,
     keys,
     run,
     usage,
