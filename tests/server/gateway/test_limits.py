@@ -124,7 +124,8 @@ async def test_what_streams_counts_until_its_answer_begins() -> None:
     async def receive() -> Any:
         return {"type": "http.request", "body": b""}
 
-    scopes: list[dict[str, Any]] = [{"type": "http", "headers": [], "method": "GET", "path": "/", "state": {}} for _ in range(3)]
+    scope: dict[str, Any] = {"type": "http", "headers": [], "method": "GET", "path": "/"}
+    scopes: list[dict[str, Any]] = [{**scope, "state": {}} for _ in range(3)]
     calls = [asyncio.create_task(limits(scope, receive, send)) for scope in scopes]
     await asyncio.sleep(0.05)
     assert sent == [200, 200, 200]

@@ -7,13 +7,14 @@ from functools import cached_property
 
 from studio.contracts.records import Records
 from studio.services._clock import Clock
+from studio.services.executing.starting import ExecutionStarting
 from studio.services.gateway.buckets import Buckets
 from studio.services.gateway.counting import Counting
 from studio.services.gateway.entering import KeyEntry
 from studio.services.gateway.keys import Keys
 from studio.services.gateway.model import KeyShelf
+from studio.services.gateway.repeating import Repeats
 from studio.services.gateway.running import Running
-from studio.services.executing.starting import ExecutionStarting
 from studio.services.people.model import People
 from studio.services.workflows.finding import Finder
 
@@ -50,3 +51,13 @@ class Gateway:
     def keys(self) -> Keys:
         """Makes and revokes keys."""
         return Keys(self.shelf, self._people, self._workflows, self._clock)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """Remembers answers by idempotency keys."""
+        return Repeats(self._records, self._clock)
+
+    @cached_property
+    def running(self) -> Running:
+        """Runs workflows for callers outside."""
+        return Running(self._starting(), self._workflows, self.shelf, self._records)

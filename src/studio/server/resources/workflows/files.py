@@ -9,6 +9,7 @@ from fastapi import Query
 from studio.domain.access import Permission
 from studio.i18n import render
 from studio.server._asking import Asking, Services
+from studio.server._idempotency import idempotent
 from studio.server._routes import Routes
 from studio.server.resources.workflows.schemas import (
     BulkIn,
@@ -27,7 +28,7 @@ from studio.services.workflows.model import ROOT
 routes = Routes("/workflows", "workflows")
 
 
-@routes.ask("POST", "/import", Permission.WORKFLOW_EDIT, status=201)
+@routes.ask("POST", "/import", Permission.WORKFLOW_EDIT, status=201, **idempotent())
 async def import_workflows(body: ImportIn, actor: Asking, services: Services) -> ImportOut:
     """Make drafts of workflow files: of all, or of none where one is no workflow document.
 
