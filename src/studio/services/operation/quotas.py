@@ -30,10 +30,8 @@ class QuotaReached(TooManyRequests):
 class Draining(Overloaded):
     """The server is about to stop and starts nothing."""
 
-    def __init__(self) -> None:
-        StudioError.__init__(
-            self, "server.draining", "This server is about to stop and starts nothing more. Try again shortly."
-        )
+    def __init__(self, code: str, message: str) -> None:
+        StudioError.__init__(self, code, message)
         self.retry_after = 5.0
 
 
@@ -89,7 +87,9 @@ class Quotas:
             QuotaReached: The workspace has used what it may use.
         """
         if self._draining():
-            raise Draining
+            raise Draining(
+                "server.draining", "This server is about to stop and starts nothing more. Try again shortly."
+            )
         self.check(request.workspace, STARTS)
 
     def request(self, workspace: str) -> None:
