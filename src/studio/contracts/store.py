@@ -513,6 +513,17 @@ class Store(Protocol):
         """Delete terminal executions past their retention with everything that is theirs; returns how many."""
         ...
 
+    async def queued(self, limit: int) -> int:
+        """How many executions of all workspaces could be taken up now, counted up to ``limit``."""
+        ...
+
+    async def delete(self, workspace: str, execution_ids: Sequence[str]) -> list[str]:
+        """Delete executions of a workspace that have ended, with what they called and everything that is theirs.
+
+        One whose caller goes on is kept, as is what has not ended. Returns the ids of what is gone.
+        """
+        ...
+
     async def facts(self) -> dict[str, Any]:
         """What a doctor wants to know: versions, sizes, counts by status, projection lag, schema revision, problems."""
         ...

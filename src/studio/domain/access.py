@@ -32,6 +32,8 @@ class Permission(StrEnum):
     """Answer approvals, and settle effects that are in doubt."""
     EXECUTION_REVEAL = "execution.reveal"
     """See values that are marked personal or secret. Each time is audited."""
+    EXECUTION_DELETE = "execution.delete"
+    """Delete executions that have ended, with all that is recorded of them."""
     NODE_VIEW = "node.view"
     CREDENTIAL_VIEW = "credential.view"
     CREDENTIAL_USE = "credential.use"
@@ -67,7 +69,8 @@ BY_FOLDER = frozenset(
     {
         Permission.WORKFLOW_VIEW, Permission.WORKFLOW_EDIT, Permission.WORKFLOW_PUBLISH, Permission.WORKFLOW_EXECUTE,
         Permission.WORKFLOW_DELETE, Permission.FOLDER_MANAGE, Permission.EXECUTION_VIEW, Permission.EXECUTION_CONTROL,
-        Permission.EXECUTION_DECIDE, Permission.EXECUTION_REVEAL, Permission.COMMENT_VIEW, Permission.COMMENT_WRITE,
+        Permission.EXECUTION_DECIDE, Permission.EXECUTION_REVEAL, Permission.EXECUTION_DELETE, Permission.COMMENT_VIEW,
+        Permission.COMMENT_WRITE,
     }
 )  # fmt: skip
 """Permissions that can be granted for one folder and everything below it."""

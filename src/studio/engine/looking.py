@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionRow, Store
 from studio.domain.errors import NotFound
 from studio.engine import records as r
-from studio.engine.api import ExecutionResult
+from studio.engine.api import ErrorInfo, ExecutionResult
 from studio.engine.encode import Values
 from studio.engine.failures import error_info
 from studio.engine.history import fill_reason
 from studio.engine.records import Record
+from studio.engine.spending import Usage
 
 _WINDOW = 64
 """Segments that are read together."""
 _INLINE = 8192
+
+
+class Attempt(NamedTuple):
+    """A failed attempt of a node run: its number, when the next one was due, and why it failed."""
+
+    number: int
+    next_at: int
+    error: ErrorInfo | None
 
 
 class Look:
@@ -77,12 +86,43 @@ class Look:
             if record[0] == r.DONE and record[2].partition("[")[0] in nodes:
                 yield record[1] + record[2], await self.values.decode((record[8], record[9]))
 
-    async def error(self, path: str) -> Any:
-        """The facts of the last error of a node run, None where there was none."""
+    async def attempts(self, path: str) -> tuple[list[Attempt], ErrorInfo | None]:
+        """The failed attempts of a node run, oldest first, and the error that it ended with."""
+        found: list[Attempt] = []
+        last: Record | None = None
         async for record in self._backwards():
-            if record[0] in (r.DONE, r.FAILED) and record[1] + record[2] == path:
-                return error_info(record[7]) if record[0] == r.FAILED else None
-        return None
+            kind = record[0]
+            if kind == r.CHUNK and last is None:
+                for one in record[7] or ():
+                    if f"{record[1]}{record[2]}[{one['index']}]" == path:
+                        return [], error_info(one["error"])
+            elif r.of_node(kind) and record[1] + record[2] == path:
+                if kind in (r.DONE, r.FAILED, r.SKIPPED):
+                    if last is not None or found:
+                        break  # an earlier run at the same place
+                    last = record
+                elif kind == r.RETRY:
+                    found.insert(0, Attempt(record[4], record[6], error_info(record[7])))
+        return found, error_info(last[7]) if last is not None and last[0] == r.FAILED else None
+
+    async def usage(self) -> Usage:
+        """Tokens and cost that it has used up so far."""
+        usage = Usage()
+        last = self.row.next_seq - 1
+        while last >= 0:
+            first = max(0, last - _WINDOW + 1)
+            for segment in reversed(await self._store.window(self.row.id, first, last)):
+                records = r.unpack(segment.payload)
+                if segment.snapshot and records and records[0][0] == r.SNAPSHOT:
+                    # It stands for its whole segment, and for everything before.
+                    tokens, cost = records[0][1].get("usage") or (0, 0.0)
+                    usage.add(tokens, cost)
+                    return usage
+                for record in records:
+                    if record[0] == r.USAGE:
+                        usage.take(record)
+            last = first - 1
+        return usage
 
     async def _backwards(self) -> AsyncIterator[Record]:
         last = self.row.next_seq - 1

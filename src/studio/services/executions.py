@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
 from studio.domain.errors import NotFound, UserError
 from studio.domain.ids import DEFAULT_WORKSPACE, first_id
 from studio.domain.status import ExecutionStatus
 from studio.services._moments import read_moment
-from studio.services.values import present
 
 if TYPE_CHECKING:
     from studio.engine import ExecutionResult, History
 
 LAST = "last"
 _PAGE = 500
-_ENCODED = ("inputs", "vars", "event")
 _UNFINISHED = tuple(status for status in ExecutionStatus if not status.terminal)
 
 
@@ -118,28 +114,9 @@ class Executions:
 
     async def export(self, name: str) -> dict[str, Any]:
         """Everything known about an execution as plain JSON: facts, input, events, outputs, errors."""
-        history = await self.history(name)
-        return {
-            "execution": msgspec.to_builtins(history.row),
-            "result": {
-                **msgspec.to_builtins(msgspec.structs.replace(history.result, output=None)),
-                "output": await present(history.result.output),
-            },
-            "accepted": await self._accepted(history),
-            "events": [msgspec.to_builtins(event) for event in history.events()],
-            "outputs": {path: await present(value) for path, value in (await history.outputs()).items()},
-            "errors": history.errors(),
-        }
+        from studio.services.exporting import exported  # imports the whole engine, which lists do not need
 
-    async def _accepted(self, history: History) -> dict[str, Any]:
-        """What was accepted, its values decoded."""
-        shown: dict[str, Any] = {}
-        for name, value in history.start.items():
-            if name in _ENCODED:
-                shown[name] = await present(await history.values.decode(tuple(value)))
-            elif name != "memory":
-                shown[name] = value
-        return shown
+        return await exported(await self.history(name))
 
 
 def _status(name: str) -> ExecutionStatus:

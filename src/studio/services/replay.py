@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from studio.contracts.store import Store
-from studio.domain.errors import Conflict, NotFound
-from studio.domain.ids import DEFAULT_WORKSPACE
-from studio.domain.workflow import Workflow
-from studio.engine import Grants, History, StartRequest
+from studio.contracts.blobs import BlobStore
+from studio.contracts.store import ExecutionRow, Store
+from studio.domain.errors import Conflict
+from studio.engine import StartRequest
+from studio.services.again import forked, read_earlier, replayed
 from studio.services.executions import Executions
 from studio.services.overrides import read_inputs
 from studio.services.run import RunOptions, Runs
-from studio.validation.inputs import coerce_inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +44,9 @@ class ReplayOptions:
 class Replays:
     """Makes start requests from earlier executions."""
 
-    def __init__(self, store: Store, executions: Executions, runs: Runs) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, executions: Executions, runs: Runs) -> None:
         self._store = store
+        self._blobs = blobs
         self._executions = executions
         self._runs = runs
 
@@ -70,19 +69,12 @@ class Replays:
                 "replay.inputs",
                 "What failed is retried with the inputs of then, under its old keys; leave out --failed or --input.",
             )
-        history = await self._executions.history(name)
-        base = await self._request(history, options)
-        kept = {name: value for name, value in base.inputs.items() if name in base.workflow.inputs}
-        reuses = options.start is not None or options.failed_items
-        return replace(
-            base,
-            inputs=coerce_inputs(base.workflow, kept | read_inputs(base.workflow, options.inputs)),
-            mode="replay",
-            reuse=history.row.id if reuses else None,
-            rerun=(options.start,) if options.start else (),
-            retry_items=options.failed_items,
-            origin=(history.row.origin_id or history.row.id) if options.failed_items else None,
-        )
+        row = await self._executions.find(name)
+        base = await self._request(row, options)
+        return replayed(
+            base, row, start=options.start, failed_items=options.failed_items,
+            inputs=read_inputs(base.workflow, options.inputs),
+        )  # fmt: skip
 
     async def fork(self, name: str, node: str, options: ReplayOptions) -> StartRequest:
         """The request for a new execution that copies the history up to ``node``; of the options, file and allowances.
@@ -90,15 +82,12 @@ class Replays:
         Raises:
             NotFound: There is no such execution or node.
         """
-        history = await self._executions.history(name)
-        base = await self._request(history, options)
-        return replace(base, mode="fork", reuse=history.row.id, copy_until=node)
+        row = await self._executions.find(name)
+        return forked(await self._request(row, options), row, node)
 
-    async def _request(self, history: History, options: ReplayOptions) -> StartRequest:
-        start = history.start
-        inputs: dict[str, Any] = await history.values.decode(tuple(start["inputs"]))
-        event = await history.values.decode(tuple(start["event"])) if "event" in start else None
-        then = msgspec.convert(start["grants"], Grants)
+    async def _request(self, row: ExecutionRow, options: ReplayOptions) -> StartRequest:
+        earlier = await read_earlier(self._store, self._blobs, row)
+        then = earlier.grants
         grants = msgspec.structs.replace(
             then,
             allow_paths=list(dict.fromkeys([*then.allow_paths, *options.allow_paths])),
@@ -111,21 +100,7 @@ class Replays:
                 allow_paths=grants.allow_paths,
                 allow_hosts=grants.allow_hosts,
             )
-            return replace(self._runs.newer(options.file, newer), inputs=inputs, event=event, trigger=start["trigger"])
-        calls = {name: await self._version(hash) for name, hash in start["calls"].items()}
-        return StartRequest(
-            workflow=self._runs.changed(await self._version(history.row.workflow_hash), calls, options.overrides),
-            inputs=inputs,
-            calls=calls,
-            types=start.get("types") or {},
-            identities=start.get("identities") or {},
-            trigger=start["trigger"],
-            event=event,
-            grants=grants,
-        )
-
-    async def _version(self, hash: str) -> Workflow:
-        document = await self._store.version(DEFAULT_WORKSPACE, hash)
-        if document is None:
-            raise NotFound("workflow.version_gone", "The workflow version {hash} is not kept here.", hash=hash)
-        return Workflow.model_validate_json(document)
+            base = self._runs.newer(options.file, newer)
+            return replace(base, inputs=earlier.inputs, event=earlier.event, trigger=earlier.trigger)
+        changed = self._runs.changed(earlier.workflow, earlier.calls, options.overrides)
+        return replace(earlier.request(), workflow=changed, grants=grants)

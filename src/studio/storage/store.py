@@ -337,6 +337,16 @@ class SqlStore:
             await self._driver.shrink()
         return deleted
 
+    async def queued(self, limit: int) -> int:
+        """How many executions could be taken up now, counted up to ``limit``."""
+        return await self._driver.read(upkeep.queued(limit))
+
+    async def delete(self, workspace: str, execution_ids: Sequence[str]) -> list[str]:
+        """Delete executions that have ended, with what they called."""
+        if not execution_ids:
+            return []
+        return await self._driver.write(upkeep.DELETE, (workspace, tuple(execution_ids)), power=True)
+
     async def live_blobs(self) -> list[str]:
         """Ids of all blobs that a committed row refers to."""
         return await self._driver.read(live_blobs())

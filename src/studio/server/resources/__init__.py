@@ -45,6 +45,7 @@ ROUTERS = (
     identity_providers,
     nodes,
     executions,
+    executions_more,
     events,
     workflows,
     workflow_versions,

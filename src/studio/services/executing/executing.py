@@ -8,10 +8,12 @@ from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.engine import Engine
 from studio.services.executing.acting import Acting
+from studio.services.executing.bulk import Bulk
 from studio.services.executing.feeding import Feeding
 from studio.services.executing.finding import ExecutionFinder
 from studio.services.executing.masking import Masking
 from studio.services.executing.reading import Reading
+from studio.services.executing.rerunning import Rerunning
 from studio.services.executing.starting import Admit, ExecutionStarting
 from studio.services.executing.watching import Watching
 from studio.services.workflows.workflows import Workflows
@@ -50,7 +52,7 @@ class Executing:
     @cached_property
     def reading(self) -> Reading:
         """Shows executions."""
-        return Reading(self._engine.store, self._blobs, self._engine, self.finder)
+        return Reading(self._engine.store, self._blobs, self._records, self.finder, self.masking)
 
     @cached_property
     def masking(self) -> Masking:
@@ -79,3 +81,13 @@ class Executing:
     def acting(self) -> Acting:
         """Acts on executions."""
         return Acting(self._engine, self._blobs, self._records, self.finder)
+
+    @cached_property
+    def rerunning(self) -> Rerunning:
+        """Runs executions again."""
+        return Rerunning(self._engine, self._blobs, self._records, self.finder, self._workflows.starting, self.starting)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Acts on many executions."""
+        return Bulk(self._engine.store, self._records, self.finder, self.acting, self.rerunning)

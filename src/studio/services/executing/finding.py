@@ -75,11 +75,11 @@ class ExecutionFinder:
 
     async def workflow_of(self, row: ExecutionRow) -> str | None:
         """Id of the workflow that an execution belongs to; one that was called belongs to its caller's."""
-        own = _tagged(row)
+        own = tagged(row)
         if own is not None or row.root_id in (None, row.id):
             return own
         root = await self._store.execution(row.root_id or "", row.workspace)
-        return None if root is None else _tagged(root)
+        return None if root is None else tagged(root)
 
     async def page(self, actor: Actor, wanted: ExecutionFilter, limit: int) -> tuple[list[ExecutionRow], str | None]:
         """Executions that the actor may see, newest first, and the id after which the next page begins.
@@ -111,5 +111,6 @@ def _at(wanted: ExecutionFilter, before: str | None, limit: int) -> ExecutionFil
     return msgspec.structs.replace(wanted, before=before, limit=limit)
 
 
-def _tagged(row: ExecutionRow) -> str | None:
+def tagged(row: ExecutionRow) -> str | None:
+    """Id of the workflow that an execution is one of, None for one that was called, say."""
     return next((tag.removeprefix(RESERVED_TAG) for tag in row.tags if tag.startswith(RESERVED_TAG)), None)

@@ -85,6 +85,10 @@ class Mask:
             self.learn(texts_at(value, way))
 
 
+OPEN = Mask(Marks())
+"""Masks nothing."""
+
+
 def node_of(path: str) -> str:
     """The id of the node that ran at a path: ``each`` of ``loop[3]/each[17]``."""
     return path.rpartition("/")[2].partition("[")[0]

@@ -6,16 +6,29 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
+
 from studio.contracts.blobs import BlobStore
+from studio.contracts.records import Records
 from studio.contracts.store import ExecutionRow, NodeRunRow, Store
-from studio.domain.access import Actor
-from studio.domain.errors import NotFound
-from studio.engine import Engine, Event, ExecutionResult, Look
+from studio.domain.access import Actor, Permission
+from studio.domain.errors import Conflict, NotFound
+from studio.domain.status import ExecutionStatus
+from studio.domain.values import FileRef, TableRef
+from studio.engine import ErrorInfo, ExecutionResult, Look, read_history
+from studio.engine.looking import Attempt
+from studio.services.auditing import entry
 from studio.services.executing.finding import ExecutionFinder
+from studio.services.executing.masking import OPEN, Mask, Masking
+from studio.services.exporting import exported
 from studio.services.values import LongList, present
 
 INPUTS, EVENT, OUTPUT = "$inputs", "$event", "$output"
 """What stands for the inputs, the trigger's event and the execution's output where a node's path is asked for."""
+
+MOST_EXPORTED = 64 * 1024 * 1024
+"""Bytes of a journal that are exported at once."""
+_QUEUE, _PAGE, _MOST_PAGES = 1000, 1000, 20
 
 MAX_TEXT = 64 * 1024
 """Characters of a text in one answer."""
@@ -42,11 +55,14 @@ class Shown:
 class Reading:
     """Shows executions to those who may see them."""
 
-    def __init__(self, store: Store, blobs: BlobStore, engine: Engine, finder: ExecutionFinder) -> None:
+    def __init__(
+        self, store: Store, blobs: BlobStore, records: Records, finder: ExecutionFinder, masking: Masking
+    ) -> None:
         self._store = store
         self._blobs = blobs
-        self._engine = engine
+        self._records = records
         self._finder = finder
+        self._masking = masking
 
     async def show(self, actor: Actor, execution_id: str) -> tuple[ExecutionRow, ExecutionResult]:
         """An execution and where it stands, without values and nodes.
@@ -55,7 +71,31 @@ class Reading:
             NotFound: There is none that the actor may see.
         """
         row = await self._finder.find(actor, execution_id)
-        return row, await Look(self._store, self._blobs, row).result()
+        look = Look(self._store, self._blobs, row)
+        result = await look.result()
+        usage = await look.usage()
+        result.tokens, result.cost = usage.tokens, usage.cost
+        if result.error is not None:
+            result.error = hidden(await self._masking.of(row), result.error)
+        if row.status is ExecutionStatus.QUEUED:
+            await self._say_why_queued(row, result)
+        return row, result
+
+    async def _say_why_queued(self, row: ExecutionRow, result: ExecutionResult) -> None:
+        """Why nobody has taken it up."""
+        now = await self._store.now()
+        if row.held:
+            result.reason = "wait.held"
+        elif row.wake_at is not None and row.wake_at > now:
+            result.reason = "wait.later"
+        elif not any(worker.lease_until > now for worker in await self._store.workers()):
+            result.reason = "wait.nobody"
+        else:
+            queue = await self._store.backlog(row.workspace, _QUEUE)
+            place = next((at for at, one in enumerate(queue) if one.row.id == row.id), len(queue))
+            taken = place < len(queue) and queue[place].slot_taken
+            result.reason = "wait.slot" if taken else "wait.turn"
+            result.reason_args = [] if taken else [str(place)]
 
     async def node_runs(
         self, actor: Actor, execution_id: str, after: str | None, limit: int
@@ -65,8 +105,113 @@ class Reading:
         runs = await self._store.node_runs(row.id, after=after, limit=limit)
         return runs, runs[-1].path if len(runs) >= limit else None
 
+    async def timeline(
+        self, actor: Actor, execution_id: str, after: str | None, limit: int
+    ) -> tuple[ExecutionRow, list[NodeRunRow], str | None]:
+        """Node runs outside maps, which a waterfall shows as bars, in the order of their paths."""
+        row = await self._finder.find(actor, execution_id)
+        found: list[NodeRunRow] = []
+        for _ in range(_MOST_PAGES):
+            runs = await self._store.node_runs(row.id, after=after, limit=_PAGE)
+            for run in runs:
+                if run.first is None:
+                    found.append(run)
+                after = run.path
+                if len(found) == limit:
+                    return row, found, after
+            if len(runs) < _PAGE:
+                return row, found, None
+        return row, found, after
+
+    async def attempts(
+        self, actor: Actor, execution_id: str, path: str, *, reveal: bool = False
+    ) -> tuple[list[Attempt], ErrorInfo | None]:
+        """The failed attempts of a node run, and the error that it ended with.
+
+        Raises:
+            NotFound: There is no such execution that the actor may see.
+            AccessRefused: They may not see what is masked.
+        """
+        row = await self._finder.find(actor, execution_id)
+        attempts, error = await Look(self._store, self._blobs, row).attempts(path)
+        if await self._reveals(actor, row, path, reveal):
+            return attempts, error
+        mask = await self._masking.of(row)
+        shown = [one._replace(error=hidden(mask, one.error)) for one in attempts]
+        return shown, hidden(mask, error)
+
+    async def file(
+        self, actor: Actor, execution_id: str, path: str, pointer: Sequence[str], *, reveal: bool = False
+    ) -> tuple[FileRef, AsyncIterator[bytes]]:
+        """A file or table among the values of an execution, and its content; a table as an Arrow file.
+
+        Raises:
+            NotFound: There is no such execution or file.
+            AccessRefused: They may not see what is masked.
+        """
+        row = await self._finder.find(actor, execution_id)
+        mask = None if await self._reveals(actor, row, path, reveal) else await self._masking.of(row)
+        value = await self._value(row, path, pointer, mask)
+        if isinstance(value, TableRef):
+            value = FileRef(value.blob, "table.arrow", "application/vnd.apache.arrow.file")
+        if not isinstance(value, FileRef):
+            raise NotFound("execution.no_file", "There is no file at {path}.", path="/".join((path, *pointer)))
+        name = value.name if mask is None else mask.text(value.name)
+        return FileRef(value.blob, name, value.media_type), self._blobs.stream(row.workspace, value.blob)
+
+    async def export(self, actor: Actor, execution_id: str, *, reveal: bool = False) -> dict[str, Any]:
+        """Everything known about an execution as plain JSON, which the audit log tells.
+
+        Raises:
+            NotFound: There is no such execution that the actor may see.
+            AccessRefused: They may not see what is masked.
+            Conflict: It is too large to be given out at once.
+        """
+        row = await self._finder.find(actor, execution_id)
+        if row.journal_bytes > MOST_EXPORTED:
+            raise Conflict(
+                "execution.export_large", "The execution {id} is too large to be exported at once.", id=row.id
+            )
+        revealed = await self._reveals(actor, row, "*", reveal)
+        await self._records.commit(
+            [], [entry(actor, "execution.exported", kind="execution", id=row.id, name=row.workflow_name)]
+        )
+        history = await read_history(self._store, self._blobs, row.id, row.workspace)
+        found = await exported(history)
+        found["accepted"].pop("grants", None)
+        if revealed:
+            return found
+        mask = await self._masking.of(row)
+        found["accepted"]["inputs"] = mask.inputs(found["accepted"].get("inputs"))
+        found["outputs"] = {path: mask.output(path, value) for path, value in found["outputs"].items()}
+        return mask.plain(found)
+
+    async def _reveals(self, actor: Actor, row: ExecutionRow, path: str, reveal: bool) -> bool:
+        """Whether what is marked is shown; that it is stands in the audit log before.
+
+        Raises:
+            AccessRefused: It was asked for by somebody who may not.
+        """
+        if not reveal:
+            return False
+        await self._finder.find(actor, row.id, Permission.EXECUTION_REVEAL)
+        await self._records.commit(
+            [],
+            [entry(actor, "execution.revealed", kind="execution", id=row.id, name=row.workflow_name,
+                   after={"path": path})],
+        )  # fmt: skip
+        return True
+
     async def value(
-        self, actor: Actor, execution_id: str, path: str, pointer: Sequence[str], offset: int, limit: int
+        self,
+        actor: Actor,
+        execution_id: str,
+        path: str,
+        pointer: Sequence[str],
+        offset: int,
+        limit: int,
+        *,
+        reveal: bool = False,
     ) -> Shown:
         """A part of a value: the output of a node run, or ``$inputs``, ``$event``, ``$output``.
 
@@ -77,11 +222,17 @@ class Reading:
             pointer: Keys and indexes that lead into the value.
             offset: Entries or characters to leave out.
             limit: Entries or characters to show.
+            reveal: Show what is marked secret or personal, too.
 
         Raises:
             NotFound: There is no such execution, output or part.
+            AccessRefused: They may not see what is masked.
         """
         row = await self._finder.find(actor, execution_id)
+        mask = None if await self._reveals(actor, row, path, reveal) else await self._masking.of(row)
+        return await shown(await self._value(row, path, pointer, mask), offset, limit, mask or OPEN)
+
+    async def _value(self, row: ExecutionRow, path: str, pointer: Sequence[str], mask: Mask | None) -> Any:
         look = Look(self._store, self._blobs, row)
         if path in (INPUTS, EVENT):
             value = await look.given(path[1:])
@@ -89,18 +240,18 @@ class Reading:
             value = (await look.result()).output
         else:
             value = await look.output(path)
+        if mask is not None:
+            value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
         for at, key in enumerate(pointer):
             value = await _into(value, key, "/".join(pointer[: at + 1]))
-        return await shown(value, offset, limit)
+        return value
 
-    async def events(self, actor: Actor, execution_id: str, after: tuple[int, int]) -> AsyncIterator[Event]:
-        """What happened and what happens, numbered; ends with the execution.
 
-        Raises:
-            NotFound: There is no such execution that the actor may see.
-        """
-        row = await self._finder.find(actor, execution_id)
-        return self._engine.events(row.id, after)
+def hidden(mask: Mask, error: ErrorInfo | None) -> ErrorInfo | None:
+    """An error with what is marked masked."""
+    if error is None or not mask:
+        return error
+    return msgspec.structs.replace(error, message=mask.text(error.message), args=mask.plain(error.args))
 
 
 async def _into(value: Any, key: str, pointer: str) -> Any:
@@ -128,19 +279,24 @@ async def _slice(value: Any, offset: int, limit: int) -> list[Any]:
     return []
 
 
-async def shown(value: Any, offset: int, limit: int) -> Shown:
+async def shown(value: Any, offset: int, limit: int, mask: Mask = OPEN) -> Shown:
     """A part of a value, ready to be given out."""
     if isinstance(value, str):
+        value = mask.text(value)
         text = value[offset : offset + min(limit, MAX_TEXT)]
         return Shown("text", len(value), offset, text)
     if isinstance(value, Mapping):
         entries = list(cast("Mapping[str, Any]", value).items())
-        part = {key: await _brief(inner) for key, inner in entries[offset : offset + limit]}
+        part = {key: await _brief(inner, mask) for key, inner in entries[offset : offset + limit]}
+        part = mask.plain(part)
         return Shown("object", len(entries), offset, part)
     if isinstance(value, LongList | list | tuple):
         items = await _slice(value, offset, limit)
-        return Shown("list", len(cast("Sequence[Any]", value)), offset, [await _brief(inner) for inner in items])
-    plain = await present(value)
+        part = mask.plain([await _brief(inner, mask) for inner in items])
+        return Shown("list", len(cast("Sequence[Any]", value)), offset, part)
+    plain = mask.plain(await present(value))
+    if isinstance(plain, str):
+        return Shown("text", len(plain), offset, plain)
     kind = next(iter(cast("dict[str, Any]", plain)))[1:] if isinstance(plain, dict) else _scalar(plain)
     return Shown(kind, None, 0, plain)
 
@@ -154,20 +310,21 @@ def _scalar(value: Any) -> str:
 _BRIEF_TEXT, _BRIEF_ENTRIES, _BRIEF_DEPTH = 400, 20, 4
 
 
-async def _brief(value: Any, depth: int = 0) -> Any:
+async def _brief(value: Any, mask: Mask, depth: int = 0) -> Any:
     """A member of a value: whole where it is small, else what it is and how large."""
     if isinstance(value, str):
+        value = mask.text(value)
         return value if len(value) <= _BRIEF_TEXT else _more("text", len(value))
     if isinstance(value, Mapping):
         entries = cast("Mapping[str, Any]", value)
         if len(entries) > _BRIEF_ENTRIES or depth >= _BRIEF_DEPTH:
             return _more("object", len(entries))
-        return {key: await _brief(inner, depth + 1) for key, inner in entries.items()}
+        return {key: await _brief(inner, mask, depth + 1) for key, inner in entries.items()}
     if isinstance(value, LongList | list | tuple):
         size = len(cast("Sequence[Any]", value))
         if size > _BRIEF_ENTRIES or depth >= _BRIEF_DEPTH:
             return _more("list", size)
-        return [await _brief(inner, depth + 1) for inner in await _slice(value, 0, size)]
+        return [await _brief(inner, mask, depth + 1) for inner in await _slice(value, 0, size)]
     return await present(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -19,6 +20,9 @@ from studio.services.workflows.starting import Starting, StartOptions, Which
 
 _WINDOW = 24 * 3600 * 1_000_000
 """How long an idempotency key is remembered."""
+MOST_QUEUED = 100_000
+"""So many executions may wait in the database to be taken up before more are refused."""
+_COUNT_EVERY = 1.0
 MOST_WAITED = 300.0
 """Seconds that a caller may wait for a result."""
 
@@ -87,6 +91,8 @@ class ExecutionStarting:
         self._most_queued = most_queued
         self._admit = admit
         self._accepting = 0
+        self._queued = 0
+        self._counted = float("-inf")
 
     async def start(self, actor: Actor, order: Order) -> ExecutionRow:
         """Accept an execution; it is stored durably when this returns.
@@ -115,19 +121,32 @@ class ExecutionStarting:
                 priority=order.priority, idempotency=_idempotency(actor, order),
             )  # fmt: skip
             request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
-            id = await self._submit(actor, request)
+            id = await self.submit(actor, request)
         finally:
             self._accepting -= 1
         return Accepted(id, request.identities[""], request.workflow.name)
 
-    async def _submit(self, actor: Actor, request: StartRequest) -> str:
-        take_back = self._admit(actor, request.identities[""]) if self._admit is not None else None
+    async def submit(self, actor: Actor, request: StartRequest) -> str:
+        """Accept a request that was made elsewhere, where quotas and load admit it; gives the execution's id."""
+        await self._hold_back()
+        take_back = self._admit(actor, request.identities.get("", "")) if self._admit is not None else None
         try:
             return await self._engine.submit(request)
         except BaseException:
             if take_back is not None:
                 take_back()
             raise
+
+    async def _hold_back(self) -> None:
+        """Refuse what could not be kept up with: projections that lag, a queue that only grows."""
+        if self._engine.projector.behind:
+            raise Overloaded(2.0)
+        now = time.monotonic()
+        if now - self._counted > _COUNT_EVERY:
+            self._counted = now
+            self._queued = await self._engine.store.queued(MOST_QUEUED)
+        if self._queued >= MOST_QUEUED:
+            raise Overloaded(5.0)
 
     async def start_audited(self, actor: Actor, order: Order) -> ExecutionRow:
         """``start`` by a person, which the audit log tells."""

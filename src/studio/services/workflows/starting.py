@@ -42,7 +42,7 @@ AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOptions:
-    """What a caller gives beside the inputs; as in ``StartRequest``."""
+    """What a caller gives beside the inputs; as in ``StartRequest``. ``unchecked`` inputs are checked by the caller."""
 
     trigger: str = "api"
     event: Any = None
@@ -52,6 +52,7 @@ class StartOptions:
     tags: Sequence[str] = ()
     priority: int | None = None
     idempotency: Idempotency | None = None
+    unchecked: bool = False
 
 
 class Starting:
@@ -127,7 +128,7 @@ class Starting:
             workflow, resolved = await self._version(actor.workspace, head, which)
         return StartRequest(
             workflow=workflow,
-            inputs=coerce_inputs(workflow, inputs or {}),
+            inputs=dict(inputs or {}) if options.unchecked else coerce_inputs(workflow, inputs or {}),
             calls=resolved.calls,
             identities={"": head.id, **{name: called.id for name, called in resolved.heads.items()}},
             workspace=actor.workspace,
@@ -138,7 +139,7 @@ class Starting:
             pinned=options.pinned,
             grants=Grants(
                 folder=await self.folder(actor.workspace),
-                allow_hosts=list(await self._allowed_hosts(actor.workspace)),
+                allow_hosts=await self.hosts(actor.workspace),
                 lang=actor.lang,
             ),
             tags=(workflow_tag(head.id), *options.tags),
@@ -153,6 +154,10 @@ class Starting:
             await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
             self._made.add(workspace)
         return str(folder)
+
+    async def hosts(self, workspace: str) -> list[str]:
+        """Private hosts that a workspace's nodes may reach."""
+        return list(await self._allowed_hosts(workspace))
 
     async def _draft(self, actor: Actor, head: Kept[WorkflowHead]) -> tuple[Workflow, Resolved]:
         head = await self._finder.find(actor, head.id, Permission.WORKFLOW_EDIT)

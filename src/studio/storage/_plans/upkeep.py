@@ -33,6 +33,11 @@ _BEAT = Statement(
     rows="id text, home text, lease bigint",
 )
 _ALIVE = Statement("SELECT id FROM workers WHERE id {in ids} AND lease_until > {now}", fetch=1, packed=True)
+_QUEUED = Statement(
+    "SELECT count(*) FROM (SELECT 1 FROM executions WHERE status = 'queued' AND wake_at IS NULL AND NOT held"
+    " LIMIT :limit) AS q",
+    fetch=1,
+)
 _WORKERS = Statement("SELECT id FROM workers WHERE home = :home AND id <> :but ORDER BY id", fetch=1, packed=True)
 _RELEASE = Statement(
     "UPDATE executions SET owner = NULL, slot_held = CASE WHEN status = 'running' THEN FALSE ELSE slot_held END,"
@@ -66,6 +71,15 @@ _EXPIRED = Statement(
     " AND NOT EXISTS (SELECT 1 FROM executions AS p WHERE p.id = e.parent_id AND p.ended_at IS NULL)"
     " ORDER BY e.retain_until LIMIT :limit{pg: FOR UPDATE SKIP LOCKED}",
     fetch=2,
+    packed=True,
+)
+# What is called has its root's fate. One whose caller goes on is kept: the caller would call again.
+_ENDED = Statement(
+    "SELECT e.id FROM executions AS e WHERE e.workspace = :workspace AND e.ended_at IS NOT NULL"
+    " AND (e.id {in ids} OR e.root_id {in roots})"
+    " AND NOT EXISTS (SELECT 1 FROM executions AS p WHERE p.id = e.parent_id AND p.ended_at IS NULL)"
+    " ORDER BY e.id{pg: FOR UPDATE}",
+    fetch=1,
     packed=True,
 )
 _DELETE = tuple(
@@ -110,6 +124,12 @@ _SUMS = Statement(
     fetch=7,
     packed=True,
 )
+
+
+def queued(limit: int) -> Plan[int]:
+    """How many executions could be taken up now, up to a limit."""
+    rows: list[Row] = yield _QUEUED(limit=limit)
+    return rows[0][0]
 
 
 def clock() -> Plan[int]:
@@ -185,16 +205,31 @@ def cursor(workspace: str, key: str) -> Plan[tuple[int, bool] | None]:
     return (rows[0][0], bool(rows[0][1])) if rows else None
 
 
+def _drop(ids: list[str], workspaces: list[str]) -> Plan[None]:
+    for statement in _DELETE:
+        yield statement(ids=ids)
+    yield _DELETE_REFS(ids=ids, workspaces=workspaces)
+    yield _DELETE_ROWS(ids=ids)
+
+
+def _delete(items: Sequence[tuple[str, Sequence[str]]]) -> Plan[Sequence[list[str]]]:
+    gone: list[list[str]] = []
+    for workspace, wanted in items:
+        rows: list[Row] = yield _ENDED(workspace=workspace, ids=list(wanted), roots=list(wanted))
+        ids = [row[0] for row in rows]
+        if ids:
+            yield from _drop(ids, [workspace])
+        gone.append(ids)
+    return gone
+
+
 def _delete_expired(items: Sequence[int]) -> Plan[Sequence[int]]:
     counts: list[int] = []
     for limit in items:
         rows: list[Row] = yield _EXPIRED(limit=limit)
         ids = [row[0] for row in rows]
         if ids:
-            for statement in _DELETE:
-                yield statement(ids=ids)
-            yield _DELETE_REFS(ids=ids, workspaces=sorted({row[1] for row in rows}))
-            yield _DELETE_ROWS(ids=ids)
+            yield from _drop(ids, sorted({row[1] for row in rows}))
         counts.append(len(ids))
         yield _OLD_KEYS()
         old: list[Row] = yield _OLD_CACHE(limit=limit)
@@ -285,5 +320,6 @@ RECOVER: Kind[Sequence[str], int] = Kind("recover", _recover, tells=True)
 RETRY_PAUSED: Kind[None, int] = Kind("retry paused", _retry_paused, rank=7)
 RESUME_SCHEDULE: Kind[tuple[str, str], bool] = Kind("resume schedule", _resume_schedules, tells=True)
 DELETE_EXPIRED: Kind[int, int] = Kind("delete expired", _delete_expired, rank=9, alone=True)
+DELETE: Kind[tuple[str, Sequence[str]], list[str]] = Kind("delete", _delete, rank=9, alone=True)
 ADD_KEY: Kind[tuple[WrappedKey, bool], list[WrappedKey]] = Kind("add key", _add_keys, rank=0, alone=True)
 REWRAP: Kind[Rewrap, None] = Kind("rewrap keys", _rewrap, rank=0, alone=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Header, Query
@@ -25,7 +25,7 @@ from studio.server.resources.executions.schemas import (
     StartIn,
     ValueOut,
 )
-from studio.server.resources.executions.shown import detail_out, execution_out, node_run_out
+from studio.server.resources.executions.shown import detail_out, execution_out, micros, node_run_out
 from studio.services.executing.starting import Order
 from studio.services.workflows.starting import workflow_tag
 
@@ -35,6 +35,8 @@ IdempotencyKey = Annotated[
     str | None,
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="Makes a repetition harmless."),
 ]
+
+Reveal = Annotated[bool, Query(description="Show what is marked secret or personal, too. Audited.")]
 
 
 @routes.ask("GET", "", Permission.EXECUTION_VIEW)
@@ -59,7 +61,7 @@ async def list_executions(
     after = decode_cursor(cursor)
     wanted = ExecutionFilter(
         workspace=actor.workspace, status=tuple(status) if status else None, workflow_name=name, tag=tag,
-        error_code=error, parent_id=parent, root_id=root, accepted_from=_micros(since), accepted_until=_micros(until),
+        error_code=error, parent_id=parent, root_id=root, accepted_from=micros(since), accepted_until=micros(until),
         before=after[1] if after else None,
     )  # fmt: skip
     rows, more = await services.executing.finder.page(actor, wanted, limit)
@@ -109,9 +111,13 @@ async def show_value(
     at: Annotated[list[str] | None, Query(max_length=64, description="Keys and indexes that lead into it.")] = None,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=65_536, description="Entries, or characters of a text.")] = 100,
+    reveal: Reveal = False,
 ) -> ValueOut:
-    """A part of a value. Large values are looked through piece by piece."""
-    found = await services.executing.reading.value(actor, execution, path, at or [], offset, limit)
+    """A part of a value. Large values are looked through piece by piece.
+
+    What is marked secret or personal is masked; to reveal it needs a permission of its own, and is audited.
+    """
+    found = await services.executing.reading.value(actor, execution, path, at or [], offset, limit, reveal=reveal)
     return ValueOut.model_validate(found)
 
 
@@ -152,10 +158,3 @@ async def decide_execution(execution: str, body: DecisionIn, actor: Asking, serv
     return execution_out(
         await services.executing.acting.decide(actor, execution, body.path, body.decision, body.output)
     )
-
-
-def _micros(moment: datetime | None) -> int | None:
-    if moment is None:
-        return None
-    # Without a zone it is UTC, as all times that Studio gives.
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)

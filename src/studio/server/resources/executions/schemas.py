@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
-from studio.server._models import In, Out, Time
+from studio.domain.status import ExecutionStatus
+from studio.server._models import In, Out, PageOut, Time
 
 Json = Any
 
@@ -56,6 +58,8 @@ class ExecutionDetail(ExecutionOut):
     reason: ReasonOut | None
     error: ErrorOut | None
     seconds: float = Field(description="From acceptance to its end; 0 while it goes on.")
+    tokens: int = Field(description="Tokens that models have used so far.")
+    cost: float = Field(description="What that has cost, in US dollars.")
     recoveries: int = Field(description="How often its worker died without progress in between.")
     journal_bytes: int
 
@@ -75,6 +79,41 @@ class NodeRunOut(Out):
     error_code: str | None
     first: int | None = Field(description="First item that this row stands for.")
     count: int | None = Field(description="Number of items that this row stands for.")
+
+
+class BarOut(Out):
+    """A node run on a time axis. Times in seconds."""
+
+    path: str
+    type: str
+    status: str
+    start: float | None = Field(description="From the execution's acceptance; null where it never began.")
+    seconds: float
+    waited: float
+    attempts: int
+    error_code: str | None
+
+
+class TimelineOut(PageOut[BarOut]):
+    """Node runs outside maps, and what they lie on."""
+
+    accepted_at: Time
+    ended_at: Time | None
+
+
+class AttemptOut(Out):
+    """An attempt of a node run that failed."""
+
+    number: int
+    next_at: Time
+    error: ErrorOut | None
+
+
+class AttemptsOut(Out):
+    """How a node run failed."""
+
+    attempts: list[AttemptOut]
+    error: ErrorOut | None = Field(description="The error that it ended with; null where it did not fail.")
 
 
 class ValueOut(Out):
@@ -98,6 +137,65 @@ class StartIn(In):
     priority: int | None = Field(default=None, ge=-100, le=100)
     until: str | None = Field(default=None, max_length=2000, description="Only this node and what it needs.")
     pinned: dict[str, Json] = Field(default={}, description="Outputs by node, taken instead of running it.")
+
+
+class ReplayIn(In):
+    """Run an execution again."""
+
+    on: Literal["same", "published", "draft"] = Field(
+        default="same", description="The version of then, the published one, or the draft."
+    )
+    start: str | None = Field(
+        default=None, max_length=2000, description="Node to begin with; what comes before is reused. Null runs all."
+    )
+    inputs: dict[str, Json] = Field(default={}, description="Values instead of those of then.")
+
+
+class ForkIn(In):
+    """Copy the history up to a node, and go on from there."""
+
+    until: str = Field(max_length=2000, description="Path of the node.", examples=["review"])
+    on: Literal["same", "published", "draft"] = "same"
+
+
+class FilterIn(In):
+    """Which executions."""
+
+    status: list[ExecutionStatus] | None = Field(default=None, max_length=8)
+    workflow: str | None = Field(default=None, max_length=64, description="Id or key of a workflow.")
+    tag: str | None = Field(default=None, max_length=200)
+    error: str | None = Field(default=None, max_length=200, description="Code of the error it ended with.")
+    since: datetime | None = Field(default=None, description="Accepted at or after.")
+    until: datetime | None = Field(default=None, description="Accepted before.")
+
+
+class BulkIn(In):
+    """Do the same to many executions: those named, or those that fit a filter, newest first."""
+
+    action: Literal["cancel", "pause", "resume", "replay", "retry", "delete"]
+    ids: list[str] | None = Field(default=None, max_length=1000)
+    filter: FilterIn | None = None
+    most: int = Field(default=1000, ge=1, le=1000, description="At most so many.")
+    dry: bool = Field(default=False, description="Only count.")
+    reason: str = Field(default="", max_length=1000, description="Of a cancellation.")
+    on: Literal["same", "published", "draft"] = Field(default="same", description="Of a replay.")
+
+
+class OutcomeOut(Out):
+    """What came of one of them."""
+
+    id: str
+    execution: str | None = Field(description="The new execution, where it was run again.")
+    code: str | None = Field(description="Code of the error, where it was refused.")
+    message: str | None
+
+
+class BulkOut(Out):
+    """What came of it."""
+
+    count: int = Field(description="How many were chosen.")
+    more: bool = Field(description="Whether more would fit the filter.")
+    outcomes: list[OutcomeOut] = Field(description="Empty where it was only counted.")
 
 
 class CancelIn(In):

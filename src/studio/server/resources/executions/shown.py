@@ -7,7 +7,16 @@ from typing import Any
 
 from studio.contracts.store import ExecutionRow, NodeRunRow
 from studio.i18n import render, text
-from studio.server.resources.executions.schemas import ErrorOut, ExecutionDetail, ExecutionOut, NodeRunOut, ReasonOut
+from studio.server.resources.executions.schemas import (
+    BarOut,
+    ErrorOut,
+    ExecutionDetail,
+    ExecutionOut,
+    NodeRunOut,
+    OutcomeOut,
+    ReasonOut,
+)
+from studio.services.executing.bulk import Outcome
 from studio.services.executing.results import ErrorInfo, ExecutionResult, error_info
 from studio.services.workflows.naming import RESERVED_TAG
 
@@ -28,7 +37,8 @@ def detail_out(row: ExecutionRow, result: ExecutionResult, lang: str) -> Executi
     """An execution with where it stands."""
     return ExecutionDetail(
         **execution_out(row).model_dump(), reason=_reason(row, result, lang), error=error_out(result.error, lang),
-        seconds=result.seconds, recoveries=row.recoveries, journal_bytes=row.journal_bytes,
+        seconds=result.seconds, tokens=result.tokens, cost=result.cost, recoveries=row.recoveries,
+        journal_bytes=row.journal_bytes,
     )  # fmt: skip
 
 
@@ -52,7 +62,7 @@ def _reason(row: ExecutionRow, result: ExecutionResult, lang: str) -> ReasonOut 
         return None
     args = result.reason_args
     until = datetime.fromtimestamp(result.wake_at / 1e6, UTC).isoformat(timespec="seconds") if result.wake_at else "?"
-    known = {"node": (args or [""])[0], "name": (args or [""])[-1], "until": until}
+    known = {"node": (args or [""])[0], "name": (args or [""])[-1], "until": until, "place": (args or ["0"])[0]}
     try:
         message = text(result.reason, lang, **known)
     except LookupError:
@@ -67,3 +77,28 @@ def node_run_out(run: NodeRunRow) -> NodeRunOut:
         seconds=run.duration / 1e6, waited=run.waited / 1e6, attempts=run.attempts, input_bytes=run.input_bytes,
         output_bytes=run.output_bytes, error_code=run.error_code, first=run.first, count=run.count,
     )  # fmt: skip
+
+
+def bar_out(run: NodeRunRow, accepted_at: int) -> BarOut:
+    """A node run on a time axis."""
+    return BarOut(
+        path=run.path, type=run.type, status=str(run.status),
+        start=None if run.started_at is None else max(0, run.started_at - accepted_at) / 1e6,
+        seconds=run.duration / 1e6, waited=run.waited / 1e6, attempts=run.attempts, error_code=run.error_code,
+    )  # fmt: skip
+
+
+def outcome_out(outcome: Outcome, lang: str) -> OutcomeOut:
+    """What came of one of many."""
+    error = outcome.error
+    return OutcomeOut(
+        id=outcome.id, execution=outcome.made, code=error.code if error else None,
+        message=render(error, lang=lang) if error else None,
+    )  # fmt: skip
+
+
+def micros(moment: datetime | None) -> int | None:
+    """A moment in microseconds. Without a zone it is UTC, as all times that Studio gives."""
+    if moment is None:
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)
