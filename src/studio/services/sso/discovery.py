@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -101,7 +102,11 @@ class Reader:
             target = parse_url(url)
         except StudioError as error:
             raise unusable(self.provider.name, "authorization_endpoint") from error
-        if target.scheme != "https" and not self._policy.excepts(target.host, target.port):
+        try:
+            address = ip_address(target.host)
+        except ValueError:
+            address = None
+        if target.scheme != "https" and not self._policy.excepts(target.host, target.port, address):
             raise unusable(self.provider.name, "authorization_endpoint")
 
     async def aclose(self) -> None:

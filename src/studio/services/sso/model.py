@@ -56,8 +56,8 @@ class IdentityProvider(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     client_secret: str | None = None
     client_auth: ClientAuth = "client_secret_basic"
-    scopes: list[str] = ["openid", "email", "profile"]
-    algorithms: list[str] = ["RS256", "PS256", "ES256", "Ed25519"]
+    scopes: list[str] = msgspec.field(default_factory=lambda: ["openid", "email", "profile"])
+    algorithms: list[str] = msgspec.field(default_factory=lambda: ["RS256", "PS256", "ES256", "Ed25519"])
     email_claim: str = "email"
     name_claim: str = "name"
     groups_claim: str = "groups"
