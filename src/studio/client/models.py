@@ -5,6 +5,47 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AcceptedOut(TypedDict):
+    """A batch as it was accepted."""
+
+    revision: int
+    operation: OperationOut
+    missed: list[OperationOut] | None
+    repeated: bool
+
+
+class AccountChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    active: NotRequired[bool | None]
+    operator: NotRequired[bool | None]
+
+
+class AccountIn(TypedDict):
+    """A new account."""
+
+    email: str
+    name: str
+
+
+class AccountMadeOut(TypedDict):
+    """A new account, and the link by which its owner chooses a password. It is shown now and never again."""
+
+    id: str
+    name: str
+    email: str
+    active: bool
+    operator: bool
+    verified: bool
+    second_factor: bool
+    lang: str
+    external_id: str | None
+    created_at: str
+    link: str
+
+
 class AccountOut(TypedDict):
     """The account that is signed in."""
 
@@ -13,6 +54,75 @@ class AccountOut(TypedDict):
     name: str
     lang: str
     operator: bool
+    time_zone: str
+    second_factor: bool
+
+
+class AccountShownOut(TypedDict):
+    """An account with its memberships."""
+
+    id: str
+    name: str
+    email: str
+    active: bool
+    operator: bool
+    verified: bool
+    second_factor: bool
+    lang: str
+    external_id: str | None
+    created_at: str
+    memberships: list[BelongingOut]
+
+
+class AddEdgeIn(TypedDict):
+    """Add an edge."""
+
+    op: Literal["add_edge"]
+    edge: str | dict[str, str]
+    graph: NotRequired[str]
+
+
+class AddNodeIn(TypedDict):
+    """Add a node."""
+
+    op: Literal["add_node"]
+    node: str
+    value: dict[str, Any]
+    positions: NotRequired[dict[str, list[Any]]]
+    edges: NotRequired[list[str | dict[str, str]]]
+
+
+class AddressOut(TypedDict):
+    """Where to send the browser."""
+
+    url: str
+
+
+class AdminIn(TypedDict):
+    """Whom to make an Admin."""
+
+    account: str
+
+
+class AliasIn(TypedDict):
+    """What an alias stands for."""
+
+    targets: dict[str, str]
+
+
+class AliasOut(TypedDict):
+    """A name in workflows that stands for a credential in each environment."""
+
+    name: str
+    targets: dict[str, str]
+    by: str
+    updated_at: str
+
+
+class AliasesOut(TypedDict):
+    """Every alias of the workspace."""
+
+    items: list[AliasOut]
 
 
 class ApprovalIn(TypedDict):
@@ -24,13 +134,114 @@ class ApprovalIn(TypedDict):
     data: NotRequired[Any]
 
 
-class BulkIn(TypedDict):
-    """One thing to do with several workflows."""
+class AttemptOut(TypedDict):
+    """An attempt of a node run that failed."""
 
-    workflows: list[str]
-    action: Literal["move", "tag", "untag", "archive", "unarchive", "delete"]
-    folder: NotRequired[str | None]
-    tags: NotRequired[list[str]]
+    number: int
+    next_at: str
+    error: ErrorOut | None
+
+
+class AttemptsOut(TypedDict):
+    """How a node run failed."""
+
+    attempts: list[AttemptOut]
+    error: ErrorOut | None
+
+
+class BackIn(TypedDict):
+    """Taking back a step."""
+
+    id: NotRequired[str]
+    client: NotRequired[str]
+    skip: NotRequired[bool]
+
+
+class BackupOut(TypedDict):
+    """A backup in the server's folder."""
+
+    name: str
+    size: int
+    made_at: str
+
+
+class BackupsOut(TypedDict):
+    """Backups, newest first, and how the last ones went."""
+
+    items: list[BackupOut]
+    every_hours: float
+    keep: int
+    done_at: str | None
+    failed_at: str | None
+    error_code: str | None
+
+
+class BarOut(TypedDict):
+    """A node run on a time axis. Times in seconds."""
+
+    path: str
+    type: str
+    status: str
+    start: float | None
+    seconds: float
+    waited: float
+    attempts: int
+    error_code: str | None
+
+
+class BatchIn(TypedDict):
+    """Operations that are carried out together, or not at all."""
+
+    base: int
+    operations: list[SetIn | RemoveIn | AddNodeIn | RemoveNodeIn | RenameNodeIn | AddEdgeIn | RemoveEdgeIn | MoveIn]
+    id: NotRequired[str]
+    client: NotRequired[str]
+
+
+class BelongingOut(TypedDict):
+    """A workspace that an account belongs to."""
+
+    workspace: str
+    name: str
+    active: bool
+    role: str
+    groups: list[str]
+
+
+class BodyToldOfSignOut(TypedDict):
+    """Body_told_of_sign_out"""
+
+    logout_token: NotRequired[str]
+
+
+class BreakGlassOut(TypedDict):
+    """An account that may sign in with a password although a provider is enforced."""
+
+    id: str
+    email: str
+    name: str
+    operator: bool
+
+
+class BreakGlassesOut(TypedDict):
+    """All of them."""
+
+    items: list[BreakGlassOut]
+
+
+class BreakOut(TypedDict):
+    """Where a log is not what was written."""
+
+    seq: int
+    kind: Literal["missing", "changed", "chain", "head"]
+
+
+class BulkOut(TypedDict):
+    """What came of it."""
+
+    count: int
+    more: bool
+    outcomes: list[StudioServerResourcesExecutionsSchemasOutcomeOut]
 
 
 class CancelIn(TypedDict):
@@ -39,15 +250,184 @@ class CancelIn(TypedDict):
     reason: NotRequired[str]
 
 
-class ChangeOut(TypedDict):
-    """One difference."""
+class ChallengeOut(TypedDict):
+    """The password was right, and a code of the second factor is asked for."""
 
-    kind: Literal["added", "removed", "changed", "renamed"]
-    what: Literal["node", "edge", "value"]
-    node: NotRequired[str | None]
-    path: NotRequired[str | None]
-    old: NotRequired[Any]
-    new: NotRequired[Any]
+    challenge: str
+    expires_at: str
+
+
+class ChangedOut(TypedDict):
+    """How many changed."""
+
+    changed: int
+
+
+class ClientIn(TypedDict):
+    """A client. Without `client_secret` it keeps the one it has, unless an address changes."""
+
+    title: str
+    type: str
+    client_id: str
+    client_secret: NotRequired[str | None]
+    authorize_url: NotRequired[str]
+    token_url: NotRequired[str]
+    revoke_url: NotRequired[str]
+    issuer: NotRequired[str]
+    scopes: NotRequired[str]
+
+
+class ClientOut(TypedDict):
+    """A client registered with a provider, without its secret."""
+
+    name: str
+    title: str
+    type: str
+    client_id: str
+    secret_set: bool
+    authorize_url: str
+    token_url: str
+    revoke_url: str
+    issuer: str
+    scopes: str
+    redirect_uri: str
+    updated_at: str
+
+
+class ClientsOut(TypedDict):
+    """Every client."""
+
+    items: list[ClientOut]
+
+
+class CodeIn(TypedDict):
+    """A code of the authenticator app."""
+
+    code: str
+
+
+class CommentOut(TypedDict):
+    """What somebody said."""
+
+    number: int
+    revision: int
+    by: str
+    name: str
+    text: str | None
+    mentions: list[str]
+    at: str
+    edited_at: str | None
+    deleted: bool
+
+
+class ConnectOut(TypedDict):
+    """Where to send the browser."""
+
+    url: str
+
+
+class CountsOut(TypedDict):
+    """How many threads a workflow has."""
+
+    open: int
+    resolved: int
+    unread: int
+    nodes: dict[str, int]
+
+
+class CredentialChange(TypedDict):
+    """What is to change; what is left out stays. Of `fields` only those given change, and null empties one.
+
+    Where a change alters to where the credential is sent, all of its secrets must be given again.
+    """
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    fields: NotRequired[dict[str, Any] | None]
+    client: NotRequired[str | None]
+    expires_at: NotRequired[str | None]
+
+
+class CredentialIn(TypedDict):
+    """A new credential."""
+
+    name: str
+    type: str
+    description: NotRequired[str]
+    fields: NotRequired[dict[str, Any]]
+    client: NotRequired[str | None]
+    expires_at: NotRequired[str | None]
+
+
+class CredentialOut(TypedDict):
+    """A credential, without its secrets."""
+
+    id: str
+    name: str
+    type: str
+    owner: str
+    description: str
+    fields: dict[str, Any]
+    secrets: list[SecretOut]
+    client: str | None
+    state: Literal["ready", "sign_in"]
+    level: Literal["", "use", "manage"]
+    sharing: SharingModel | None
+    expires_at: str | None
+    used_at: str | None
+    tested: TestOut | None
+    created_by: str
+    created_at: str
+    updated_by: str
+    updated_at: str
+
+
+class CredentialTypeOut(TypedDict):
+    """A kind of credential: its form, and what can be done with it."""
+
+    id: str
+    title: str
+    description: str
+    pack: str | None
+    fields: list[FormFieldOut]
+    hosts: list[str]
+    scopes: list[str]
+    sign_in: bool
+    testable: bool
+    clients: list[str]
+
+
+class CredentialTypesOut(TypedDict):
+    """Every credential type."""
+
+    items: list[CredentialTypeOut]
+
+
+class CurrentKeyOut(TypedDict):
+    """The key that makes this request, and what it may do now."""
+
+    id: str
+    name: str
+    workspace: str
+    owner: str
+    permissions: list[str]
+    folders: dict[str, list[str]]
+    workflows: list[str] | None
+    expires_at: str | None
+
+
+class DayOut(TypedDict):
+    """What was used on one day (UTC)."""
+
+    day: str
+    executions: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    requests: int
+    tokens: int
+    cost: float
+    storage: int
 
 
 class DecisionIn(TypedDict):
@@ -61,7 +441,7 @@ class DecisionIn(TypedDict):
 class DiffOut(TypedDict):
     """What differs between two documents of a workflow."""
 
-    changes: list[ChangeOut]
+    changes: list[StudioServerResourcesWorkflowsSchemasChangeOut]
     text: str
 
 
@@ -97,6 +477,95 @@ class DuplicateIn(TypedDict):
     folder: NotRequired[str | None]
 
 
+class EgressIn(TypedDict):
+    """An exception to make."""
+
+    host: str
+
+
+class EgressListOut(TypedDict):
+    """Exceptions of all workspaces that have some."""
+
+    always: list[str]
+    items: list[EgressOut]
+
+
+class EgressOut(TypedDict):
+    """Private hosts that a workspace may reach."""
+
+    workspace: str
+    hosts: list[str]
+
+
+class EmailAsk(TypedDict):
+    """Another address, and the password once more."""
+
+    email: str
+    password: str
+
+
+class EndedOut(TypedDict):
+    """How many ended."""
+
+    ended: int
+
+
+class EndingOut(TypedDict):
+    """A credential that needs somebody's attention."""
+
+    credential: str
+    name: str
+    state: Literal["ready", "sign_in"]
+    expires_at: str | None
+    usage: StudioServerResourcesCredentialsSchemasUsageOut
+
+
+class EndingsOut(TypedDict):
+    """Credentials that end soon or need a sign-in."""
+
+    items: list[EndingOut]
+
+
+class EndpointsOut(TypedDict):
+    """What a provider says about itself."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None
+    end_session_endpoint: str | None
+
+
+class EnrolmentOut(TypedDict):
+    """What the authenticator app is given. It counts once a first code confirms it."""
+
+    secret: str
+    uri: str
+
+
+class EntryOut(TypedDict):
+    """An entry: who did what, when, from where, on what, before and after. Secrets are masked."""
+
+    seq: int
+    id: str
+    at: str
+    action: str
+    outcome: str
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    key: str | None
+    session: str | None
+    ip: str
+    agent: str
+    request: str
+    target_kind: str
+    target_id: str
+    target_name: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
 class ErrorOut(TypedDict):
     """Why an execution or a node run failed."""
 
@@ -130,6 +599,8 @@ class ExecutionDetail(TypedDict):
     reason: ReasonOut | None
     error: ErrorOut | None
     seconds: float
+    tokens: int
+    cost: float
     recoveries: int
     journal_bytes: int
 
@@ -161,6 +632,23 @@ ExecutionStatus: TypeAlias = Literal[
 ]
 
 
+class ExpiringListOut(TypedDict):
+    """Credentials that end soon, or have ended, the first first."""
+
+    items: list[ExpiringOut]
+
+
+class ExpiringOut(TypedDict):
+    """A credential that ends soon."""
+
+    workspace: str
+    id: str
+    name: str
+    type: str
+    owner: str
+    expires_at: str
+
+
 class ExportOut(TypedDict):
     """Workflow files: the workflow, then those it calls. Calls name files."""
 
@@ -172,6 +660,17 @@ class FileModel(TypedDict):
 
     name: str
     text: str
+
+
+class FilterIn(TypedDict):
+    """Which executions."""
+
+    status: NotRequired[list[ExecutionStatus] | None]
+    workflow: NotRequired[str | None]
+    tag: NotRequired[str | None]
+    error: NotRequired[str | None]
+    since: NotRequired[str | None]
+    until: NotRequired[str | None]
 
 
 class FolderChange(TypedDict):
@@ -205,6 +704,92 @@ class FoldersOut(TypedDict):
     items: list[FolderOut]
 
 
+class ForkIn(TypedDict):
+    """Copy the history up to a node, and go on from there."""
+
+    until: str
+    on: NotRequired[Literal["same", "published", "draft"]]
+
+
+class FormFieldOut(TypedDict):
+    """A field of the form."""
+
+    name: str
+    title: str
+    help: str
+    kind: Literal["text", "number", "flag", "hosts"]
+    secret: bool
+    required: bool
+
+
+class GoesOnOut(TypedDict):
+    """The execution is accepted and not at its end yet."""
+
+    execution: str
+    status: str
+
+
+class GroupChange(TypedDict):
+    """What is to change; what is left out stays. A `role` of null takes the group's role away."""
+
+    name: NotRequired[str | None]
+    role: NotRequired[str | None]
+    folders: NotRequired[dict[str, str] | None]
+
+
+class GroupIn(TypedDict):
+    """A new group."""
+
+    name: str
+    role: NotRequired[str | None]
+    folders: NotRequired[dict[str, str]]
+
+
+class GroupMembersIn(TypedDict):
+    """Who comes in and who goes out: ids of accounts."""
+
+    add: NotRequired[list[str]]
+    remove: NotRequired[list[str]]
+
+
+class GroupOut(TypedDict):
+    """A group of members."""
+
+    id: str
+    name: str
+    role: str | None
+    folders: dict[str, str]
+    external_id: str | None
+    members: int
+
+
+class GroupsOut(TypedDict):
+    """The groups of the workspace, by name."""
+
+    items: list[GroupOut]
+
+
+class HandOverIn(TypedDict):
+    """Who takes over."""
+
+    to: str
+
+
+class HandedOut(TypedDict):
+    """How many things were handed over."""
+
+    handed: int
+
+
+class HoldingOut(TypedDict):
+    """Something that they hold."""
+
+    kind: str
+    id: str
+    name: str
+    fate: Literal["ends", "handed"]
+
+
 class ImportIn(TypedDict):
     """Workflow files. Calls among them may name files, as on the command line."""
 
@@ -227,12 +812,282 @@ class ImportedOut(TypedDict):
     problems: list[ProblemOut]
 
 
+class InDoubtListOut(TypedDict):
+    """Effects that wait for a decision."""
+
+    items: list[InDoubtOut]
+
+
+class InDoubtOut(TypedDict):
+    """An effect that may or may not have happened."""
+
+    execution: str
+    workspace: str
+    workflow: str
+    node: str
+    accepted_at: str
+
+
+class InstanceOut(TypedDict):
+    """The instance: its version and settings."""
+
+    version: str
+    database: str
+    revision: str
+    settings: list[SettingOut]
+
+
+class InvitationIn(TypedDict):
+    """Whom to invite, as what."""
+
+    email: str
+    role: str
+
+
+class InvitationOut(TypedDict):
+    """An invitation that waits for an answer."""
+
+    id: str
+    email: str
+    role: str
+    made_by: str
+    mailed: bool
+    created_at: str
+    expires_at: str
+
+
+class InvitationsOut(TypedDict):
+    """Invitations, newest first."""
+
+    items: list[InvitationOut]
+
+
+class InvitedOut(TypedDict):
+    """A new invitation."""
+
+    id: str
+    email: str
+    role: str
+    made_by: str
+    mailed: bool
+    created_at: str
+    expires_at: str
+    link: str | None
+
+
+class JoinedOut(TypedDict):
+    """Where they belong now."""
+
+    workspace: str
+
+
+JsonValue: TypeAlias = "Any"
+
+
+class KeyChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str]
+    workflows: NotRequired[list[str] | None]
+    permissions: NotRequired[list[str] | None]
+    ips: NotRequired[list[str]]
+    expires_at: NotRequired[str | None]
+    requests_per_minute: NotRequired[int]
+    requests_per_day: NotRequired[int]
+    executions_per_day: NotRequired[int]
+    allow_get: NotRequired[bool]
+
+
+class KeyIn(TypedDict):
+    """A new API key."""
+
+    name: str
+    owner: NotRequired[str | None]
+    workflows: NotRequired[list[str] | None]
+    permissions: NotRequired[list[str] | None]
+    ips: NotRequired[list[str]]
+    expires_at: NotRequired[str | None]
+    requests_per_minute: NotRequired[int]
+    requests_per_day: NotRequired[int]
+    executions_per_day: NotRequired[int]
+    allow_get: NotRequired[bool]
+
+
+class KeyOut(TypedDict):
+    """An API key."""
+
+    id: str
+    name: str
+    token: str
+    owner: str
+    created_by: str
+    state: Literal["active", "expired", "revoked"]
+    workflows: list[str] | None
+    permissions: list[str] | None
+    ips: list[str]
+    requests_per_minute: int
+    requests_per_day: int
+    executions_per_day: int
+    allow_get: bool
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    old_until: str | None
+    last_used_at: str | None
+    last_used_from: str | None
+
+
+class LeaveEverywhereIn(TypedDict):
+    """How somebody leaves the instance."""
+
+    heir: NotRequired[str | None]
+    heirs: NotRequired[dict[str, str]]
+
+
+class LeaveIn(TypedDict):
+    """How somebody leaves a workspace."""
+
+    heir: NotRequired[str | None]
+
+
+class LeaveOpen(TypedDict):
+    """A leave that was begun and is not done."""
+
+    account: str
+    workspaces: list[str]
+    heirs: dict[str, str]
+    by: str
+    begun_at: str
+
+
+class LeaveOut(TypedDict):
+    """What a leave means: what will happen, or what was done."""
+
+    account: str
+    name: str
+    sessions: int
+    deactivate: bool
+    last_operator: bool
+    possible: bool
+    workspaces: list[PlaceLeft]
+
+
+class LeavesOpen(TypedDict):
+    """Leaves that were begun and are not done."""
+
+    items: list[LeaveOpen]
+
+
+class LevelOut(TypedDict):
+    """How far a quota is used up."""
+
+    quota: Literal[
+        "executions_per_day", "executions_per_month", "concurrency", "storage", "cost_per_month", "requests_per_day"
+    ]
+    used: float
+    limit: float
+    state: Literal["ok", "warning", "reached"]
+
+
+class LinkOut(TypedDict):
+    """A link that works once. It is shown now and never again."""
+
+    link: str
+
+
+class LinkSecret(TypedDict):
+    """The secret of a link: what stands behind its `#`."""
+
+    secret: str
+
+
+class MappingIn(TypedDict):
+    """What a group of the provider gives here."""
+
+    value: str
+    workspace: str
+    role: NotRequired[str | None]
+    group: NotRequired[str | None]
+
+
+class MappingOut(TypedDict):
+    """What a group of the provider gives here."""
+
+    value: str
+    workspace: str
+    role: str | None
+    group: str | None
+
+
+class MemberChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    role: NotRequired[str | None]
+    folders: NotRequired[dict[str, str] | None]
+    groups: NotRequired[list[str] | None]
+
+
+class MemberOut(TypedDict):
+    """A member of the workspace."""
+
+    id: str
+    name: str
+    email: str
+    kind: Literal["person", "service"]
+    active: bool
+    second_factor: bool
+    role: str
+    folders: dict[str, str]
+    groups: list[str]
+    since: str
+
+
 class MembershipOut(TypedDict):
     """A workspace the account belongs to."""
 
     id: str
     name: str
     role: str
+
+
+class MoveIn(TypedDict):
+    """Place nodes on the canvas; null takes a place away."""
+
+    op: Literal["move"]
+    positions: dict[str, list[Any] | None]
+
+
+class NewKeyOut(TypedDict):
+    """An API key with its token. The token is shown this once."""
+
+    id: str
+    name: str
+    token: str
+    owner: str
+    created_by: str
+    state: Literal["active", "expired", "revoked"]
+    workflows: list[str] | None
+    permissions: list[str] | None
+    ips: list[str]
+    requests_per_minute: int
+    requests_per_day: int
+    executions_per_day: int
+    allow_get: bool
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    old_until: str | None
+    last_used_at: str | None
+    last_used_from: str | None
+    secret: str | None
+
+
+class NewcomerIn(TypedDict):
+    """The account that takes the invitation."""
+
+    secret: str
+    name: str
+    password: str
 
 
 class NodeOut(TypedDict):
@@ -265,25 +1120,146 @@ class NodeRunOut(TypedDict):
     count: int | None
 
 
-class OutcomeOut(TypedDict):
-    """What became of one workflow."""
+class NoticesIn(TypedDict):
+    """Which notices a workspace gives, and how."""
 
-    workflow: str
-    done: bool
-    code: NotRequired[str | None]
-    detail: NotRequired[str | None]
+    kinds: NotRequired[list[Literal["failure", "recovery", "quota", "credential", "backup"]]]
+    mail: NotRequired[bool]
+    wait: NotRequired[int]
+    webhook: NotRequired[str]
+    new_secret: NotRequired[bool]
+
+
+class NoticesOut(TypedDict):
+    """Which notices a workspace gives, and how."""
+
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup"]]
+    mail: bool
+    wait: int
+    webhook: str
+    can_mail: bool
+    webhook_secret: str | None
+
+
+class OfferOut(TypedDict):
+    """What an invitation offers."""
+
+    workspace: str
+    name: str
+    email: str
+    role: str
+
+
+class OpenSessionOut(TypedDict):
+    """A session that is open."""
+
+    id: str
+    ip: str
+    agent: str
+    kind: Literal["browser", "program"]
+    way: str
+    second_factor: bool
+    workspace: str
+    signed_in_at: str
+    seen_at: str
+    current: bool
+
+
+class OpenSessionsOut(TypedDict):
+    """One's own sessions, the one used last first."""
+
+    items: list[OpenSessionOut]
+
+
+class OperatedAccountOut(TypedDict):
+    """An account."""
+
+    id: str
+    name: str
+    email: str
+    active: bool
+    operator: bool
+    verified: bool
+    second_factor: bool
+    lang: str
+    external_id: str | None
+    created_at: str
+
+
+class OperationOut(TypedDict):
+    """A batch that was carried out. Whoever carries out `changes` in order has the same document."""
+
+    revision: int
+    base: int
+    id: str
+    by: str
+    name: str
+    client: str
+    at: str
+    how: Literal["edit", "undo", "redo"]
+    of: int | None
+    operations: list[dict[str, Any]]
+    changes: list[StudioServerResourcesEditingSchemasChangeOut]
 
 
 class OutcomesOut(TypedDict):
     """What became of each workflow."""
 
-    items: list[OutcomeOut]
+    items: list[StudioServerResourcesWorkflowsSchemasOutcomeOut]
+
+
+class OwnData(TypedDict):
+    """Everything that Studio keeps about a person, for that person."""
+
+    account: dict[str, Any]
+    memberships: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]
+
+
+class OwnNoticesBody(TypedDict):
+    """Which notices the caller gets by mail from their workspace."""
+
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup"]]
+
+
+class OwnerIn(TypedDict):
+    """Who answers for it from now on."""
+
+    owner: str
+
+
+class PageOutCredentialOut(TypedDict):
+    """PageOut_CredentialOut_"""
+
+    items: list[CredentialOut]
+    next: NotRequired[str | None]
+
+
+class PageOutEntryOut(TypedDict):
+    """PageOut_EntryOut_"""
+
+    items: list[EntryOut]
+    next: NotRequired[str | None]
 
 
 class PageOutExecutionOut(TypedDict):
     """PageOut_ExecutionOut_"""
 
     items: list[ExecutionOut]
+    next: NotRequired[str | None]
+
+
+class PageOutKeyOut(TypedDict):
+    """PageOut_KeyOut_"""
+
+    items: list[KeyOut]
+    next: NotRequired[str | None]
+
+
+class PageOutMemberOut(TypedDict):
+    """PageOut_MemberOut_"""
+
+    items: list[MemberOut]
     next: NotRequired[str | None]
 
 
@@ -301,6 +1277,20 @@ class PageOutNodeRunOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutOperatedAccountOut(TypedDict):
+    """PageOut_OperatedAccountOut_"""
+
+    items: list[OperatedAccountOut]
+    next: NotRequired[str | None]
+
+
+class PageOutThreadOut(TypedDict):
+    """PageOut_ThreadOut_"""
+
+    items: list[ThreadOut]
+    next: NotRequired[str | None]
+
+
 class PageOutVersionOut(TypedDict):
     """PageOut_VersionOut_"""
 
@@ -315,11 +1305,58 @@ class PageOutWorkflowOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PasswordAgain(TypedDict):
+    """The password once more."""
+
+    password: str
+
+
 class PasswordChange(TypedDict):
     """Change one's own password."""
 
     old_password: str
     password: str
+
+
+class PlaceLeft(TypedDict):
+    """What a leave means in a workspace."""
+
+    workspace: str
+    name: str
+    role: str
+    heir: str | None
+    needs_heir: bool
+    last_admin: bool
+    holdings: list[HoldingOut]
+
+
+class PlaceOut(TypedDict):
+    """A workflow that names a credential."""
+
+    workflow: str
+    name: str
+    key: str
+    draft: bool
+    version: int | None
+    names: list[str]
+
+
+class PresenceOut(TypedDict):
+    """Somebody who has the workflow open in a tab."""
+
+    account: str
+    client: str
+    name: str
+    colour: str
+    node: str | None
+    selection: list[str]
+    cursor: list[Any] | None
+
+
+class PresencesOut(TypedDict):
+    """Who has the workflow open."""
+
+    items: list[PresenceOut]
 
 
 class Problem(TypedDict):
@@ -333,6 +1370,7 @@ class Problem(TypedDict):
     instance: NotRequired[str | None]
     param: NotRequired[str | None]
     problems: NotRequired[list[dict[str, Any]] | None]
+    execution: NotRequired[str | None]
 
 
 class ProblemOut(TypedDict):
@@ -356,6 +1394,116 @@ class ProblemsOut(TypedDict):
     problems: list[ProblemOut]
 
 
+class ProfileChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str | None]
+    lang: NotRequired[Literal["en", "fr", "ar"] | None]
+    time_zone: NotRequired[str | None]
+
+
+class ProfileOut(TypedDict):
+    """One's own account."""
+
+    id: str
+    email: str
+    name: str
+    lang: str
+    operator: bool
+    time_zone: str
+    second_factor: bool
+    verified: bool
+    recovery_codes: int
+
+
+class ProviderChange(TypedDict):
+    """Changes of an identity provider; what is left out stays."""
+
+    name: NotRequired[str]
+    issuer: NotRequired[str]
+    client_id: NotRequired[str]
+    client_secret: NotRequired[str | None]
+    client_auth: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
+    scopes: NotRequired[list[str]]
+    algorithms: NotRequired[list[str]]
+    email_claim: NotRequired[str]
+    name_claim: NotRequired[str]
+    groups_claim: NotRequired[str]
+    domains: NotRequired[list[str]]
+    trusts_email: NotRequired[bool]
+    links_by_email: NotRequired[bool]
+    creates: NotRequired[bool]
+    default_workspace: NotRequired[str]
+    default_role: NotRequired[str]
+    mappings: NotRequired[list[MappingIn]]
+    requires_mapping: NotRequired[bool]
+    enforced: NotRequired[bool]
+    active: NotRequired[bool]
+    internal: NotRequired[bool]
+
+
+class ProviderIn(TypedDict):
+    """A new identity provider."""
+
+    client_auth: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
+    scopes: NotRequired[list[str]]
+    algorithms: NotRequired[list[str]]
+    email_claim: NotRequired[str]
+    name_claim: NotRequired[str]
+    groups_claim: NotRequired[str]
+    domains: NotRequired[list[str]]
+    trusts_email: NotRequired[bool]
+    links_by_email: NotRequired[bool]
+    creates: NotRequired[bool]
+    default_workspace: NotRequired[str]
+    default_role: NotRequired[str]
+    mappings: NotRequired[list[MappingIn]]
+    requires_mapping: NotRequired[bool]
+    enforced: NotRequired[bool]
+    active: NotRequired[bool]
+    internal: NotRequired[bool]
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: NotRequired[str | None]
+
+
+class ProviderOut(TypedDict):
+    """An identity provider. Its secret is never shown."""
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    has_secret: bool
+    client_auth: Literal["client_secret_basic", "client_secret_post"]
+    scopes: list[str]
+    algorithms: list[str]
+    email_claim: str
+    name_claim: str
+    groups_claim: str
+    domains: list[str]
+    trusts_email: bool
+    links_by_email: bool
+    creates: bool
+    default_workspace: str
+    default_role: str
+    mappings: list[MappingOut]
+    requires_mapping: bool
+    enforced: bool
+    active: bool
+    internal: bool
+    redirect_uri: str
+    backchannel_logout_uri: str
+
+
+class ProvidersOut(TypedDict):
+    """All identity providers."""
+
+    items: list[ProviderOut]
+
+
 class PublishIn(TypedDict):
     """What the new version is about."""
 
@@ -369,11 +1517,221 @@ class PublishedOut(TypedDict):
     warnings: list[ProblemOut]
 
 
+class QueueOut(TypedDict):
+    """What is queued, of each workspace in the order of its turn."""
+
+    items: list[QueuedOut]
+
+
+class QueuedOut(TypedDict):
+    """A queued execution and why it waits."""
+
+    execution: str
+    workspace: str
+    workflow: str
+    priority: int
+    accepted_at: str
+    not_before: str | None
+    reason: Literal["held", "later", "slot", "workspace_limit", "no_worker", "turn"]
+    message: str
+
+
+class QuotaBody(TypedDict):
+    """What a workspace may use; null for as much as there is."""
+
+    executions_per_day: NotRequired[int | None]
+    executions_per_month: NotRequired[int | None]
+    concurrency: NotRequired[int | None]
+    storage: NotRequired[int | None]
+    cost_per_month: NotRequired[float | None]
+    requests_per_day: NotRequired[int | None]
+
+
+class QuotaOut(TypedDict):
+    """The quotas of a workspace."""
+
+    executions_per_day: NotRequired[int | None]
+    executions_per_month: NotRequired[int | None]
+    concurrency: NotRequired[int | None]
+    storage: NotRequired[int | None]
+    cost_per_month: NotRequired[float | None]
+    requests_per_day: NotRequired[int | None]
+    workspace: str
+
+
+class ReadIn(TypedDict):
+    """What has been read."""
+
+    workflow: str
+    threads: NotRequired[list[str] | None]
+
+
 class ReasonOut(TypedDict):
     """Why an execution waits."""
 
     code: str
     message: str
+
+
+class RecoveryCodesOut(TypedDict):
+    """Codes that each work once in place of one of the app. They are shown now and never again."""
+
+    codes: list[str]
+
+
+class ReferenceOut(TypedDict):
+    """Where a secret stands outside Studio."""
+
+    store: str
+    path: str
+    key: str
+
+
+class RemoveEdgeIn(TypedDict):
+    """Remove an edge."""
+
+    op: Literal["remove_edge"]
+    edge: str | dict[str, str]
+    graph: NotRequired[str]
+
+
+class RemoveIn(TypedDict):
+    """Remove a value."""
+
+    op: Literal["remove"]
+    path: list[str]
+    prune: NotRequired[int]
+
+
+class RemoveNodeIn(TypedDict):
+    """Remove a node with all that is in it, its edges and its place."""
+
+    op: Literal["remove_node"]
+    node: str
+
+
+class RenameNodeIn(TypedDict):
+    """Give a node another id; what refers to it is rewritten."""
+
+    op: Literal["rename_node"]
+    node: str
+    to: str
+
+
+class ReplayIn(TypedDict):
+    """Run an execution again."""
+
+    on: NotRequired[Literal["same", "published", "draft"]]
+    start: NotRequired[str | None]
+    inputs: NotRequired[dict[str, Any]]
+
+
+class ResetAsk(TypedDict):
+    """Whose password was forgotten."""
+
+    email: str
+
+
+class ResetAsked(TypedDict):
+    """The same for every address."""
+
+    mail: bool
+
+
+class ResetFinish(TypedDict):
+    """The secret of the link, and the new password."""
+
+    secret: str
+    password: str
+
+
+class RoleChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str | None]
+    permissions: NotRequired[list[str] | None]
+
+
+class RoleIn(TypedDict):
+    """A new role."""
+
+    name: str
+    permissions: list[str]
+
+
+class RoleOut(TypedDict):
+    """A role."""
+
+    id: str
+    name: str
+    built_in: bool
+    permissions: list[str]
+
+
+class RolesOut(TypedDict):
+    """The roles of the workspace, those built in first, and what roles can be made of."""
+
+    items: list[RoleOut]
+    permissions: list[str]
+    by_folder: list[str]
+
+
+class RotateIn(TypedDict):
+    """How the new token takes over."""
+
+    grace_seconds: NotRequired[int]
+
+
+class SecondStep(TypedDict):
+    """The second step of signing in, from the same program as the first."""
+
+    challenge: str
+    code: str
+
+
+class SecretIn(TypedDict):
+    """The secret of a link: what stands behind its `#`."""
+
+    secret: str
+
+
+class SecretOut(TypedDict):
+    """A secret field that has a value, which is never shown."""
+
+    name: str
+    reference: ReferenceOut | None
+
+
+class ServiceAccountChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str | None]
+    active: NotRequired[bool | None]
+
+
+class ServiceAccountIn(TypedDict):
+    """A new service account."""
+
+    name: str
+    role: NotRequired[str]
+
+
+class ServiceAccountOut(TypedDict):
+    """A service account. Role, folders and groups are those of its membership: `/members/{id}`."""
+
+    id: str
+    name: str
+    active: bool
+    role: str
+    folders: dict[str, str]
+    groups: list[str]
+    created_at: str
+
+
+class ServiceAccountsOut(TypedDict):
+    """The service accounts of the workspace, by name."""
+
+    items: list[ServiceAccountOut]
 
 
 class SessionChange(TypedDict):
@@ -390,8 +1748,26 @@ class SessionOut(TypedDict):
     workspaces: list[MembershipOut]
     permissions: list[str]
     folders: dict[str, list[str]]
+    needs_second_factor: NotRequired[bool]
     csrf: NotRequired[str | None]
     token: NotRequired[str | None]
+
+
+class SetIn(TypedDict):
+    """Set a value: a param, a field of a node, an input, a setting."""
+
+    op: Literal["set"]
+    path: list[str]
+    value: Any
+
+
+class SettingOut(TypedDict):
+    """A setting of the server."""
+
+    name: str
+    value: Any
+    secret: bool
+    is_default: bool
 
 
 class SetupIn(TypedDict):
@@ -409,6 +1785,14 @@ class SetupState(TypedDict):
     done: bool
 
 
+class SharingModel(TypedDict):
+    """Who may do what beside the owner: `use` it in workflows, or `manage` it."""
+
+    members: NotRequired[dict[str, Literal["use", "manage"]]]
+    groups: NotRequired[dict[str, Literal["use", "manage"]]]
+    everyone: NotRequired[Literal["use", "manage"] | None]
+
+
 class SignIn(TypedDict):
     """Address and password."""
 
@@ -417,12 +1801,35 @@ class SignIn(TypedDict):
     client: NotRequired[Literal["browser", "cli"]]
 
 
+class SignInWayOut(TypedDict):
+    """A provider that one can sign in with."""
+
+    id: str
+    name: str
+    url: str
+
+
+class SignInWaysOut(TypedDict):
+    """How one can sign in."""
+
+    items: list[SignInWayOut]
+    password: bool
+
+
 class SignalIn(TypedDict):
     """Send a signal."""
 
     name: str
     payload: NotRequired[Any]
     id: NotRequired[str | None]
+
+
+class SinceOut(TypedDict):
+    """What was changed since a revision."""
+
+    revision: int
+    items: list[OperationOut]
+    more: bool
 
 
 class StartIn(TypedDict):
@@ -437,10 +1844,151 @@ class StartIn(TypedDict):
     pinned: NotRequired[dict[str, Any]]
 
 
+class StepsOut(TypedDict):
+    """How many steps the caller can take back, and carry out again."""
+
+    undo: int
+    redo: int
+
+
+class StoreCheckIn(TypedDict):
+    """A secret to read, of which nothing is told but that it could be read."""
+
+    path: str
+    key: NotRequired[str]
+
+
+class StoreIn(TypedDict):
+    """A store. Without `secrets` it keeps those it has, unless its address changes."""
+
+    kind: Literal["vault", "environment", "files"]
+    paths: NotRequired[list[str]]
+    settings: NotRequired[dict[str, str]]
+    secrets: NotRequired[dict[str, str]]
+
+
+class StoreNameOut(TypedDict):
+    """A store that credentials of the workspace may refer to."""
+
+    name: str
+    kind: Literal["vault", "environment", "files"]
+    paths: list[str]
+
+
+class StoreNamesOut(TypedDict):
+    """The stores of the workspace."""
+
+    items: list[StoreNameOut]
+
+
+class StoreOut(TypedDict):
+    """A store as the operator sees it, without its secrets."""
+
+    name: str
+    kind: Literal["vault", "environment", "files"]
+    paths: list[str]
+    settings: dict[str, str]
+    secrets: list[str]
+    updated_at: str
+
+
+class StoresOut(TypedDict):
+    """The stores of a workspace."""
+
+    items: list[StoreOut]
+
+
+class StreamIn(TypedDict):
+    """Where the entries go."""
+
+    kind: Literal["webhook", "syslog"]
+    url: NotRequired[str]
+    secret: NotRequired[str]
+    host: NotRequired[str]
+    port: NotRequired[int]
+    transport: NotRequired[Literal["udp", "tcp", "tls"]]
+    ca: NotRequired[str]
+    whole: NotRequired[bool]
+
+
+class StreamOut(TypedDict):
+    """Where the entries go, and how far they are."""
+
+    kind: Literal["webhook", "syslog"]
+    url: str
+    host: str
+    port: int
+    transport: Literal["udp", "tcp", "tls"]
+    ca: str
+    secret: NotRequired[str | None]
+    sent: int
+    last: int
+    sent_at: str | None
+    tries: int
+    next_at: str | None
+    error: str | None
+
+
+class TestOut(TypedDict):
+    """What a test call showed."""
+
+    at: str
+    ok: bool
+    status: int | None
+    code: str | None
+
+
+class TextIn(TypedDict):
+    """What is said."""
+
+    text: str
+
+
+class ThreadIn(TypedDict):
+    """A new thread."""
+
+    workflow: str
+    version: NotRequired[int | None]
+    node: NotRequired[str | None]
+    text: str
+
+
+class ThreadOut(TypedDict):
+    """A thread."""
+
+    id: str
+    workflow: str
+    version: int | None
+    node: str | None
+    detached: bool
+    by: str
+    at: str
+    resolved: bool
+    resolved_at: str | None
+    resolved_by: str | None
+    unread: int
+    comments: list[CommentOut]
+
+
+class TimelineOut(TypedDict):
+    """Node runs outside maps, and what they lie on."""
+
+    items: list[BarOut]
+    next: NotRequired[str | None]
+    accepted_at: str
+    ended_at: str | None
+
+
 class TransferIn(TypedDict):
     """Who answers for the workflow from now on."""
 
     owner: str
+
+
+class UsagesOut(TypedDict):
+    """What a key did, newest day first. It is some seconds behind."""
+
+    items: list[StudioServerResourcesKeysSchemasUsageOut]
 
 
 class ValueOut(TypedDict):
@@ -450,6 +1998,38 @@ class ValueOut(TypedDict):
     size: int | None
     offset: int
     value: Any
+
+
+class VariableIn(TypedDict):
+    """What a variable becomes. Without `value` it keeps the one it has."""
+
+    value: NotRequired[JsonValue]
+    secret: NotRequired[bool]
+    description: NotRequired[str]
+
+
+class VariableOut(TypedDict):
+    """A variable. The value of a secret one is never shown."""
+
+    name: str
+    secret: bool
+    value: Any
+    description: str
+    by: str
+    updated_at: str
+
+
+class VariablesOut(TypedDict):
+    """Every variable of the workspace."""
+
+    items: list[VariableOut]
+
+
+class VerifiedOut(TypedDict):
+    """What a check found."""
+
+    entries: int
+    broken: BreakOut | None
 
 
 class VersionDocumentOut(TypedDict):
@@ -475,6 +2055,23 @@ class VersionOut(TypedDict):
     note: str
     by: str
     at: str
+
+
+class WorkerOut(TypedDict):
+    """A worker."""
+
+    id: str
+    home: str
+    alive: bool
+    seen_at: str
+    lease_until: str
+    running: int
+
+
+class WorkersOut(TypedDict):
+    """Every worker that is registered."""
+
+    items: list[WorkerOut]
 
 
 class WorkflowChange(TypedDict):
@@ -521,60 +2118,358 @@ class WorkflowOut(TypedDict):
     updated_at: str
 
 
+class WorkspaceChange(TypedDict):
+    """What is to change; what is left out stays."""
+
+    name: NotRequired[str | None]
+    second_factor: NotRequired[bool | None]
+    active: NotRequired[bool | None]
+
+
+class WorkspaceIn(TypedDict):
+    """A new workspace."""
+
+    name: str
+
+
+class WorkspaceOut(TypedDict):
+    """A workspace."""
+
+    id: str
+    name: str
+    active: bool
+    second_factor: bool
+    role: str | None
+    created_by: str
+    created_at: str
+
+
+class WorkspacesOut(TypedDict):
+    """Workspaces, by name."""
+
+    items: list[WorkspaceOut]
+
+
+class StudioServerResourcesCredentialsSchemasUsageOut(TypedDict):
+    """Where a credential is used."""
+
+    items: list[PlaceOut]
+    hidden: int
+
+
+class StudioServerResourcesEditingSchemasChangeOut(TypedDict):
+    """A value that is another now. An edge is found by what it says: `["edges", "load -> save"]`."""
+
+    path: list[str]
+    value: NotRequired[Any]
+    removed: NotRequired[bool]
+    prune: NotRequired[int]
+
+
+class StudioServerResourcesExecutionsSchemasBulkIn(TypedDict):
+    """Do the same to many executions: those named, or those that fit a filter, newest first."""
+
+    action: Literal["cancel", "pause", "resume", "replay", "retry", "delete"]
+    ids: NotRequired[list[str] | None]
+    filter: NotRequired[FilterIn | None]
+    most: NotRequired[int]
+    dry: NotRequired[bool]
+    reason: NotRequired[str]
+    on: NotRequired[Literal["same", "published", "draft"]]
+
+
+class StudioServerResourcesExecutionsSchemasOutcomeOut(TypedDict):
+    """What came of one of them."""
+
+    id: str
+    execution: str | None
+    code: str | None
+    message: str | None
+
+
+class StudioServerResourcesKeysSchemasUsageOut(TypedDict):
+    """What a key did on a day (UTC)."""
+
+    day: str
+    requests: int
+    refused: int
+    executions: dict[str, int]
+
+
+class StudioServerResourcesUsageSchemasUsageOut(TypedDict):
+    """What a workspace uses, and what it may."""
+
+    workspace: str
+    days: list[DayOut]
+    quotas: list[LevelOut]
+
+
+class StudioServerResourcesWorkflowsSchemasBulkIn(TypedDict):
+    """One thing to do with several workflows."""
+
+    workflows: list[str]
+    action: Literal["move", "tag", "untag", "archive", "unarchive", "delete"]
+    folder: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+
+
+class StudioServerResourcesWorkflowsSchemasChangeOut(TypedDict):
+    """One difference."""
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    what: Literal["node", "edge", "value"]
+    node: NotRequired[str | None]
+    path: NotRequired[str | None]
+    old: NotRequired[Any]
+    new: NotRequired[Any]
+
+
+class StudioServerResourcesWorkflowsSchemasOutcomeOut(TypedDict):
+    """What became of one workflow."""
+
+    workflow: str
+    done: bool
+    code: NotRequired[str | None]
+    detail: NotRequired[str | None]
+
+
 __all__ = [
+    "AcceptedOut",
+    "AccountChange",
+    "AccountIn",
+    "AccountMadeOut",
     "AccountOut",
+    "AccountShownOut",
+    "AddEdgeIn",
+    "AddNodeIn",
+    "AddressOut",
+    "AdminIn",
+    "AliasIn",
+    "AliasOut",
+    "AliasesOut",
     "ApprovalIn",
-    "BulkIn",
+    "AttemptOut",
+    "AttemptsOut",
+    "BackIn",
+    "BackupOut",
+    "BackupsOut",
+    "BarOut",
+    "BatchIn",
+    "BelongingOut",
+    "BodyToldOfSignOut",
+    "BreakGlassOut",
+    "BreakGlassesOut",
+    "BreakOut",
+    "BulkOut",
     "CancelIn",
-    "ChangeOut",
+    "ChallengeOut",
+    "ChangedOut",
+    "ClientIn",
+    "ClientOut",
+    "ClientsOut",
+    "CodeIn",
+    "CommentOut",
+    "ConnectOut",
+    "CountsOut",
+    "CredentialChange",
+    "CredentialIn",
+    "CredentialOut",
+    "CredentialTypeOut",
+    "CredentialTypesOut",
+    "CurrentKeyOut",
+    "DayOut",
     "DecisionIn",
     "DiffOut",
     "DocumentIn",
     "DraftIn",
     "DraftOut",
     "DuplicateIn",
+    "EgressIn",
+    "EgressListOut",
+    "EgressOut",
+    "EmailAsk",
+    "EndedOut",
+    "EndingOut",
+    "EndingsOut",
+    "EndpointsOut",
+    "EnrolmentOut",
+    "EntryOut",
     "ErrorOut",
     "ExecutionDetail",
     "ExecutionOut",
     "ExecutionStatus",
+    "ExpiringListOut",
+    "ExpiringOut",
     "ExportOut",
     "FileModel",
+    "FilterIn",
     "FolderChange",
     "FolderIn",
     "FolderOut",
     "FoldersOut",
+    "ForkIn",
+    "FormFieldOut",
+    "GoesOnOut",
+    "GroupChange",
+    "GroupIn",
+    "GroupMembersIn",
+    "GroupOut",
+    "GroupsOut",
+    "HandOverIn",
+    "HandedOut",
+    "HoldingOut",
     "ImportIn",
     "ImportOut",
     "ImportedOut",
+    "InDoubtListOut",
+    "InDoubtOut",
+    "InstanceOut",
+    "InvitationIn",
+    "InvitationOut",
+    "InvitationsOut",
+    "InvitedOut",
+    "JoinedOut",
+    "JsonValue",
+    "KeyChange",
+    "KeyIn",
+    "KeyOut",
+    "LeaveEverywhereIn",
+    "LeaveIn",
+    "LeaveOpen",
+    "LeaveOut",
+    "LeavesOpen",
+    "LevelOut",
+    "LinkOut",
+    "LinkSecret",
+    "MappingIn",
+    "MappingOut",
+    "MemberChange",
+    "MemberOut",
     "MembershipOut",
+    "MoveIn",
+    "NewKeyOut",
+    "NewcomerIn",
     "NodeOut",
     "NodeRunOut",
-    "OutcomeOut",
+    "NoticesIn",
+    "NoticesOut",
+    "OfferOut",
+    "OpenSessionOut",
+    "OpenSessionsOut",
+    "OperatedAccountOut",
+    "OperationOut",
     "OutcomesOut",
+    "OwnData",
+    "OwnNoticesBody",
+    "OwnerIn",
+    "PageOutCredentialOut",
+    "PageOutEntryOut",
     "PageOutExecutionOut",
+    "PageOutKeyOut",
+    "PageOutMemberOut",
     "PageOutNodeOut",
     "PageOutNodeRunOut",
+    "PageOutOperatedAccountOut",
+    "PageOutThreadOut",
     "PageOutVersionOut",
     "PageOutWorkflowOut",
+    "PasswordAgain",
     "PasswordChange",
+    "PlaceLeft",
+    "PlaceOut",
+    "PresenceOut",
+    "PresencesOut",
     "Problem",
     "ProblemOut",
     "ProblemsOut",
+    "ProfileChange",
+    "ProfileOut",
+    "ProviderChange",
+    "ProviderIn",
+    "ProviderOut",
+    "ProvidersOut",
     "PublishIn",
     "PublishedOut",
+    "QueueOut",
+    "QueuedOut",
+    "QuotaBody",
+    "QuotaOut",
+    "ReadIn",
     "ReasonOut",
+    "RecoveryCodesOut",
+    "ReferenceOut",
+    "RemoveEdgeIn",
+    "RemoveIn",
+    "RemoveNodeIn",
+    "RenameNodeIn",
+    "ReplayIn",
+    "ResetAsk",
+    "ResetAsked",
+    "ResetFinish",
+    "RoleChange",
+    "RoleIn",
+    "RoleOut",
+    "RolesOut",
+    "RotateIn",
+    "SecondStep",
+    "SecretIn",
+    "SecretOut",
+    "ServiceAccountChange",
+    "ServiceAccountIn",
+    "ServiceAccountOut",
+    "ServiceAccountsOut",
     "SessionChange",
     "SessionOut",
+    "SetIn",
+    "SettingOut",
     "SetupIn",
     "SetupState",
+    "SharingModel",
     "SignIn",
+    "SignInWayOut",
+    "SignInWaysOut",
     "SignalIn",
+    "SinceOut",
     "StartIn",
+    "StepsOut",
+    "StoreCheckIn",
+    "StoreIn",
+    "StoreNameOut",
+    "StoreNamesOut",
+    "StoreOut",
+    "StoresOut",
+    "StreamIn",
+    "StreamOut",
+    "StudioServerResourcesCredentialsSchemasUsageOut",
+    "StudioServerResourcesEditingSchemasChangeOut",
+    "StudioServerResourcesExecutionsSchemasBulkIn",
+    "StudioServerResourcesExecutionsSchemasOutcomeOut",
+    "StudioServerResourcesKeysSchemasUsageOut",
+    "StudioServerResourcesUsageSchemasUsageOut",
+    "StudioServerResourcesWorkflowsSchemasBulkIn",
+    "StudioServerResourcesWorkflowsSchemasChangeOut",
+    "StudioServerResourcesWorkflowsSchemasOutcomeOut",
+    "TestOut",
+    "TextIn",
+    "ThreadIn",
+    "ThreadOut",
+    "TimelineOut",
     "TransferIn",
+    "UsagesOut",
     "ValueOut",
+    "VariableIn",
+    "VariableOut",
+    "VariablesOut",
+    "VerifiedOut",
     "VersionDocumentOut",
     "VersionOut",
+    "WorkerOut",
+    "WorkersOut",
     "WorkflowChange",
     "WorkflowIn",
     "WorkflowOut",
+    "WorkspaceChange",
+    "WorkspaceIn",
+    "WorkspaceOut",
+    "WorkspacesOut",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from studio.client import models as m
 from studio.client.transport import Part
@@ -59,14 +59,36 @@ class ExecutionsPart(Part):
             await self.ask("POST", "/executions", headers={"Idempotency-Key": idempotency_key}, json=body),
         )
 
+    async def act_on_many(self, body: m.StudioServerResourcesExecutionsSchemasBulkIn) -> m.BulkOut:
+        """Do the same to many executions, and tell what came of each.
+
+        Give `ids`, or a `filter` for the newest that fit. With `dry` they are only counted. Deleting needs the
+        permission
+        to delete.
+        """
+        return cast("m.BulkOut", await self.ask("POST", "/executions/bulk", json=body))
+
     async def show_execution(self, execution: str) -> m.ExecutionDetail:
         """An execution and where it stands."""
         return cast("m.ExecutionDetail", await self.ask("GET", f"/executions/{self.quote(execution)}"))
+
+    async def delete_execution(self, execution: str) -> None:
+        """Delete an execution that has ended, with what it called and everything recorded of it. Audited."""
+        await self.ask("DELETE", f"/executions/{self.quote(execution)}")
 
     async def approve_execution(self, execution: str, body: m.ApprovalIn) -> m.ExecutionOut:
         """Answer an approval."""
         return cast(
             "m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/approvals", json=body)
+        )
+
+    async def show_attempts(self, execution: str, *, path: str, reveal: bool | None = None) -> m.AttemptsOut:
+        """How a node run failed: its attempts, and the error that it ended with."""
+        return cast(
+            "m.AttemptsOut",
+            await self.ask(
+                "GET", f"/executions/{self.quote(execution)}/attempts", query={"path": path, "reveal": reveal}
+            ),
         )
 
     async def cancel_execution(self, execution: str, body: m.CancelIn) -> m.ExecutionOut:
@@ -78,6 +100,25 @@ class ExecutionsPart(Part):
         return cast(
             "m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/decisions", json=body)
         )
+
+    async def export_execution(self, execution: str, *, reveal: bool | None = None) -> dict[str, Any]:
+        """Everything known about an execution: facts, what was accepted, events, outputs, errors. Audited."""
+        return cast(
+            "dict[str, Any]",
+            await self.ask("GET", f"/executions/{self.quote(execution)}/export", query={"reveal": reveal}),
+        )
+
+    async def download_file(
+        self, execution: str, *, path: str, at: list[str] | None = None, reveal: bool | None = None
+    ) -> bytes:
+        """A file among the values, as a download; a table as an Arrow file."""
+        return await self.ask_bytes(
+            "GET", f"/executions/{self.quote(execution)}/files", query={"path": path, "at": at, "reveal": reveal}
+        )
+
+    async def fork_execution(self, execution: str, body: m.ForkIn) -> m.ExecutionOut:
+        """A new execution that copies the history up to a node, and goes on from there by itself."""
+        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/fork", json=body))
 
     async def list_node_runs(
         self, execution: str, *, cursor: str | None = None, limit: int | None = None
@@ -94,13 +135,32 @@ class ExecutionsPart(Part):
         """Let an execution stand still after what runs now."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/pause"))
 
+    async def replay_execution(self, execution: str, body: m.ReplayIn) -> m.ExecutionOut:
+        """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer version."""
+        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/replay", json=body))
+
     async def resume_execution(self, execution: str) -> m.ExecutionOut:
         """Let a paused execution go on; one that a restore holds is released."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/resume"))
 
+    async def retry_execution(self, execution: str) -> m.ExecutionOut:
+        """Run only what failed, items of maps included, as a new execution under the same idempotency keys."""
+        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/retry"))
+
     async def signal_execution(self, execution: str, body: m.SignalIn) -> m.ExecutionOut:
         """Send a signal; it is kept where the execution does not wait for it yet."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/signals", json=body))
+
+    async def show_timeline(
+        self, execution: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.TimelineOut:
+        """Node runs outside maps with when they began, worked and waited, in the order of their paths."""
+        return cast(
+            "m.TimelineOut",
+            await self.ask(
+                "GET", f"/executions/{self.quote(execution)}/timeline", query={"cursor": cursor, "limit": limit}
+            ),
+        )
 
     async def show_value(
         self,
@@ -110,13 +170,17 @@ class ExecutionsPart(Part):
         at: list[str] | None = None,
         offset: int | None = None,
         limit: int | None = None,
+        reveal: bool | None = None,
     ) -> m.ValueOut:
-        """A part of a value. Large values are looked through piece by piece."""
+        """A part of a value. Large values are looked through piece by piece.
+
+        What is marked secret or personal is masked; to reveal it needs a permission of its own, and is audited.
+        """
         return cast(
             "m.ValueOut",
             await self.ask(
                 "GET",
                 f"/executions/{self.quote(execution)}/values",
-                query={"path": path, "at": at, "offset": offset, "limit": limit},
+                query={"path": path, "at": at, "offset": offset, "limit": limit, "reveal": reveal},
             ),
         )

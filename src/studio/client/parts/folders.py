@@ -15,9 +15,11 @@ class FoldersPart(Part):
         """Every folder in which the caller may see workflows, and those on the way there, by name."""
         return cast("m.FoldersOut", await self.ask("GET", "/folders"))
 
-    async def create_folder(self, body: m.FolderIn) -> m.FolderOut:
+    async def create_folder(self, body: m.FolderIn, *, idempotency_key: str | None = None) -> m.FolderOut:
         """Make a folder."""
-        return cast("m.FolderOut", await self.ask("POST", "/folders", json=body))
+        return cast(
+            "m.FolderOut", await self.ask("POST", "/folders", headers={"Idempotency-Key": idempotency_key}, json=body)
+        )
 
     async def show_folder(self, folder: str) -> m.FolderOut:
         """One folder."""

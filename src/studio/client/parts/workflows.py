@@ -44,24 +44,30 @@ class WorkflowsPart(Part):
             ),
         )
 
-    async def create_workflow(self, body: m.WorkflowIn) -> m.WorkflowOut:
+    async def create_workflow(self, body: m.WorkflowIn, *, idempotency_key: str | None = None) -> m.WorkflowOut:
         """Make a workflow: an empty one with a name, or one from a document.
 
         The document must be a workflow, though it need not be sound yet: what is wrong with it is told by
         `POST /workflows/{workflow}/validate`, and `publish` refuses it until it is mended.
         """
-        return cast("m.WorkflowOut", await self.ask("POST", "/workflows", json=body))
+        return cast(
+            "m.WorkflowOut",
+            await self.ask("POST", "/workflows", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
-    async def change_workflows(self, body: m.BulkIn) -> m.OutcomesOut:
+    async def change_workflows(self, body: m.StudioServerResourcesWorkflowsSchemasBulkIn) -> m.OutcomesOut:
         """Move, tag, archive or delete several workflows. Each by itself: one that is refused keeps no other back."""
         return cast("m.OutcomesOut", await self.ask("POST", "/workflows/bulk", json=body))
 
-    async def import_workflows(self, body: m.ImportIn) -> m.ImportOut:
+    async def import_workflows(self, body: m.ImportIn, *, idempotency_key: str | None = None) -> m.ImportOut:
         """Make drafts of workflow files: of all, or of none where one is no workflow document.
 
         The name of a file gives the key. A refusal names every problem with file, line and column.
         """
-        return cast("m.ImportOut", await self.ask("POST", "/workflows/import", json=body))
+        return cast(
+            "m.ImportOut",
+            await self.ask("POST", "/workflows/import", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def validate_document(self, body: m.DocumentIn) -> m.ProblemsOut:
         """Check a document: every problem with its place. Nothing of it is executed or kept."""
@@ -111,9 +117,19 @@ class WorkflowsPart(Part):
             ),
         )
 
-    async def duplicate_workflow(self, workflow: str, body: m.DuplicateIn) -> m.WorkflowOut:
+    async def duplicate_workflow(
+        self, workflow: str, body: m.DuplicateIn, *, idempotency_key: str | None = None
+    ) -> m.WorkflowOut:
         """Make a new workflow from the draft of this one."""
-        return cast("m.WorkflowOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/duplicate", json=body))
+        return cast(
+            "m.WorkflowOut",
+            await self.ask(
+                "POST",
+                f"/workflows/{self.quote(workflow)}/duplicate",
+                headers={"Idempotency-Key": idempotency_key},
+                json=body,
+            ),
+        )
 
     async def export_workflow(
         self, workflow: str, *, version: int | None = None, format: Literal["yaml", "json"] | None = None
@@ -127,7 +143,7 @@ class WorkflowsPart(Part):
         )
 
     async def publish_workflow(
-        self, workflow: str, body: m.PublishIn, *, if_match: str | None = None
+        self, workflow: str, body: m.PublishIn, *, if_match: str | None = None, idempotency_key: str | None = None
     ) -> m.PublishedOut:
         """Freeze the draft as the next version, which runs from now on. `If-Match` is about the draft's revision.
 
@@ -136,7 +152,10 @@ class WorkflowsPart(Part):
         return cast(
             "m.PublishedOut",
             await self.ask(
-                "POST", f"/workflows/{self.quote(workflow)}/publish", headers={"If-Match": if_match}, json=body
+                "POST",
+                f"/workflows/{self.quote(workflow)}/publish",
+                headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+                json=body,
             ),
         )
 

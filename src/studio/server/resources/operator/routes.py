@@ -66,7 +66,7 @@ async def list_in_doubt(actor: Asking, services: Services, limit: Limit = 50) ->
 
 
 @routes.ask("GET", "/expiring-credentials", Permission.OPERATE)
-async def list_expiring_credentials(
+async def list_all_expiring_credentials(
     actor: Asking, services: Services, days: Annotated[int, Query(ge=1, le=366)] = 30
 ) -> s.ExpiringListOut:
     """Credentials of all workspaces that end within so many days, or have ended."""

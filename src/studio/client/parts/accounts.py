@@ -1,0 +1,81 @@
+"""The API of accounts. Written by ``tools/client.py`` from the API's description; do not edit."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from studio.client import models as m
+from studio.client.transport import Part
+
+
+class AccountsPart(Part):
+    """Operations on accounts."""
+
+    async def list_accounts(
+        self,
+        *,
+        q: str | None = None,
+        active: bool | None = None,
+        operator: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.PageOutOperatedAccountOut:
+        """The persons of the instance, by name."""
+        return cast(
+            "m.PageOutOperatedAccountOut",
+            await self.ask(
+                "GET",
+                "/accounts",
+                query={"q": q, "active": active, "operator": operator, "limit": limit, "cursor": cursor},
+            ),
+        )
+
+    async def create_account(self, body: m.AccountIn) -> m.AccountMadeOut:
+        """Make an account that belongs to no workspace yet, and a link by which its owner chooses a password."""
+        return cast("m.AccountMadeOut", await self.ask("POST", "/accounts", json=body))
+
+    async def list_open_leaves(self) -> m.LeavesOpen:
+        """Off-boardings that were interrupted."""
+        return cast("m.LeavesOpen", await self.ask("GET", "/accounts/leaves"))
+
+    async def show_account(self, account: str) -> m.AccountShownOut:
+        """One account with its memberships."""
+        return cast("m.AccountShownOut", await self.ask("GET", f"/accounts/{self.quote(account)}"))
+
+    async def change_account(
+        self, account: str, body: m.AccountChange, *, if_match: str | None = None
+    ) -> m.OperatedAccountOut:
+        """Rename somebody, change their address, let them in no more or again, make or unmake them an operator.
+
+        The last active operator stays one.
+        """
+        return cast(
+            "m.OperatedAccountOut",
+            await self.ask("PATCH", f"/accounts/{self.quote(account)}", headers={"If-Match": if_match}, json=body),
+        )
+
+    async def offboard_account(self, account: str, body: m.LeaveEverywhereIn) -> m.LeaveOut:
+        """Let somebody leave the instance: every workspace, and no sign-in any more."""
+        return cast("m.LeaveOut", await self.ask("POST", f"/accounts/{self.quote(account)}/offboarding", json=body))
+
+    async def plan_account_offboarding(self, account: str, body: m.LeaveEverywhereIn) -> m.LeaveOut:
+        """What it means that somebody leaves the instance. Nothing is changed."""
+        return cast(
+            "m.LeaveOut", await self.ask("POST", f"/accounts/{self.quote(account)}/offboarding/preview", json=body)
+        )
+
+    async def resume_offboarding(self, account: str) -> None:
+        """Go on with an off-boarding that was interrupted."""
+        await self.ask("POST", f"/accounts/{self.quote(account)}/offboarding/resume")
+
+    async def make_account_reset_link(self, account: str) -> m.LinkOut:
+        """A link by which somebody chooses a password, valid for a day. Pass it on; it is not shown again."""
+        return cast("m.LinkOut", await self.ask("POST", f"/accounts/{self.quote(account)}/reset-link"))
+
+    async def reset_account_second_factor(self, account: str) -> None:
+        """Turn the second factor of somebody off who has lost it. They are signed out everywhere."""
+        await self.ask("DELETE", f"/accounts/{self.quote(account)}/second-factor")
+
+    async def end_account_sessions(self, account: str) -> m.EndedOut:
+        """Sign somebody out everywhere."""
+        return cast("m.EndedOut", await self.ask("DELETE", f"/accounts/{self.quote(account)}/sessions"))

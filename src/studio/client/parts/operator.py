@@ -1,0 +1,78 @@
+"""The API of operator. Written by ``tools/client.py`` from the API's description; do not edit."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from studio.client import models as m
+from studio.client.transport import Part
+
+
+class OperatorPart(Part):
+    """Operations on operator."""
+
+    async def list_backups(self) -> m.BackupsOut:
+        """Backups in the server's folder. They are restored by `studio restore`, with the server stopped."""
+        return cast("m.BackupsOut", await self.ask("GET", "/operator/backups"))
+
+    async def make_backup(self) -> m.BackupOut:
+        """Make a backup now, while work goes on; answers when it is made."""
+        return cast("m.BackupOut", await self.ask("POST", "/operator/backups"))
+
+    async def list_egress(self) -> m.EgressListOut:
+        """Private hosts that workspaces may reach."""
+        return cast("m.EgressListOut", await self.ask("GET", "/operator/egress"))
+
+    async def show_egress(self, workspace: str) -> m.EgressOut:
+        """Private hosts that a workspace may reach."""
+        return cast("m.EgressOut", await self.ask("GET", f"/operator/egress/{self.quote(workspace)}"))
+
+    async def add_egress(self, workspace: str, body: m.EgressIn) -> m.EgressOut:
+        """Let the nodes of a workspace reach a private host. It holds for what is started from then on."""
+        return cast("m.EgressOut", await self.ask("POST", f"/operator/egress/{self.quote(workspace)}", json=body))
+
+    async def remove_egress(self, workspace: str, *, host: str) -> m.EgressOut:
+        """Take an exception away. Executions that began with it keep it to their end."""
+        return cast(
+            "m.EgressOut", await self.ask("DELETE", f"/operator/egress/{self.quote(workspace)}", query={"host": host})
+        )
+
+    async def list_all_expiring_credentials(self, *, days: int | None = None) -> m.ExpiringListOut:
+        """Credentials of all workspaces that end within so many days, or have ended."""
+        return cast("m.ExpiringListOut", await self.ask("GET", "/operator/expiring-credentials", query={"days": days}))
+
+    async def list_in_doubt(self, *, limit: int | None = None) -> m.InDoubtListOut:
+        """Effects that wait for a decision, of each workspace the oldest. People of the workspace decide."""
+        return cast("m.InDoubtListOut", await self.ask("GET", "/operator/in-doubt", query={"limit": limit}))
+
+    async def show_instance(self) -> m.InstanceOut:
+        """The version, the database, and every setting; secrets are not shown."""
+        return cast("m.InstanceOut", await self.ask("GET", "/operator/instance"))
+
+    async def show_queue(self, *, limit: int | None = None) -> m.QueueOut:
+        """What is queued in every workspace (of each so many), in the order of its turn, and why each waits."""
+        return cast("m.QueueOut", await self.ask("GET", "/operator/queue", query={"limit": limit}))
+
+    async def show_quotas(self, workspace: str) -> m.QuotaOut:
+        """What a workspace may use."""
+        return cast("m.QuotaOut", await self.ask("GET", f"/operator/quotas/{self.quote(workspace)}"))
+
+    async def set_quotas(self, workspace: str, body: m.QuotaBody, *, if_match: str | None = None) -> m.QuotaOut:
+        """Say what a workspace may use. It holds on every server within seconds; what runs goes on."""
+        return cast(
+            "m.QuotaOut",
+            await self.ask(
+                "PUT", f"/operator/quotas/{self.quote(workspace)}", headers={"If-Match": if_match}, json=body
+            ),
+        )
+
+    async def show_all_usage(self, *, days: int | None = None) -> list[m.StudioServerResourcesUsageSchemasUsageOut]:
+        """What every workspace uses, and how far its quotas are used up."""
+        return cast(
+            "list[m.StudioServerResourcesUsageSchemasUsageOut]",
+            await self.ask("GET", "/operator/usage", query={"days": days}),
+        )
+
+    async def list_workers(self) -> m.WorkersOut:
+        """Every worker with its lease, when it was last seen, and how many executions it runs."""
+        return cast("m.WorkersOut", await self.ask("GET", "/operator/workers"))
