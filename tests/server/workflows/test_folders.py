@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import httpx2
+import orjson
+import pytest
 
 from studio.domain.access import Role
+from studio.domain.errors import AccessRefused
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.services.people.model import Group, Member, member_id
 from tests.server.kit import Api
 from tests.server.workflows.test_changes import create, names
 from tests.server.workflows.test_drafts import GREETING
+from tests.server.workflows.test_starting import acting
 
 
 async def folder(client: httpx2.AsyncClient, name: str, parent: str | None = None) -> str:
@@ -169,3 +175,48 @@ async def test_moving_a_folder_moves_what_is_granted(api: Api) -> None:
     assert (await member.get(f"/workflows/{id}")).status_code == 200
     assert (await admin.patch(f"/folders/{box}", json={"parent": "root"})).status_code == 200
     assert (await member.get(f"/workflows/{id}")).status_code == 404
+
+
+async def test_what_comes_back_from_a_folder_that_is_gone_lies_in_none(either: Api) -> None:
+    editor = await either.signed_in(Role.EDITOR)
+    box = await folder(editor, "Box")
+    id = await create(editor, folder=box)
+    await editor.delete(f"/workflows/{id}")
+    assert (await editor.delete(f"/folders/{box}")).status_code == 204
+    back = await editor.post(f"/workflows/{id}/undelete", json={})
+    assert (back.status_code, back.json()["folder"]) == (200, None)
+
+
+async def test_a_key_for_certain_workflows_changes_no_folder(api: Api) -> None:
+    folders = api.platform.workflows.folders
+    box = await folders.create(acting(Role.EDITOR), "Box")
+    key = acting(Role.EDITOR, workflows=frozenset({"some"}))
+    assert (await folders.show(key, box.id)).value.name == "Box"
+    for act in (
+        folders.create(key, "New"), folders.delete(key, box.id, expected=None),
+        folders.change(key, box.id, name="Other", expected=None),
+    ):  # fmt: skip
+        with pytest.raises(AccessRefused):
+            await act
+    await folders.delete(acting(Role.EDITOR), box.id, expected=None)
+
+
+async def test_odd_names_are_not_found(either: Api) -> None:
+    editor = await either.signed_in(Role.EDITOR)
+    for odd in ("%00", "%ff", "..%2f", "a%20b", "x" * 3000, "%F0%9F%92%A9"):
+        for path in (f"/workflows/{odd}", f"/workflows/{odd}/draft", f"/folders/{odd}"):
+            assert (await editor.get(path)).status_code == 404, path
+        listed = await editor.get(f"/workflows?folder={odd}&owner={odd[:60]}&tag={odd[:50]}&q={odd[:100]}")
+        assert listed.status_code in (404, 422), odd
+    made = await editor.post("/workflows", json={"name": "X", "folder": "\0"})
+    assert made.status_code == 404, made.text
+    for name in ("a\0b", "\0", "a\nb"):
+        sent = await editor.post("/workflows", json={"document": {"studio": 1, "name": name}})
+        assert sent.status_code == 422, sent.text
+        file = {"name": "a.json", "text": json.dumps({"studio": 1, "name": name})}
+        assert (await editor.post("/workflows/import", json={"files": [file]})).status_code == 422
+    assert (await editor.post("/folders", json={"name": "a\0b"})).status_code == 422
+    assert (await editor.post("/workflows", json={"name": "X", "tags": ["a\0"]})).status_code == 422
+    cursor = base64.urlsafe_b64encode(orjson.dumps(["\0", "\0"])).decode()
+    assert (await editor.get("/workflows", params={"cursor": cursor})).status_code in (200, 422)
+    assert (await editor.get("/workflows")).json()["items"] == []

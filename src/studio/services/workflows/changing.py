@@ -131,7 +131,9 @@ class Changing:
         key = head.value.key
         if await self._shelf.workflows.by_key(actor.workspace, key) is not None:
             key = await self._making.free_key(actor.workspace, key, [key])
-        changed = msgspec.structs.replace(head.value, key=key, deleted_at=None, updated_by=actor.id)
+        # Its folder may be gone: only what is deleted may lie in a folder that is deleted.
+        folder = head.value.folder if await self._folders.path(actor.workspace, head.value.folder) else ROOT
+        changed = msgspec.structs.replace(head.value, key=key, folder=folder, deleted_at=None, updated_by=actor.id)
         rest = await self._all_of(actor.workspace, head.id, None)
         await self._commit(actor, "workflow.undeleted", head, changed, None, rest)
         return await self._shelf.workflows.need(actor.workspace, head.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from studio.domain.access import Actor, Permission
 from studio.domain.workflow import Workflow
 from studio.services._collection import Kept
 from studio.services._tree import nodes_of
+from studio.services.workflows._threads import aside
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import WorkflowHead
@@ -39,7 +39,7 @@ class Checker:
     ) -> list[Problem]:
         """Every problem of a document, with lines and columns where it is text."""
         text, source = written(document)
-        loaded = await asyncio.to_thread(load, text, source=source)
+        loaded = await aside(load, text, source=source)
         found = await self.problems(actor, loaded, head)
         if isinstance(document, str):
             return found
@@ -57,7 +57,7 @@ class Checker:
         if document is not None:
             return await self.document(actor, document, head)
         draft = await self._drafts.load(actor.workspace, head.id)
-        workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
+        workflow = await aside(Workflow.model_validate, draft.document)
         return (await self.check(actor, workflow, head))[0]
 
     async def problems(self, actor: Actor, loaded: Loaded, head: Kept[WorkflowHead] | None = None) -> list[Problem]:
@@ -84,7 +84,7 @@ class Checker:
         itself = {head.id: workflow, head.value.key: workflow} if head is not None else None
         names = references(workflow, self._catalog)
         resolved = await self._resolver.resolve(actor.workspace, names, may=may, itself=itself)
-        found = await asyncio.to_thread(check, what, self._catalog, resolve_call=resolved.calls.get)
+        found = await aside(check, what, self._catalog, resolve_call=resolved.calls.get)
         found = [_explained(one, resolved) for one in found]
         return [*found, *_reserved(workflow)], resolved
 

@@ -14,13 +14,14 @@ import msgspec
 
 from studio.contracts.records import Change
 from studio.domain.access import Actor, Permission
-from studio.domain.errors import RecordChanged, UserError
+from studio.domain.errors import RecordChanged
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.workflows._parts import join, split
 from studio.services.workflows.finding import Finder, no_workflow
 from studio.services.workflows.model import Draft, DraftPart, PartRef, Shelf, WorkflowHead
+from studio.services.workflows.naming import check_workflow_name
 from studio.services.workflows.reading import read
 
 _READS = 10
@@ -151,7 +152,5 @@ class Drafts:
 
 def named_by(head: WorkflowHead, document: Mapping[str, Any]) -> WorkflowHead:
     """The workflow with name and description of a document."""
-    name, description = document.get("name"), document.get("description") or ""
-    if not isinstance(name, str) or not name:
-        raise UserError("workflow.name", "A workflow has a name of 1 to 200 characters.").at(param="name")
+    name, description = check_workflow_name(document.get("name")), document.get("description") or ""
     return msgspec.structs.replace(head, name=name, description=str(description))

@@ -6,7 +6,6 @@ what was exported runs from the command line, and what runs there can be importe
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import posixpath
 from collections.abc import Sequence
@@ -22,13 +21,14 @@ from studio.domain.errors import Conflict, RecordTaken, UserError, WorkflowInval
 from studio.domain.workflow import Workflow
 from studio.services._collection import Kept
 from studio.services.auditing import entry
+from studio.services.workflows._threads import aside
 from studio.services.workflows.checking import Checker, errors_of
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder, require_unscoped
 from studio.services.workflows.folders import Folders
 from studio.services.workflows.making import Making, key_taken
 from studio.services.workflows.model import ROOT, Shelf, WorkflowHead, version_id
-from studio.services.workflows.naming import key_for
+from studio.services.workflows.naming import check_workflow_name, key_for
 from studio.services.workflows.resolving import references, with_references
 from studio.validation import Loaded, Problem, load, save
 
@@ -144,7 +144,7 @@ class Files:
         while pending:
             id, one, number = pending.pop(0)
             tree = await self._tree(actor.workspace, one, number)
-            workflow = await asyncio.to_thread(Workflow.model_validate, tree)
+            workflow = await aside(Workflow.model_validate, tree)
             found[id] = (one, workflow)
             for name in references(workflow, self._catalog):
                 called = await self._finder.any(actor.workspace, name)
@@ -190,7 +190,7 @@ class Files:
     async def _put(
         self, actor: Actor, one: Incoming, folder: str, changes: list[Change], audit: list[AuditDraft]
     ) -> None:
-        tree = await asyncio.to_thread(plain_workflow, one.workflow)
+        tree = await aside(plain_workflow, one.workflow)
         head = one.replaces
         if head is None:
             one.id, made, made_entry = self._making.changes(actor, tree, one.key, folder, ())
@@ -228,10 +228,11 @@ async def read_files(files: Sequence[File]) -> list[Incoming]:
     wrong: list[tuple[str, Problem]] = []
     found: list[Incoming] = []
     for file in files:
-        loaded = await asyncio.to_thread(load, file.text, source=file.name)
+        loaded = await aside(load, file.text, source=file.name)
         if loaded.workflow is None:
             wrong += [(file.name, one) for one in errors_of(loaded.problems)]
         else:
+            check_workflow_name(loaded.workflow.name)
             found.append(Incoming(file, loaded, loaded.workflow, ""))
     if wrong:
         raise FilesInvalid(wrong)

@@ -8,7 +8,7 @@ from studio.services._collection import Kept
 from studio.services.policy import allows_in, require_in, require_workflow
 from studio.services.workflows.folders import Folders
 from studio.services.workflows.model import Shelf, WorkflowHead
-from studio.services.workflows.naming import is_id
+from studio.services.workflows.naming import is_id, is_key
 
 
 class Finder:
@@ -65,7 +65,7 @@ class Finder:
         """A workflow by id or key, whoever asks; one that was deleted only by its id."""
         if is_id(reference):
             return await self._shelf.workflows.get(workspace, reference)
-        return await self._shelf.workflows.by_key(workspace, reference)
+        return await self._shelf.workflows.by_key(workspace, reference) if is_key(reference) else None
 
     async def allows(self, actor: Actor, permission: Permission, head: WorkflowHead) -> bool:
         """Whether the actor has a permission for a workflow, by role or by folder."""

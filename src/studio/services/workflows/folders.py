@@ -9,12 +9,13 @@ import msgspec
 
 from studio.contracts.records import AuditDraft, Change, Check
 from studio.domain.access import Actor, Permission
-from studio.domain.errors import Conflict, NotFound, RecordTaken, UserError
+from studio.domain.errors import AccessRefused, Conflict, NotFound, RecordTaken, UserError
 from studio.domain.ids import new_id
 from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.policy import allows_in, require_in
 from studio.services.workflows.model import ROOT, Folder, Shelf
+from studio.services.workflows.naming import is_id
 
 MAX_DEPTH = 8
 """How deep folders nest."""
@@ -56,7 +57,7 @@ class Folders:
 
     async def _chain(self, workspace: str, folder: str) -> list[Kept[Folder]]:
         found: list[Kept[Folder]] = []
-        while folder != ROOT and len(found) <= MAX_DEPTH:
+        while is_id(folder) and len(found) <= MAX_DEPTH:
             kept = await self._shelf.folders.get(workspace, folder)
             if kept is None:
                 break
@@ -109,6 +110,7 @@ class Folders:
             NotFound: There is no such parent.
             Conflict: It would lie too deep, or there is one of that name.
         """
+        _require_unscoped(actor)
         name = check_name(name)
         path = await self.need(actor, parent, Permission.FOLDER_MANAGE)
         if len(path) >= MAX_DEPTH:
@@ -132,6 +134,7 @@ class Folders:
             Conflict: It would lie in itself or too deep, or there is one of that name.
             RecordChanged: It has another revision than expected.
         """
+        _require_unscoped(actor)
         before = await self.show(actor, folder)
         await self.need(actor, before.value.parent, Permission.FOLDER_MANAGE)
         changed = msgspec.structs.replace(
@@ -163,6 +166,7 @@ class Folders:
             NotFound: There is no such folder.
             Conflict: Something is in it.
         """
+        _require_unscoped(actor)
         before = await self.show(actor, folder)
         await self.need(actor, before.value.parent, Permission.FOLDER_MANAGE)
         inside = await self._shelf.workflows.all(actor.workspace, parent=folder)
@@ -197,6 +201,12 @@ class Folders:
             raise Conflict("folder.name_taken", "There is a folder {name} in this place already.", name=name).at(
                 param="name"
             ) from error
+
+
+def _require_unscoped(actor: Actor) -> None:
+    """Folders hold what a key for certain workflows may not touch."""
+    if actor.workflows is not None:
+        raise AccessRefused("access.key_scope_folders", "This key is for certain workflows, and cannot change folders.")
 
 
 def no_folder(folder: str) -> NotFound:

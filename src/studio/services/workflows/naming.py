@@ -22,13 +22,18 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def is_key(text: str) -> bool:
+    """Whether a text has the form of a key."""
+    return _KEY.fullmatch(text) is not None and not is_id(text)
+
+
 def check_key(key: str) -> str:
     """A key.
 
     Raises:
         UserError: It has another form.
     """
-    if not _KEY.fullmatch(key) or is_id(key):
+    if not is_key(key):
         raise UserError(
             "workflow.key", "{key} is no key: use a-z, 0-9 and -, {most} at most.", key=repr(key[:80]), most=MAX_KEY
         ).at(param="key")
@@ -46,6 +51,17 @@ def key_for(name: str, taken: Sequence[str] = ()) -> str:
         number += 1
         found = f"{key}-{number}"
     return found
+
+
+def check_workflow_name(name: object) -> str:
+    """A name of a workflow.
+
+    Raises:
+        UserError: It is none, or has control characters.
+    """
+    if not isinstance(name, str) or not 1 <= len(name) <= 200 or any(unicodedata.category(one) == "Cc" for one in name):
+        raise UserError("workflow.name", "A workflow has a name of 1 to 200 characters.").at(param="name")
+    return name
 
 
 def check_tags(tags: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +18,7 @@ from studio.domain.workflow import Workflow
 from studio.services._clock import Clock
 from studio.services._collection import Kept, Page
 from studio.services.auditing import entry
+from studio.services.workflows._threads import aside
 from studio.services.workflows.checking import Checker, credentials_of, errors_of
 from studio.services.workflows.drafts import DraftDocument, Drafts
 from studio.services.workflows.finding import Finder
@@ -89,12 +89,12 @@ class Publishing:
         draft = await self._drafts.load(actor.workspace, head.id)
         if expected is not None and expected != draft.revision:
             raise _changed(head.id)
-        workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
+        workflow = await aside(Workflow.model_validate, draft.document)
         problems, _ = await self._checker.check(actor, workflow, head)
         if errors_of(problems):
             raise WorkflowInvalid(problems)
         await self._may_use(actor, credentials_of(workflow))
-        hash, document = await asyncio.to_thread(lambda: (content_hash(workflow), canonical(workflow)))
+        hash, document = await aside(lambda: (content_hash(workflow), canonical(workflow)))
         if hash == head.value.published_hash:
             raise Conflict(
                 "workflow.nothing_new", "Version {number} says the same already.", number=head.value.published
@@ -183,7 +183,7 @@ class Publishing:
             changes = differences.diff(one, other)
             return Compared(changes, differences.render(changes))
 
-        return await asyncio.to_thread(compare)
+        return await aside(compare)
 
     async def _tree(self, workspace: str, head: Kept[WorkflowHead], side: int | str) -> dict[str, Any]:
         if isinstance(side, int):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,6 +9,8 @@ from typing import Any, NamedTuple
 from studio.domain.canonical import plain_workflow
 from studio.domain.errors import WorkflowInvalid
 from studio.domain.workflow import Workflow
+from studio.services.workflows._threads import aside
+from studio.services.workflows.naming import check_workflow_name
 from studio.validation import Loaded, load
 
 
@@ -26,8 +27,9 @@ async def read(document: Mapping[str, Any] | str) -> Read:
 
     Raises:
         WorkflowInvalid: It is no workflow document; carries every problem with its place in the text.
+        UserError: Its name has control characters.
     """
-    return await asyncio.to_thread(_read, document)
+    return await aside(_read, document)
 
 
 def written(document: Mapping[str, Any] | str) -> tuple[str, str]:
@@ -43,6 +45,7 @@ def _read(document: Mapping[str, Any] | str) -> Read:
     loaded = load(text, source=source)
     if loaded.workflow is None:
         raise WorkflowInvalid([one for one in loaded.problems if one.severity == "error"])
+    check_workflow_name(loaded.workflow.name)
     return Read(loaded.workflow, plain_workflow(loaded.workflow), loaded)
 
 
