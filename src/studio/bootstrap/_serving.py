@@ -86,6 +86,7 @@ async def serve(
     async def build() -> Any:
         app = await asyncio.to_thread(_app, platform)
         await platform.operation.begin(serving=True)
+        platform.audit.begin()
         if not secret:
             after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))
         return app
@@ -101,6 +102,8 @@ async def serve(
     finally:
         await root.built()
         await asyncio.gather(*after, return_exceptions=True)
+        await platform.audit.end()
+        await platform.gateway.counting.close()
         await platform.operation.end()
         if studio.driver.driving:
             await studio.driver.stop()

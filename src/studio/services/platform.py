@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.crypto.passwords import Passwords
     from studio.engine import Engine
+    from studio.services.audit.audit import Audit
     from studio.services.comments.comments import Comments
     from studio.services.comments.reading import ReadingComments
     from studio.services.editing.editing import Editing
@@ -152,6 +153,14 @@ class Platform:
             self.ports.engine, self.ports.blobs, self.ports.records, self.workflows,
             admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
         )  # fmt: skip
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log."""
+        from studio.services.audit.audit import Audit
+
+        operation = self.operation
+        return Audit(self.ports.records, self.people, self.ports.clock, operation.leases, operation.egress.allowed)
 
     @cached_property
     def gateway(self) -> Gateway:

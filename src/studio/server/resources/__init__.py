@@ -2,6 +2,8 @@
 
 from studio.server.resources.accounts.routes import routes as accounts
 from studio.server.resources.accounts.service import routes as service_accounts
+from studio.server.resources.audit.routes import instance_routes as instance_audit
+from studio.server.resources.audit.routes import routes as audit
 from studio.server.resources.comments.routes import routes as comments
 from studio.server.resources.credential_types.routes import routes as credential_types
 from studio.server.resources.credentials.aliases import routes as credential_aliases
@@ -56,6 +58,8 @@ ROUTERS = (
     *_VAULT,
     keys,
     run,
+    audit,
+    instance_audit,
     usage,
     notices,
     operator,

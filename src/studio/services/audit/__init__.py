@@ -1,0 +1,1 @@
+"""The audit log: looking at it, exporting it, checking it, sending it elsewhere."""
