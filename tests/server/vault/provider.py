@@ -12,7 +12,7 @@ import hashlib
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,7 +140,7 @@ class Provider:
 
 
 @asynccontextmanager
-async def running_provider(**settings: Any) -> AsyncIterator[Provider]:
+async def running_provider(**settings: Any) -> AsyncGenerator[Provider]:
     """A provider on a free port until the end of the block."""
     provider = Provider(**settings)
     app = Starlette(

@@ -189,7 +189,7 @@ async def test_refusals_do_not_repeat_what_was_sent(api: Api) -> None:
     client = await api.signed_in(Role.EDITOR)
     base: dict[str, Any] = {"name": "a", "type": "http.bearer"}
     hosts = ["api.example.org"]
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {**base, "fields": MARKER},
         {**base, "fields": [MARKER]},
         {**base, "fields": {"token": {"x": MARKER}, "hosts": hosts}},
@@ -199,7 +199,8 @@ async def test_refusals_do_not_repeat_what_was_sent(api: Api) -> None:
         {**base, "fields": {"token": MARKER * 10_000, "hosts": hosts}},
         {**base, "secret": MARKER, "fields": {}},
         {"name": "a", "type": "no.such", "fields": {"token": MARKER}},
-    ):
+    ]
+    for body in bodies:
         answer = await client.post("/credentials", json=body)
         assert answer.status_code in (400, 422), answer.text
         assert MARKER not in answer.text, answer.text
