@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
+    from studio.services.audit.verifying import Verified as AuditVerified
     from studio.services.bench import Bench, BenchRun
     from studio.services.control import Control
     from studio.services.doctor import Finding
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Announcement",
+    "AuditVerified",
     "Bar",
     "Bench",
     "BenchRun",

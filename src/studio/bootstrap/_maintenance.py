@@ -13,6 +13,7 @@ from studio.domain.errors import UserError
 from studio.domain.ids import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
+    from studio.services.audit.verifying import Verified
     from studio.storage import Opened
     from studio.storage.backup import BackupFacts
 
@@ -107,6 +108,20 @@ class Maintenance:
         if not MasterKey.from_text(exported.master, str(source)).write(target):
             raise UserError("keys.exists", "{path} exists already.", path=str(target))
         return target
+
+    async def verify_audit(self, workspace: str | None) -> list[Verified]:
+        """Check the audit log of a workspace; of the instance and all workspaces with None.
+
+        Raises:
+            NotFound: There is no such workspace.
+        """
+        from studio.services.audit.verifying import Verifier
+        from studio.services.people.model import People
+
+        async with self._store() as opened:
+            records = opened.store.records
+            verifier = Verifier(records, People(records))
+            return await verifier.all() if workspace is None else [await verifier.one(workspace)]
 
     async def revision(self) -> tuple[str, str]:
         """The revision of the database, and the one that this version wants."""

@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "db upgrade": "Bring the database to the newest revision",
     "db downgrade": "Take the database back to an older revision",
     "db check": "Tell whether the database fits this version of Studio",
+    "audit verify": "Check that the audit logs are what was written",
     "upgrade check": "Say what stands in the way of running this version of Studio here",
     "support-bundle": "Write what whoever helps you needs to know, without secrets",
     "doctor": "Check the installation, the data folder and the database, and say what to do",
@@ -47,6 +48,7 @@ GROUPS: dict[str, str] = {
     "nodes": "The node types that are installed",
     "keys": "The keys that everything stored is encrypted with",
     "db": "The database's schema",
+    "audit": "Who did what",
     "upgrade": "From one version of Studio to the next",
 }
 

@@ -127,7 +127,12 @@ FACTS = AuditFacts(
 ENTRY = AuditEntry(workspace="default", seq=7, id="x", at=1_700_000_000_123_456, value=b"")
 
 
-@pytest.mark.parametrize("render", [json_line, csv_line, lambda *one: syslog_message(*one, "host name\n") + b"\n"])
+def syslog_line(entry: AuditEntry, facts: AuditFacts) -> bytes:
+    """A syslog message as a line."""
+    return syslog_message(entry, facts, "host name\n") + b"\n"
+
+
+@pytest.mark.parametrize("render", [json_line, csv_line, syslog_line])
 def test_what_names_hold_ends_no_line(render: Any) -> None:
     line: bytes = render(ENTRY, FACTS)
     if render is csv_line:

@@ -6,7 +6,8 @@ import asyncio
 from typing import NamedTuple
 
 from studio.contracts.records import ChainBreak, Records
-from studio.domain.ids import INSTANCE
+from studio.domain.errors import NotFound
+from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.services.people.model import People
 
 
@@ -38,4 +39,15 @@ class Verifier:
     async def all(self) -> list[Verified]:
         """Check the log of the instance and of every workspace."""
         known = [one.id for one in await self._people.workspaces.all(INSTANCE)]
-        return [await self.check(workspace) for workspace in (INSTANCE, *known)]
+        return [await self.check(workspace) for workspace in dict.fromkeys((INSTANCE, DEFAULT_WORKSPACE, *known))]
+
+    async def one(self, workspace: str) -> Verified:
+        """``check`` for a workspace that somebody names.
+
+        Raises:
+            NotFound: There is none such.
+        """
+        always = (INSTANCE, DEFAULT_WORKSPACE)
+        if workspace not in always and await self._people.workspaces.get(INSTANCE, workspace) is None:
+            raise NotFound("workspace.not_found", "There is no workspace {id}.", id=workspace)
+        return await self.check(workspace)
