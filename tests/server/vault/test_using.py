@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ TOKEN = "token-3a2b1c0d"
 
 
 @asynccontextmanager
-async def echo() -> AsyncIterator[tuple[str, list[str]]]:
+async def echo() -> AsyncGenerator[tuple[str, list[str]]]:
     """A server that notes the authorization of each request."""
     seen: list[str] = []
 
