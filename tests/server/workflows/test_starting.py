@@ -158,7 +158,7 @@ async def test_credentials_are_used_by_who_may(api: Api) -> None:
         "nodes": {"get": {"type": "http.request", "credential": "crm", "params": {"url": "http://127.0.0.1:1/"}}},
     }  # fmt: skip
     workflows = api.platform.workflows
-    editor = acting(Role.EDITOR)
+    editor = msgspec.structs.replace(acting(Role.EDITOR), id=(await api.account(Role.EDITOR)).id)
     head = await workflows.making.create(editor, document=document)
     without = msgspec.structs.replace(editor, permissions=editor.permissions - {Permission.CREDENTIAL_USE})
     with pytest.raises(AccessRefused):
