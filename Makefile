@@ -1,4 +1,4 @@
-# make up      set everything up and run the first example with live progress
+# make up      set everything up and run Studio: server and worker, on SQLite
 # make test    all tests (make coverage: the same, with branch coverage)
 # make check   style, types, import directions, sizes, messages, locks, generated files
 # make bench   all benchmarks (BENCH="chain map" for some)
@@ -25,7 +25,7 @@ dev-environment:
 	@$(PYTHON) tools/bootstrap.py dev
 
 up: run-environment
-	@$(BIN)/studio run examples/quakes.yaml
+	@$(BIN)/studio up
 
 demo: run-environment
 	@$(BIN)/python tools/demo.py
