@@ -20,6 +20,7 @@ from studio.services.people.rights import Rights, rights_of
 from studio.services.people.second_factor import SecondFactor, spent
 from studio.services.people.throttle import DAY, FAILURES_ALLOWED, MINUTE, Throttle, TooManyAttempts
 from studio.services.policy import NotSignedIn
+from studio.services.sso.enforcing import by_password, provider_instead
 
 __all__ = ["DAY", "Challenge", "Sessions", "SignedIn", "TooManyAttempts"]
 
@@ -89,6 +90,10 @@ class Sessions:
         found = await self._people.accounts.by_key(INSTANCE, f"mail:{mail_key}")
         stored = found.value.password if found is not None else None
         right = await self._passwords.verify(stored, password)
+        glass = found if right else None
+        if (instead := await provider_instead(self._people.records, glass)) is not None:
+            await self._refused(found, asking)
+            raise instead
         if found is None or not right or not found.value.active or found.value.service_of is not None:
             await self._refused(found, asking)
             raise NotSignedIn("login.refused", "The address or the password is not right.")
@@ -197,6 +202,8 @@ class Sessions:
         Raises:
             AccessRefused: They have shown it by a password, and everybody must sign in with a provider.
         """
+        if way == "password":
+            audit = [*audit, *await by_password(self._people.records, account, asking)]
         token, now = new_secret(), self._clock()
         csrf = new_secret() if browser else None
         session = Session(
@@ -282,19 +289,24 @@ class Sessions:
         put = self._people.sessions.put(INSTANCE, session.id, seen, expires_at=now + IDLE)
         await self._people.records.commit([self._people.sessions.check(INSTANCE, session.id, session.revision), put])
 
-    async def choose(self, actor: Actor, workspace: str) -> None:
-        """Make another workspace the one that requests are about.
+    async def choose(self, actor: Actor, workspace: str) -> Actor:
+        """Make another workspace the one that requests are about; gives the actor as they are in it.
 
         Raises:
             NotFound: They do not belong to it.
         """
-        if await rights_of(self._people, workspace, actor.id) is None:
+        rights = await rights_of(self._people, workspace, actor.id)
+        if rights is None:
             raise NotFound("workspace.not_found", "There is no workspace {id}.", id=workspace)
         session = await self._people.sessions.need(INSTANCE, actor.session or "")
         chosen = msgspec.structs.replace(session.value, workspace=workspace)
-        await self._people.records.commit(
-            [self._people.sessions.put(INSTANCE, session.id, chosen, expires_at=session.record.expires_at)]
+        # Under its revision, so that a session which ends at this moment does not come back.
+        put = self._people.sessions.put(
+            INSTANCE, session.id, chosen, expected=session.revision, expires_at=session.record.expires_at
         )
+        await self._people.records.commit([put])
+        account = await self._people.accounts.need(INSTANCE, actor.id)
+        return await self._who(account, session, workspace, rights, actor)
 
     async def sign_out(self, actor: Actor) -> None:
         """End the actor's own session."""

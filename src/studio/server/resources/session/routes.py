@@ -69,9 +69,9 @@ async def show_session(actor: Asking, services: Services) -> SessionOut:
 @routes.ask("PATCH", "", Permission.SELF)
 async def change_session(body: SessionChange, actor: Asking, services: Services) -> SessionOut:
     """Choose another workspace for the requests that name none."""
-    await services.sessions.choose(actor, body.workspace)
+    chosen = await services.sessions.choose(actor, body.workspace)
     session = await services.people.sessions.need(INSTANCE, actor.session or "")
-    return await describe(actor, session.value.csrf, services)
+    return await describe(chosen, session.value.csrf, services)
 
 
 @routes.ask("DELETE", "", Permission.SELF, status=204)
