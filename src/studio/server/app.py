@@ -12,6 +12,7 @@ from studio.server.middleware.limits import Limits
 from studio.server.middleware.observe import MetricsPage, Observe
 from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
+from studio.server.resources.scim.routes import scim_routes
 from studio.services.platform import Platform
 
 API = "/api/v1"
@@ -32,6 +33,7 @@ def create_api(platform: Platform) -> FastAPI:
     _problem.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    app.router.routes.extend(scim_routes())
     app.router.routes.extend(page_routes())
     return app
 

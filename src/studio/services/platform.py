@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from studio.services.people.letters import Say
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
+    from studio.services.scim.scim import Scim
     from studio.services.sso.sso import SingleSignOn
     from studio.services.vault.lookup import Lookup
     from studio.services.vault.services import VaultServices
@@ -124,6 +125,13 @@ class Platform:
     def sessions(self) -> Sessions:
         """Signing in and out."""
         return self.directory.sessions
+
+    @cached_property
+    def scim(self) -> Scim:
+        """What directories write here."""
+        from studio.services.scim.scim import Scim
+
+        return Scim(self.directory)
 
     @cached_property
     def sso(self) -> SingleSignOn:

@@ -1,0 +1,1 @@
+"""SCIM 2.0, apart from the API for programs and pages."""

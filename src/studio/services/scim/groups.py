@@ -1,0 +1,166 @@
+"""Groups of a workspace, as its directory sees and writes them: who is in one has its role."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+from scim2_models import Group as ScimGroup
+from scim2_models import Meta, Reference
+from scim2_models.exceptions import InvalidValueException, UniquenessException
+from scim2_models.resources.group import GroupMember
+
+from studio.contracts.records import Change
+from studio.domain.access import Actor
+from studio.domain.errors import NotFound, RecordTaken
+from studio.domain.ids import INSTANCE, new_id
+from studio.services._collection import Kept
+from studio.services.auditing import entry
+from studio.services.people.checks import check_text
+from studio.services.people.groups import MAX_GROUPS
+from studio.services.people.model import Group, Member, People, member_id
+from studio.services.scim.model import DirectoryToken, ScimShelf, version_of
+
+
+class DirectoryGroups:
+    """Groups of a directory's workspace."""
+
+    def __init__(self, people: People, shelf: ScimShelf) -> None:
+        self._people = people
+        self._shelf = shelf
+
+    async def all(self, token: DirectoryToken, base: str) -> list[ScimGroup]:
+        """Every group of the workspace."""
+        members = await self._people.members.all(INSTANCE, parent=token.workspace)
+        names = await self._names([one.value.account for one in members])
+        return [
+            self._shown(one, [m.value.account for m in members if one.id in m.value.groups], names, base)
+            for one in await self._people.groups.all(token.workspace)
+        ]
+
+    async def show(self, token: DirectoryToken, id: str, base: str) -> ScimGroup:
+        """One group.
+
+        Raises:
+            NotFound: There is none such in the workspace.
+        """
+        found = await self._need(token, id)
+        members = await self._members(token, id)
+        return self._shown(found, list(members), await self._names(list(members)), base)
+
+    async def create(self, actor: Actor, token: DirectoryToken, group: ScimGroup, base: str) -> ScimGroup:
+        """Make a group. It gives nothing until an Admin gives it a role.
+
+        Raises:
+            UniquenessException: There is one of that name.
+            InvalidValueException: A member is nobody here, or there are too many groups.
+        """
+        if await self._people.groups.count(token.workspace) >= MAX_GROUPS:
+            raise InvalidValueException(detail="There are too many groups.")
+        id = new_id()
+        await self._write(actor, token, id, None, group)
+        return await self.show(token, id, base)
+
+    async def replace(self, actor: Actor, token: DirectoryToken, id: str, group: ScimGroup, base: str) -> ScimGroup:
+        """Put what a directory says now in the place of a group.
+
+        Raises:
+            NotFound: There is none such in the workspace.
+            UniquenessException: There is another of that name.
+            InvalidValueException: A member is nobody here.
+        """
+        await self._write(actor, token, id, await self._need(token, id), group)
+        return await self.show(token, id, base)
+
+    async def delete(self, actor: Actor, token: DirectoryToken, id: str) -> None:
+        """Delete a group; its members lose what it gave.
+
+        Raises:
+            NotFound: There is none such in the workspace.
+        """
+        found = await self._need(token, id)
+        members = await self._members(token, id)
+        changes: list[Change] = [self._people.groups.drop(token.workspace, id, expected=found.revision)]
+        changes += [self._without(one, id) for one in members.values()]
+        audit = entry(
+            actor, "group.deleted", kind="group", id=id, name=found.value.name, workspace=token.workspace,
+            before={"role": found.value.role, "members": len(members)},
+        )  # fmt: skip
+        await self._people.records.commit(changes, [audit])
+
+    async def _write(
+        self, actor: Actor, token: DirectoryToken, id: str, found: Kept[Group] | None, group: ScimGroup
+    ) -> None:
+        old = found.value if found is not None else Group(name="")
+        changed = msgspec.structs.replace(
+            old, name=check_text(group.display_name or "", "displayName"), external_id=group.external_id
+        )
+        wanted = list(dict.fromkeys(one.value for one in group.members or [] if one.value))
+        present = await self._members(token, id) if found is not None else {}
+        changes: list[Change] = [
+            self._people.groups.put(token.workspace, id, changed, expected=found.revision if found is not None else 0)
+        ]
+        changes += [self._without(one, id) for account, one in present.items() if account not in wanted]
+        added = [one for one in wanted if one not in present]
+        removed = [one for one in present if one not in wanted]
+        changes += [await self._with(token, account, id) for account in added]
+        audit = entry(
+            actor, "group.created" if found is None else "group.changed", kind="group", id=id, name=changed.name,
+            workspace=token.workspace, before=None if found is None else {"name": old.name},
+            after={"name": changed.name, "added": added[:100], "removed": removed[:100]},
+        )  # fmt: skip
+        try:
+            await self._people.records.commit(changes, [audit])
+        except RecordTaken as error:
+            raise UniquenessException(detail="There is a group of this name already.") from error
+
+    async def _with(self, token: DirectoryToken, account: str, group: str) -> Change:
+        member = await self._people.members.get(INSTANCE, member_id(token.workspace, account))
+        if member is not None:
+            joined = msgspec.structs.replace(member.value, groups=[*member.value.groups, group])
+            return self._people.members.put(INSTANCE, member.id, joined, expected=member.revision)
+        # Somebody who is not let in at present has it when they come back.
+        person = await self._shelf.persons.get(token.workspace, account)
+        if person is None or person.value.deleted or person.value.left is None:
+            raise InvalidValueException(detail=f"There is nobody with the id {account[:64]}.")
+        left = person.value.left
+        kept = msgspec.structs.replace(left, groups=list(dict.fromkeys([*left.groups, group])))
+        changed = msgspec.structs.replace(person.value, left=kept)
+        return self._shelf.persons.put(token.workspace, account, changed, expected=person.revision)
+
+    def _without(self, member: Kept[Member], group: str) -> Change:
+        rest = msgspec.structs.replace(member.value, groups=[one for one in member.value.groups if one != group])
+        return self._people.members.put(INSTANCE, member.id, rest, expected=member.revision)
+
+    async def _members(self, token: DirectoryToken, group: str) -> dict[str, Kept[Member]]:
+        found = await self._people.members.all(INSTANCE, parent=token.workspace)
+        return {one.value.account: one for one in found if group in one.value.groups}
+
+    async def _names(self, accounts: list[str]) -> dict[str, str]:
+        from studio.services.people.members import accounts_of
+
+        return {id: one.value.name for id, one in (await accounts_of(self._people, accounts)).items()}
+
+    async def _need(self, token: DirectoryToken, id: str) -> Kept[Group]:
+        found = await self._people.groups.get(token.workspace, id)
+        if found is None:
+            raise NotFound("group.not_found", "There is no group {id}.", id=id[:64])
+        return found
+
+    def _shown(self, found: Kept[Group], members: list[str], names: dict[str, str], base: str) -> ScimGroup:
+        group = ScimGroup(
+            id=found.id, external_id=found.value.external_id, display_name=found.value.name,
+            members=[
+                GroupMember(value=one, ref=Reference(f"{base}/Users/{one}"), type="User", display=names.get(one))
+                for one in members
+            ] or None,
+        )  # fmt: skip
+        group.meta = Meta(
+            resource_type="Group", location=f"{base}/Groups/{found.id}", version=version_of(group),
+            created=_moment(found.record.created_at), last_modified=_moment(found.record.updated_at),
+        )  # fmt: skip
+        return group
+
+
+def _moment(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC)
