@@ -231,7 +231,7 @@ def _in_module(kind: str) -> str:
 def _docstring(text: str, indent: int = 4) -> str:
     space = " " * indent
     lines = textwrap.dedent(text).strip().replace("\\", "\\\\").replace('"""', "'''").splitlines()
-    out = [part for line in lines for part in (textwrap.wrap(line, 115 - indent) or [""])]
+    out = [part for line in lines for part in (textwrap.wrap(line, 108 - indent) or [""])]
     if len(out) == 1:
         return f'{space}"""{out[0]}"""'
     return "\n".join([f'{space}"""{out[0]}', *(f"{space}{line}".rstrip() for line in out[1:]), f'{space}"""'])

@@ -6,6 +6,7 @@ from studio.client.parts.accounts import AccountsPart
 from studio.client.parts.audit import AuditPart
 from studio.client.parts.comments import CommentsPart
 from studio.client.parts.credentials import CredentialsPart
+from studio.client.parts.directories import DirectoriesPart
 from studio.client.parts.editing import EditingPart
 from studio.client.parts.executions import ExecutionsPart
 from studio.client.parts.folders import FoldersPart
@@ -34,6 +35,7 @@ class Api(
     AuditPart,
     CommentsPart,
     CredentialsPart,
+    DirectoriesPart,
     EditingPart,
     ExecutionsPart,
     FoldersPart,

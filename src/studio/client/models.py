@@ -445,6 +445,36 @@ class DiffOut(TypedDict):
     text: str
 
 
+class DirectoriesOut(TypedDict):
+    """All directories."""
+
+    items: list[DirectoryOut]
+
+
+class DirectoryIn(TypedDict):
+    """A new token for a directory."""
+
+    name: str
+    workspace: str
+    authority: NotRequired[Literal["workspace", "instance"]]
+    role: NotRequired[str]
+    domains: NotRequired[list[str]]
+
+
+class DirectoryOut(TypedDict):
+    """A directory that may write here."""
+
+    id: str
+    name: str
+    workspace: str
+    authority: Literal["workspace", "instance"]
+    role: str
+    domains: list[str]
+    url: str
+    created_by: str
+    created_at: str
+
+
 class DocumentIn(TypedDict):
     """A workflow document, as an object or as text."""
 
@@ -1055,6 +1085,21 @@ class MoveIn(TypedDict):
 
     op: Literal["move"]
     positions: dict[str, list[Any] | None]
+
+
+class NewDirectoryOut(TypedDict):
+    """A directory with its token, which is shown this once."""
+
+    id: str
+    name: str
+    workspace: str
+    authority: Literal["workspace", "instance"]
+    role: str
+    domains: list[str]
+    url: str
+    created_by: str
+    created_at: str
+    secret: str
 
 
 class NewKeyOut(TypedDict):
@@ -2280,6 +2325,9 @@ __all__ = [
     "DayOut",
     "DecisionIn",
     "DiffOut",
+    "DirectoriesOut",
+    "DirectoryIn",
+    "DirectoryOut",
     "DocumentIn",
     "DraftIn",
     "DraftOut",
@@ -2347,6 +2395,7 @@ __all__ = [
     "MemberOut",
     "MembershipOut",
     "MoveIn",
+    "NewDirectoryOut",
     "NewKeyOut",
     "NewcomerIn",
     "NodeOut",

@@ -45,7 +45,8 @@ class AccountsPart(Part):
     async def change_account(
         self, account: str, body: m.AccountChange, *, if_match: str | None = None
     ) -> m.OperatedAccountOut:
-        """Rename somebody, change their address, let them in no more or again, make or unmake them an operator.
+        """Rename somebody, change their address, let them in no more or again, make or unmake them an
+        operator.
 
         The last active operator stays one.
         """

@@ -20,7 +20,9 @@ class CredentialsPart(Part):
         return cast("m.AliasOut", await self.ask("GET", f"/credential-aliases/{self.quote(alias)}"))
 
     async def set_credential_alias(self, alias: str, body: m.AliasIn, *, if_match: str | None = None) -> m.AliasOut:
-        """Say what an alias stands for. The caller must be allowed to use it, and to manage what it stood for before."""
+        """Say what an alias stands for. The caller must be allowed to use it, and to manage what it stood for
+        before.
+        """
         return cast(
             "m.AliasOut",
             await self.ask(
@@ -54,7 +56,9 @@ class CredentialsPart(Part):
         return cast("m.CredentialOut", await self.ask("POST", "/credentials", json=body))
 
     async def list_expiring_credentials(self, *, days: int | None = None) -> m.EndingsOut:
-        """Credentials that end within some days, or whose provider wants a sign-in, with the workflows they affect."""
+        """Credentials that end within some days, or whose provider wants a sign-in, with the workflows they
+        affect.
+        """
         return cast("m.EndingsOut", await self.ask("GET", "/credentials/expiring", query={"days": days}))
 
     async def show_credential(self, credential: str) -> m.CredentialOut:
@@ -75,7 +79,8 @@ class CredentialsPart(Part):
     async def delete_credential(
         self, credential: str, *, force: bool | None = None, if_match: str | None = None
     ) -> None:
-        """Delete a credential. Where workflows name it, it is refused with their names unless `force` is given.
+        """Delete a credential. Where workflows name it, it is refused with their names unless `force` is
+        given.
 
         Tokens are made void at their provider, where it says how.
         """
@@ -129,7 +134,8 @@ class CredentialsPart(Part):
     async def finish_sign_in(
         self, *, state: str | None = None, code: str | None = None, error: str | None = None, iss: str | None = None
     ) -> bytes:
-        """Where providers send browsers back to. It works once, and only for the session that began the sign-in.
+        """Where providers send browsers back to. It works once, and only for the session that began the sign-
+        in.
 
         It leads to no other address, whatever the provider says.
         """
@@ -172,8 +178,8 @@ class CredentialsPart(Part):
     ) -> m.StoreOut:
         """Give a workspace a store, or change one.
 
-        Whoever manages credentials in the workspace can have a credential refer to any path that is opened here,
-        and send
+        Whoever manages credentials in the workspace can have a credential refer to any path that is opened
+        here, and send
         it to a host of their choice. Open only what is theirs.
         """
         return cast(

@@ -23,10 +23,10 @@ class EditingPart(Part):
     async def edit_draft(self, workflow: str, body: m.BatchIn) -> m.AcceptedOut:
         """Change the draft by small operations, on the revision that they were made on.
 
-        Where the draft is newer, they merge if nothing of what they touch was touched since. Otherwise nothing is
-        changed,
-        and the answer is 409: for each operation in conflict it tells what stands there now, who changed it and
-        when.
+        Where the draft is newer, they merge if nothing of what they touch was touched since. Otherwise
+        nothing is changed,
+        and the answer is 409: for each operation in conflict it tells what stands there now, who changed it
+        and when.
         """
         return cast(
             "m.AcceptedOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/draft/operations", json=body)

@@ -51,8 +51,8 @@ class ExecutionsPart(Part):
     async def start_execution(self, body: m.StartIn, *, idempotency_key: str | None = None) -> m.ExecutionOut:
         """Start an execution. It is stored durably when this answers.
 
-        The same `Idempotency-Key` with the same body gives the same execution for a day; with another body it is
-        refused.
+        The same `Idempotency-Key` with the same body gives the same execution for a day; with another body
+        it is refused.
         """
         return cast(
             "m.ExecutionOut",
@@ -62,8 +62,8 @@ class ExecutionsPart(Part):
     async def act_on_many(self, body: m.StudioServerResourcesExecutionsSchemasBulkIn) -> m.BulkOut:
         """Do the same to many executions, and tell what came of each.
 
-        Give `ids`, or a `filter` for the newest that fit. With `dry` they are only counted. Deleting needs the
-        permission
+        Give `ids`, or a `filter` for the newest that fit. With `dry` they are only counted. Deleting needs
+        the permission
         to delete.
         """
         return cast("m.BulkOut", await self.ask("POST", "/executions/bulk", json=body))
@@ -136,7 +136,9 @@ class ExecutionsPart(Part):
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/pause"))
 
     async def replay_execution(self, execution: str, body: m.ReplayIn) -> m.ExecutionOut:
-        """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer version."""
+        """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer
+        version.
+        """
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/replay", json=body))
 
     async def resume_execution(self, execution: str) -> m.ExecutionOut:
@@ -174,7 +176,8 @@ class ExecutionsPart(Part):
     ) -> m.ValueOut:
         """A part of a value. Large values are looked through piece by piece.
 
-        What is marked secret or personal is masked; to reveal it needs a permission of its own, and is audited.
+        What is marked secret or personal is masked; to reveal it needs a permission of its own, and is
+        audited.
         """
         return cast(
             "m.ValueOut",

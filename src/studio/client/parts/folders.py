@@ -26,7 +26,9 @@ class FoldersPart(Part):
         return cast("m.FolderOut", await self.ask("GET", f"/folders/{self.quote(folder)}"))
 
     async def change_folder(self, folder: str, body: m.FolderChange, *, if_match: str | None = None) -> m.FolderOut:
-        """Rename a folder, or move it with all that is in it. Rights granted where it goes hold in it from then on."""
+        """Rename a folder, or move it with all that is in it. Rights granted where it goes hold in it from
+        then on.
+        """
         return cast(
             "m.FolderOut",
             await self.ask("PATCH", f"/folders/{self.quote(folder)}", headers={"If-Match": if_match}, json=body),

@@ -16,7 +16,9 @@ class IdentityProvidersPart(Part):
         return cast("m.BreakGlassesOut", await self.ask("GET", "/operator/break-glass"))
 
     async def give_break_glass(self, account: str) -> m.BreakGlassOut:
-        """Let an account sign in with its password although a provider is enforced. Each such sign-in is audited."""
+        """Let an account sign in with its password although a provider is enforced. Each such sign-in is
+        audited.
+        """
         return cast("m.BreakGlassOut", await self.ask("PUT", f"/operator/break-glass/{self.quote(account)}"))
 
     async def take_break_glass(self, account: str) -> None:

@@ -16,7 +16,8 @@ class InvitationsPart(Part):
         return cast("m.InvitationsOut", await self.ask("GET", "/invitations"))
 
     async def invite(self, body: m.InvitationIn) -> m.InvitedOut:
-        """Invite somebody by address. It is sent by mail where a mail server is set up; else its link is shown, once.
+        """Invite somebody by address. It is sent by mail where a mail server is set up; else its link is
+        shown, once.
 
         It holds for seven days, once, and as long as whoever made it may give that role.
         """

@@ -22,8 +22,8 @@ class KeysPart(Part):
     async def create_key(self, body: m.KeyIn, *, idempotency_key: str | None = None) -> m.NewKeyOut:
         """Make a key. Its token is shown this once.
 
-        It acts for its owner: oneself, or with `key.manage` a service account. Whatever its scopes say, it may
-        never do
+        It acts for its owner: oneself, or with `key.manage` a service account. Whatever its scopes say, it
+        may never do
         more than its owner may at that moment.
         """
         return cast(

@@ -43,7 +43,9 @@ class MembersPart(Part):
         )
 
     async def remove_member(self, account: str) -> None:
-        """End a membership. What the member owns stays theirs until it is handed over; to do it all: off-boarding."""
+        """End a membership. What the member owns stays theirs until it is handed over; to do it all: off-
+        boarding.
+        """
         await self.ask("DELETE", f"/members/{self.quote(account)}")
 
     async def hand_over(self, account: str, body: m.HandOverIn) -> m.HandedOut:
@@ -57,8 +59,8 @@ class MembersPart(Part):
         )
 
     async def offboard_member(self, account: str, body: m.LeaveIn) -> m.LeaveOut:
-        """Let a member leave the workspace: sessions, keys and all else that lets them in ends, what they own is
-        handed on.
+        """Let a member leave the workspace: sessions, keys and all else that lets them in ends, what they own
+        is handed on.
 
         Done at once in one transaction, unless there is very much; called again it goes on where it was
         interrupted.

@@ -20,7 +20,9 @@ class ProfilePart(Part):
         return cast("m.ProfileOut", await self.ask("PATCH", "/profile", headers={"If-Match": if_match}, json=body))
 
     async def ask_email_change(self, body: m.EmailAsk) -> Any:
-        """Ask for another address: a link is sent there. The answer is the same whether it has an account already."""
+        """Ask for another address: a link is sent there. The answer is the same whether it has an account
+        already.
+        """
         return cast("Any", await self.ask("POST", "/profile/email", json=body))
 
     async def confirm_email(self, body: m.LinkSecret) -> m.ProfileOut:

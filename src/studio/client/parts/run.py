@@ -29,9 +29,10 @@ class RunPart(Part):
     ) -> Any:
         """Run the published version with the inputs in the body, and answer with its output.
 
-        Where it takes longer than `wait` the answer is 202 with the execution's id. The same request with the same
-        `Idempotency-Key` waits for that execution again. A failed execution answers with a problem: 422 where the
-        inputs
+        Where it takes longer than `wait` the answer is 202 with the execution's id. The same request with
+        the same
+        `Idempotency-Key` waits for that execution again. A failed execution answers with a problem: 422
+        where the inputs
         were to blame, 502 or 503 where another system was, else 500.
         """
         return cast(

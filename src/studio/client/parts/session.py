@@ -71,7 +71,9 @@ class SessionPart(Part):
         return cast("m.SignInWaysOut", await self.ask("GET", "/session/providers"))
 
     async def ask_reset(self, body: m.ResetAsk) -> m.ResetAsked:
-        """Ask for a link to choose another password. It is sent by mail, if there is an account with the address."""
+        """Ask for a link to choose another password. It is sent by mail, if there is an account with the
+        address.
+        """
         return cast("m.ResetAsked", await self.ask("POST", "/session/reset", json=body))
 
     async def finish_reset(self, body: m.ResetFinish) -> None:

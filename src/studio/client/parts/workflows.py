@@ -56,7 +56,9 @@ class WorkflowsPart(Part):
         )
 
     async def change_workflows(self, body: m.StudioServerResourcesWorkflowsSchemasBulkIn) -> m.OutcomesOut:
-        """Move, tag, archive or delete several workflows. Each by itself: one that is refused keeps no other back."""
+        """Move, tag, archive or delete several workflows. Each by itself: one that is refused keeps no other
+        back.
+        """
         return cast("m.OutcomesOut", await self.ask("POST", "/workflows/bulk", json=body))
 
     async def import_workflows(self, body: m.ImportIn, *, idempotency_key: str | None = None) -> m.ImportOut:
@@ -134,7 +136,9 @@ class WorkflowsPart(Part):
     async def export_workflow(
         self, workflow: str, *, version: int | None = None, format: Literal["yaml", "json"] | None = None
     ) -> m.ExportOut:
-        """The workflow as a file, and after it the workflows that it calls. Put into one folder they run there."""
+        """The workflow as a file, and after it the workflows that it calls. Put into one folder they run
+        there.
+        """
         return cast(
             "m.ExportOut",
             await self.ask(
@@ -145,7 +149,8 @@ class WorkflowsPart(Part):
     async def publish_workflow(
         self, workflow: str, body: m.PublishIn, *, if_match: str | None = None, idempotency_key: str | None = None
     ) -> m.PublishedOut:
-        """Freeze the draft as the next version, which runs from now on. `If-Match` is about the draft's revision.
+        """Freeze the draft as the next version, which runs from now on. `If-Match` is about the draft's
+        revision.
 
         A draft with errors is refused, with every problem.
         """

@@ -16,7 +16,9 @@ class WorkspacesPart(Part):
         return cast("m.WorkspacesOut", await self.ask("GET", "/workspaces", query={"all": all}))
 
     async def create_workspace(self, body: m.WorkspaceIn) -> m.WorkspaceOut:
-        """Make a workspace, with the caller as its first Admin. Operators may, and others where that is set up."""
+        """Make a workspace, with the caller as its first Admin. Operators may, and others where that is set
+        up.
+        """
         return cast("m.WorkspaceOut", await self.ask("POST", "/workspaces", json=body))
 
     async def show_workspace(self, workspace: str) -> m.WorkspaceOut:
@@ -26,7 +28,9 @@ class WorkspacesPart(Part):
     async def change_workspace(
         self, workspace: str, body: m.WorkspaceChange, *, if_match: str | None = None
     ) -> m.WorkspaceOut:
-        """Rename a workspace, ask a second factor of its members, archive it. For its Admins and for operators."""
+        """Rename a workspace, ask a second factor of its members, archive it. For its Admins and for
+        operators.
+        """
         return cast(
             "m.WorkspaceOut",
             await self.ask("PATCH", f"/workspaces/{self.quote(workspace)}", headers={"If-Match": if_match}, json=body),
