@@ -86,8 +86,7 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     if retention is not None:
         raw["retention"] = retention
     raw |= _asked(request, plan)
-    caller = engine.runs.get(family.parent_id or "")
-    trace = TRACE.get() if family.parent_id is None else (caller.facts.get("trace") if caller is not None else None)
+    trace = _trace(engine, family)
     if trace is not None:
         raw["trace"] = trace
     if request.event is not None:
@@ -120,6 +119,14 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     )
     values.fresh.clear()
     return Prepared(new, plan, facts_of(raw, dict(request.inputs), variables), memory, values)
+
+
+def _trace(engine: Engine, family: Family) -> str | None:
+    """The trace that an execution belongs to: its caller's, or that of the request which starts it."""
+    if family.parent_id is None:
+        return TRACE.get()
+    caller = engine.runs.get(family.parent_id)
+    return None if caller is None else caller.facts.get("trace")
 
 
 def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
