@@ -86,9 +86,7 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     if retention is not None:
         raw["retention"] = retention
     raw |= _asked(request, plan)
-    trace = _trace(engine, family)
-    if trace is not None:
-        raw["trace"] = trace
+    raw |= _trace(engine, family)
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
     if memory.frames:
@@ -121,12 +119,11 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     return Prepared(new, plan, facts_of(raw, dict(request.inputs), variables), memory, values)
 
 
-def _trace(engine: Engine, family: Family) -> str | None:
-    """The trace that an execution belongs to: its caller's, or that of the request which starts it."""
-    if family.parent_id is None:
-        return TRACE.get()
-    caller = engine.runs.get(family.parent_id)
-    return None if caller is None else caller.facts.get("trace")
+def _trace(engine: Engine, family: Family) -> dict[str, Any]:
+    """The trace that an execution belongs to, where there is one: its caller's, or that of what starts it."""
+    caller = engine.runs.get(family.parent_id or "")
+    trace = TRACE.get() if family.parent_id is None else (caller.facts.get("trace") if caller is not None else None)
+    return {} if trace is None else {"trace": trace}
 
 
 def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
