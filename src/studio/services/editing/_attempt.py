@@ -80,6 +80,8 @@ def carry_out(
                 conflicts.append(found)
                 continue
             steps.append(found)
+            if found.rename is not None:
+                others = others.after(found.rename)
             if isinstance(found.operation, AddNode):
                 fresh.add(_tree.node_path(found.operation.node))
             elif isinstance(found.operation, RenameNode):
@@ -103,7 +105,8 @@ def _one(tree: dict[str, Any], at: int, given: Operation, others: Held, fresh: s
     try:
         step = perform(tree, operation)
     except (Conflict, NotFound) as error:
-        return _found(at, error, where, value, by)
+        known = _in_the_way(renamer, renamer, where) if renamer is not None else error
+        return _found(at, known, where, value, by)
     except UserError as error:
         if by is None:
             raise

@@ -54,6 +54,10 @@ class Held(NamedTuple):
                 return other
         return None
 
+    def after(self, rename: Rename) -> Held:
+        """The same once a node has another name."""
+        return Held([(moved(path, rename), other) for path, other in self.by_path], self.renames)
+
 
 def held(others: Sequence[Other]) -> Held:
     """What others touched, brought under present names."""

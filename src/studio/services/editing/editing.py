@@ -29,7 +29,7 @@ from studio.services.editing.model import (
     packed,
     undo_id,
 )
-from studio.services.editing.operations import Operation
+from studio.services.editing.operations import Operation, RenameNode
 from studio.services.workflows.drafts import named_by
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import Shelf, WorkflowHead
@@ -141,7 +141,11 @@ class Editing:
                 if batch.id and (record.by, record.operation) == (actor.id, batch.id):
                     return Accepted(record, await self._missed(actor, head.id, record), repeated=True)
             _, undo = await self._undo_of(opened, actor)
-            steps = carry_out(opened, attempt, since, actor.id, undo)
+            if any(isinstance(one, RenameNode) for one in batch.operations):
+                # References to the node are looked for in the whole document.
+                steps = await asyncio.to_thread(carry_out, opened, attempt, since, actor.id, undo)
+            else:
+                steps = carry_out(opened, attempt, since, actor.id, undo)
         except StudioError:
             await self._refuse_stale(actor, opened)
             found = await self.repeated(actor, head.id, batch.id)

@@ -39,8 +39,8 @@ async def edit_draft(
 ) -> AcceptedOut:
     """Change the draft by small operations, on the revision that they were made on.
 
-    Where the draft is newer, they merge if nothing of what they touch was touched since. Otherwise nothing is changed and
-    the answer is 409: it tells for each operation in conflict what stands there now, who changed it and when.
+    Where the draft is newer, they merge if nothing of what they touch was touched since. Otherwise nothing is changed,
+    and the answer is 409: for each operation in conflict it tells what stands there now, who changed it and when.
     """
     try:
         batch = msgspec.convert(body.model_dump(), Batch)
