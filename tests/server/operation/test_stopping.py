@@ -1,0 +1,165 @@
+"""Stopping a server: what is under way, what comes meanwhile, and what is handed over."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.server.test_process import STUDIO, started, url_in
+
+SLOW: dict[str, Any] = {
+    "studio": 1,
+    "name": "Slow",
+    "nodes": {"one": {"type": "flow.set", "params": {"values": {"a": 1}}}},
+}
+
+
+def signed_in(process: subprocess.Popen[str], lines: list[str]) -> httpx2.Client:
+    """A client of the first account, an Admin."""
+    assert process.stdout is not None
+    base, _, secret = url_in(process.stdout.readline()).partition("/setup#")
+    assert base == url_in(lines[0])
+    body = {"secret": secret, "email": "ada@example.org", "name": "Ada", "password": "correct horse battery"}
+    made = httpx2.post(f"{base}/api/v1/setup", json=body, timeout=60)
+    assert made.status_code == 201, made.text
+    client = httpx2.Client(base_url=f"{base}/api/v1", timeout=60)
+    body = {"email": body["email"], "password": body["password"], "client": "cli"}
+    answer = client.post("/session", json=body)
+    assert answer.status_code in (200, 201), answer.text
+    client.headers["authorization"] = f"Bearer {answer.json()['token']}"
+    return client
+
+
+def publish(client: httpx2.Client) -> None:
+    """A workflow that can be started."""
+    made = client.post("/workflows", json={"document": SLOW, "key": "slow"})
+    assert made.status_code == 201, made.text
+    assert client.post(f"/workflows/{made.json()['id']}/publish", json={}).status_code == 201
+
+
+def test_a_server_that_drains_says_so_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_STOP_DELAY", "4")
+    with started(tmp_path / "data") as (process, lines):
+        url = url_in(lines[0])
+        client = signed_in(process, lines)
+        publish(client)
+        assert client.post("/executions", json={"workflow": "slow"}).status_code == 202
+        process.send_signal(signal.SIGTERM)
+        while (ready := httpx2.get(f"{url}/readyz")).status_code != 503:
+            time.sleep(0.02)
+        assert ready.json()["parts"]["server"] == "draining"
+        refused = client.post("/executions", json={"workflow": "slow"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "server.draining")
+        assert "retry-after" in refused.headers
+        assert client.get("/workflows").status_code == 200
+        assert process.wait(30) == 0
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_STOP_DELAY", "600")
+    with started(tmp_path / "data") as (process, lines):
+        url = url_in(lines[0])
+        process.send_signal(signal.SIGTERM)
+        while httpx2.get(f"{url}/readyz").status_code != 503:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
+
+
+def test_two_servers_on_one_data_folder(tmp_path: Path) -> None:
+    with started(tmp_path / "data") as (process, _):
+        second = subprocess.run(
+            [*STUDIO, "up", "--data", str(tmp_path / "data"), "--port", "0"], capture_output=True, text=True, timeout=60
+        )
+        assert second.returncode == 1
+        assert str(process.pid) in second.stderr
+        assert "Traceback" not in second.stderr
+        assert second.stdout == ""
+
+
+def test_restarts_under_load_lose_nothing_and_count_no_recovery(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    accepted: list[str] = []
+    token = ""
+    for round in range(4):
+        with started(data) as (process, lines):
+            if round == 0:
+                client = signed_in(process, lines)
+                publish(client)
+                token = client.headers["authorization"]
+            base = f"{url_in(lines[0])}/api/v1"
+            client = httpx2.Client(base_url=base, timeout=60, headers={"authorization": token})
+            for number in range(60):
+                if number == 40:
+                    process.send_signal(signal.SIGTERM)
+                try:
+                    answer = client.post("/executions", json={"workflow": "slow"})
+                except httpx2.TransportError:
+                    break
+                assert answer.status_code in (202, 503), answer.text
+                if answer.status_code == 202:
+                    accepted.append(answer.json()["id"])
+            assert process.wait(60) == 0
+    assert len(accepted) >= 120
+    with started(data):
+        deadline = time.monotonic() + 60
+        while (rows := executions(data)) and time.monotonic() < deadline:
+            if all(rows.get(id, ("", 0))[0] == "succeeded" for id in accepted):
+                break
+            time.sleep(0.1)
+    assert {rows[id] for id in accepted} == {("succeeded", 0)}
+    assert len(accepted) == len(set(accepted))
+
+
+def executions(data: Path) -> dict[str, tuple[str, int]]:
+    """Status and recoveries of each execution in the database."""
+    database = sqlite3.connect(data / "studio.db")
+    try:
+        found = database.execute("SELECT id, status, recoveries FROM executions").fetchall()
+    finally:
+        database.close()
+    return {id: (status, recoveries) for id, status, recoveries in found}
+
+
+def test_logs_go_to_stderr_as_json_and_hold_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "studio.toml").write_text('log_format = "json"\nmetrics_token = "planted-metrics-token"\n')
+    (data / "studio.toml").chmod(0o600)
+    with subprocess.Popen(
+        [*STUDIO, "up", "--data", str(data), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        client = signed_in(process, lines)
+        client.get("/workflows")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert out == ""
+    found = [json.loads(line) for line in err.splitlines()]
+    assert {"listening", "stopping", "stopped"} <= {one["event"] for one in found}
+    assert any(one["logger"] == "studio.access" and one["status"] == 200 for one in found)
+    for planted in ("planted-metrics-token", "correct horse battery", "#"):
+        assert planted not in err
+
+
+def test_secrets_that_cross_in_clear_are_warned_of(tmp_path: Path) -> None:
+    def warned(*options: str) -> bool:
+        command = [*STUDIO, "up", "--data", str(tmp_path / "data"), "--port", "0", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            return "cross the network in clear" in process.communicate(timeout=60)[1]
+
+    assert warned("--host", "0.0.0.0")
+    assert not warned("--host", "0.0.0.0", "--public-url", "https://studio.example.org")
+    assert not warned()
