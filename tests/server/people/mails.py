@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
@@ -31,8 +31,7 @@ class Postbox:
         """Keep a mail."""
         if self.refusing:
             return "550 not today"
-        read = message_from_bytes(envelope.content, policy=policy.default)
-        self.letters.append(cast("EmailMessage", read))
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 kept"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -48,7 +47,7 @@ class Postbox:
 
 
 @asynccontextmanager
-async def posting_api(data: Path, **more: Any) -> AsyncIterator[tuple[Api, Postbox]]:
+async def posting_api(data: Path, **more: Any) -> AsyncGenerator[tuple[Api, Postbox]]:
     """A server that sends mail, and where it ends up."""
     box = Postbox()
     loop = asyncio.get_running_loop()

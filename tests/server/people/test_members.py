@@ -238,7 +238,7 @@ async def test_another_workspace_is_not_found_in_every_nested_place(api: Api) ->
 async def test_unknown_fields_are_refused(api: Api) -> None:
     admin = await api.signed_in(Role.ADMIN)
     person = await api.account(Role.VIEWER)
-    for method, path, body in (
+    tries: list[tuple[str, str, dict[str, Any]]] = [
         ("PATCH", f"/members/{person.id}", {"role": "viewer", "account": "x"}),
         ("PATCH", "/profile", {"name": "Ada", "operator": True}),
         ("PATCH", "/profile", {"email": "other@example.org"}),
@@ -246,7 +246,8 @@ async def test_unknown_fields_are_refused(api: Api) -> None:
         ("POST", "/groups", {"name": "x", "external_id": "y"}),
         ("POST", "/invitations", {"email": "a@example.org", "role": "viewer", "operator": True}),
         ("POST", "/service-accounts", {"name": "x", "operator": True}),
-    ):
+    ]
+    for method, path, body in tries:
         refused = await admin.request(method, path, json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid"), path
         assert refused.json()["problems"][0]["code"] == "extra_forbidden", path
@@ -349,7 +350,11 @@ async def test_a_folder_grant_holds_there_and_below(api: Api) -> None:
     top = (await admin.post("/folders", json={"name": "Top"})).json()["id"]
     below = (await admin.post("/folders", json={"name": "Below", "parent": top})).json()["id"]
     beside = (await admin.post("/folders", json={"name": "Beside"})).json()["id"]
-    document = {"studio": 1, "name": "W", "nodes": {"a": {"type": "flow.set", "params": {"values": {}}}}}
+    document: dict[str, Any] = {
+        "studio": 1,
+        "name": "W",
+        "nodes": {"a": {"type": "flow.set", "params": {"values": {}}}},
+    }
     made = {
         folder: (await admin.post("/workflows", json={"document": document, "folder": folder, "key": key})).json()["id"]
         for folder, key in ((below, "one"), (beside, "two"))

@@ -216,3 +216,13 @@ async def test_invitations_of_who_left_are_void(api: Api) -> None:
     assert (await admin.post(f"/members/{host.id}/offboarding", json={})).status_code == 200
     assert (await api.client().post("/invitations/look", json={"secret": secret})).status_code == 404
     assert (await admin.get("/invitations")).json()["items"] == []
+
+
+async def test_an_admin_does_not_sign_out_who_may_more_elsewhere(api: Api) -> None:
+    person = await api.account(Role.VIEWER, operator=True)
+    client = api.client(await api.token(person))
+    admin = await api.signed_in(Role.ADMIN)
+    assert (await admin.get(f"/members/{person.id}/offboarding")).json()["sessions"] is None
+    assert (await admin.post(f"/members/{person.id}/offboarding", json={})).status_code == 200
+    assert (await client.get("/session")).status_code == 200
+    assert (await client.get("/members")).status_code == 403

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from studio.domain.access import Actor, ActorKind, Role
 from studio.domain.ids import INSTANCE
 from tests.server.kit import PASSWORD, Api
@@ -106,7 +108,11 @@ async def test_the_own_profile(api: Api) -> None:
 async def test_own_data_are_exported_and_hold_no_secret(api: Api) -> None:
     person = await api.account(Role.EDITOR, name="Ada", password=await api.platform.passwords.hash(PASSWORD))
     client = api.client(await api.token(person))
-    document = {"studio": 1, "name": "W", "nodes": {"a": {"type": "flow.set", "params": {"values": {}}}}}
+    document: dict[str, Any] = {
+        "studio": 1,
+        "name": "W",
+        "nodes": {"a": {"type": "flow.set", "params": {"values": {}}}},
+    }
     await client.post("/workflows", json={"document": document, "key": "mine"})
     found = await client.get("/profile/export")
     assert found.status_code == 200, found.text

@@ -20,6 +20,7 @@ from studio.services.people.guards import (
     keep_an_admin,
     need_member,
     require_power_over,
+    require_power_over_account,
     without_doubles,
 )
 from studio.services.people.holdings import Fate, Holding, Holdings
@@ -51,10 +52,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a leave means."""
+    """Everything that a leave means.
+
+    ``sessions`` is how many end; None where they stay open, since the person may things elsewhere that the one who asks
+    may not: what they may in the workspace they lose all the same.
+    """
 
     account: Kept[Account]
-    sessions: int
+    sessions: int | None
     deactivate: bool
     last_operator: bool
     places: list[Leaving]
@@ -83,7 +88,7 @@ class Offboardings:
         """
         await self._require_member(actor, account)
         heirs = {} if heir is None else {actor.workspace: heir}
-        return await self._plan(account, [actor.workspace], heirs, deactivate=False)
+        return await self._plan(actor, account, [actor.workspace], heirs, deactivate=False)
 
     async def offboard_member(self, actor: Actor, account: str, heir: str | None) -> Plan:
         """Let a member leave the actor's workspace; gives what was done.
@@ -96,7 +101,7 @@ class Offboardings:
         begun = await self._people.offboardings.get(INSTANCE, member_id(actor.workspace, account))
         if begun is not None:
             # Interrupted after the membership had ended: it goes on as it was decided.
-            plan = await self._plan(account, [actor.workspace], begun.value.heirs, deactivate=False)
+            plan = await self._plan(actor, account, [actor.workspace], begun.value.heirs, deactivate=False)
             await self._rest(actor, begun.value)
             return plan
         await self._require_member(actor, account)
@@ -112,7 +117,7 @@ class Offboardings:
             NotFound: There is no such account, or an heir is no member where they should be.
         """
         workspaces = await self._workspaces(account)
-        return await self._plan(account, workspaces, await self._heirs(workspaces, heirs, heir), deactivate=True)
+        return await self._plan(actor, account, workspaces, await self._heirs(workspaces, heirs, heir), deactivate=True)
 
     async def offboard_account(self, actor: Actor, account: str, heirs: Mapping[str, str], heir: str | None) -> Plan:
         """Let somebody leave the instance: every workspace, and no sign-in any more. For operators.
@@ -182,11 +187,13 @@ class Offboardings:
         return given
 
     async def _plan(
-        self, account: str, workspaces: Sequence[str], heirs: Mapping[str, str], *, deactivate: bool
+        self, actor: Actor, account: str, workspaces: Sequence[str], heirs: Mapping[str, str], *, deactivate: bool
     ) -> Plan:
         found = await self._people.accounts.need(INSTANCE, account)
         places = [await self._leaving(account, place, heirs.get(place)) for place in workspaces]
-        sessions = await self._people.sessions.count(INSTANCE, account)
+        sessions = None
+        if deactivate or not await _refused(require_power_over_account(self._people, actor, account)):
+            sessions = await self._people.sessions.count(INSTANCE, account)
         last = False
         if deactivate and found.value.operator:
             last = await _refused(self._provisioning.keep_an_operator(found))
@@ -219,7 +226,9 @@ class Offboardings:
     async def _carry_out(self, actor: Actor, decided: Offboarding) -> Plan:
         missed = 0
         while True:
-            plan = await self._plan(decided.account, decided.workspaces, decided.heirs, deactivate=decided.deactivate)
+            plan = await self._plan(
+                actor, decided.account, decided.workspaces, decided.heirs, deactivate=decided.deactivate
+            )
             _require_possible(plan)
             try:
                 await self._first(actor, decided, plan)
@@ -236,7 +245,7 @@ class Offboardings:
         account = decided.account
         changes: list[Change] = [
             self._people.offboardings.put(INSTANCE, _id_of(decided), decided),
-            *await self._provisioning.sessions_ended(account),
+            *(await self._provisioning.sessions_ended(account) if plan.sessions is not None else []),
         ]
         if decided.deactivate:
             changes += await self._provisioning.deactivation(plan.account)
@@ -303,7 +312,7 @@ async def _refused(checked: Awaitable[object]) -> bool:
     """Whether a guard says no."""
     try:
         await checked
-    except Conflict:
+    except (Conflict, AccessRefused):
         return True
     return False
 

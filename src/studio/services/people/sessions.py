@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -144,12 +145,8 @@ class Sessions:
         await self._throttle.take(f"factor:{found.id}", FAILURES_ALLOWED)
         changed = self._factors.accepted(found.value, code)
         if changed is None:
-            tried = msgspec.structs.replace(ticket.value, tries=ticket.value.tries + 1)
-            await self._refused(found, asking, [
-                self._people.tickets.put(
-                    INSTANCE, ticket.id, tried, expected=ticket.revision, expires_at=ticket.record.expires_at
-                )
-            ])  # fmt: skip
+            await self._refused(found, asking)
+            await self._tried(ticket)
             raise NotSignedIn("login.code", "The code is not right, or was used already.")
         try:
             return await self.begin(
@@ -165,6 +162,15 @@ class Sessions:
             )  # fmt: skip
         except RecordChanged as error:
             raise NotSignedIn("login.code", "The code is not right, or was used already.") from error
+
+    async def _tried(self, ticket: Kept[Ticket]) -> None:
+        """Count a code that was tried. Of several at once one is counted here, and all of them by the throttle."""
+        tried = msgspec.structs.replace(ticket.value, tries=ticket.value.tries + 1)
+        put = self._people.tickets.put(
+            INSTANCE, ticket.id, tried, expected=ticket.revision, expires_at=ticket.record.expires_at
+        )
+        with suppress(RecordChanged):
+            await self._people.records.commit([put])
 
     @staticmethod
     def _same(account: Account, ticket: Ticket) -> bool:

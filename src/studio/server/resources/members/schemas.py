@@ -97,7 +97,9 @@ class LeaveOut(Out):
 
     account: str
     name: str
-    sessions: int
+    sessions: int | None = Field(
+        description="How many end. Null where they stay open, since the person may things elsewhere that you may not."
+    )
     deactivate: bool
     last_operator: bool
     possible: bool
