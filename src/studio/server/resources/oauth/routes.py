@@ -8,7 +8,8 @@ from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from studio.domain.access import Permission
-from studio.i18n import render, right_to_left
+from studio.domain.phrases import Phrase
+from studio.i18n import filled, right_to_left
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
 from studio.server._routes import Routes
@@ -41,7 +42,8 @@ async def finish_sign_in(
     It leads to no other address, whatever the provider says.
     """
     await services.vault.connecting.finish(actor, Back(state=state, code=code, error=error, issuer=iss))
-    text = render("oauth.connected", "The credential is connected. You can close this window.", {}, actor.lang)
+    done = Phrase("oauth.connected", "The credential is connected. You can close this window.")
+    text = filled("{text}", {"text": done}, actor.lang)
     side = "rtl" if right_to_left(actor.lang) else "ltr"
     page = (
         f'<!doctype html><html lang="{actor.lang}" dir="{side}"><meta charset="utf-8"><title>Studio</title>'
