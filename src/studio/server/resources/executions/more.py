@@ -27,7 +27,7 @@ from studio.server.resources.executions.schemas import (
     ReplayIn,
     TimelineOut,
 )
-from studio.server.resources.executions.shown import bar_out, error_out, execution_out, micros, outcome_out
+from studio.server.resources.executions.shown import bar_out, error_out, execution_out, first_at, outcome_out
 from studio.services.executing.rerunning import Replay
 from studio.services.platform import Platform
 from studio.services.workflows.starting import workflow_tag
@@ -154,5 +154,5 @@ async def _wanted(actor: Actor, services: Platform, given: FilterIn) -> Executio
         tag = workflow_tag((await services.workflows.finder.find(actor, given.workflow)).id)
     return ExecutionFilter(
         workspace=actor.workspace, status=tuple(given.status) if given.status else None, tag=tag,
-        error_code=given.error, accepted_from=micros(given.since), accepted_until=micros(given.until),
+        error_code=given.error, from_id=first_at(given.since), before=first_at(given.until),
     )  # fmt: skip

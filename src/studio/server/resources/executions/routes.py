@@ -25,7 +25,7 @@ from studio.server.resources.executions.schemas import (
     StartIn,
     ValueOut,
 )
-from studio.server.resources.executions.shown import detail_out, execution_out, micros, node_run_out
+from studio.server.resources.executions.shown import detail_out, execution_out, first_at, node_run_out
 from studio.services.executing.starting import Order
 from studio.services.workflows.starting import workflow_tag
 
@@ -50,8 +50,8 @@ async def list_executions(
     error: Annotated[str | None, Query(max_length=200, description="Code of the error it ended with.")] = None,
     parent: Annotated[str | None, Query(max_length=64)] = None,
     root: Annotated[str | None, Query(max_length=64)] = None,
-    since: Annotated[datetime | None, Query(description="Accepted at or after.")] = None,
-    until: Annotated[datetime | None, Query(description="Accepted before.")] = None,
+    since: Annotated[datetime | None, Query(description="Made at or after.")] = None,
+    until: Annotated[datetime | None, Query(description="Made before.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[ExecutionOut]:
@@ -61,8 +61,8 @@ async def list_executions(
     after = decode_cursor(cursor)
     wanted = ExecutionFilter(
         workspace=actor.workspace, status=tuple(status) if status else None, workflow_name=name, tag=tag,
-        error_code=error, parent_id=parent, root_id=root, accepted_from=micros(since), accepted_until=micros(until),
-        before=after[1] if after else None,
+        error_code=error, parent_id=parent, root_id=root, from_id=first_at(since),
+        before=min((one for one in (after[1] if after else None, first_at(until)) if one), default=None),
     )  # fmt: skip
     rows, more = await services.executing.finder.page(actor, wanted, limit)
     return PageOut(items=[execution_out(row) for row in rows], next=encode_cursor(("", more) if more else None))

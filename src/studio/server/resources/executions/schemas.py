@@ -165,8 +165,8 @@ class FilterIn(In):
     workflow: str | None = Field(default=None, max_length=64, description="Id or key of a workflow.")
     tag: str | None = Field(default=None, max_length=200)
     error: str | None = Field(default=None, max_length=200, description="Code of the error it ended with.")
-    since: datetime | None = Field(default=None, description="Accepted at or after.")
-    until: datetime | None = Field(default=None, description="Accepted before.")
+    since: datetime | None = Field(default=None, description="Made at or after.")
+    until: datetime | None = Field(default=None, description="Made before.")
 
 
 class BulkIn(In):

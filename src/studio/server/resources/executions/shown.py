@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from studio.contracts.store import ExecutionRow, NodeRunRow
+from studio.domain.ids import first_id
 from studio.i18n import render, text
 from studio.server.resources.executions.schemas import (
     BarOut,
@@ -97,8 +99,8 @@ def outcome_out(outcome: Outcome, lang: str) -> OutcomeOut:
     )  # fmt: skip
 
 
-def micros(moment: datetime | None) -> int | None:
-    """A moment in microseconds. Without a zone it is UTC, as all times that Studio gives."""
+def first_at(moment: datetime | None) -> str | None:
+    """The first id that can have been made at a moment. Without a zone it is UTC, as all times that Studio gives."""
     if moment is None:
         return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)
+    return first_id(ceil((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000))
