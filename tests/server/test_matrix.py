@@ -17,9 +17,11 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from studio.domain.access import GRANTABLE, ROLES, Permission, Role
+from studio.domain.access import GRANTABLE, ROLES, Actor, ActorKind, Permission, Role
+from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.server._asking import COOKIE, permission_of
 from studio.server.resources import ROUTERS
+from studio.services.gateway.keys import Wanted
 from tests.server.kit import Api, running_api
 
 PREFIX = "/api/v1"
@@ -77,6 +79,37 @@ async def test_route_is_refused_and_allowed_as_declared(shared: Api, route: APIR
     status = await ask(shared, route, operator)
     above = permission in (Permission.PUBLIC, Permission.SELF, Permission.OPERATE)
     assert (status not in (401, 403)) == above, ("operator", status)
+
+
+async def key_of(api: Api, permissions: frozenset[Permission]) -> str:
+    """The token of a key of an Admin with exactly these scopes."""
+    admin = await api.account(Role.ADMIN)
+    who = Actor(kind=ActorKind.PERSON, id=admin.id, workspace=DEFAULT_WORKSPACE, permissions=GRANTABLE)
+    made = await api.platform.gateway.keys.create(who, Wanted(name="Key", permissions=sorted(permissions)))
+    return made.token
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("route", ROUTES, ids=IDS)
+async def test_a_key_may_what_its_scopes_say(shared: Api, route: APIRoute) -> None:
+    permission = permission_of(route)
+    assert permission is not None
+    if permission in GRANTABLE:
+        only = await ask(shared, route, await key_of(shared, frozenset({permission})))
+        assert only not in (401, 403), only
+        assert await ask(shared, route, await key_of(shared, GRANTABLE - {permission})) == 403
+    else:
+        status = await ask(shared, route, await key_of(shared, GRANTABLE))
+        assert (status not in (401, 403)) == (permission is Permission.PUBLIC), status
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("route", SOCKETS, ids=[route.path for route in SOCKETS])
+async def test_a_websocket_opens_for_the_scopes_of_a_key(shared: Api, route: APIWebSocketRoute) -> None:
+    permission = permission_of(route)
+    assert permission is not None
+    assert await open_socket(shared, route, await key_of(shared, frozenset({permission}))) not in (401, 403)
+    assert await open_socket(shared, route, await key_of(shared, GRANTABLE - {permission})) == 403
 
 
 async def open_socket(api: Api, route: APIWebSocketRoute, token: str | None, **headers: str) -> int:
