@@ -57,7 +57,7 @@ class Maintenance:
             return await opened.store.recover(ids) if release and ids else len(ids)
 
     async def rotate_keys(self, *, master: bool) -> None:
-        """Make a new data key, and with ``master`` a new master key; what lies under older ones is sealed anew.
+        """Make a new data key per workspace, and with ``master`` a new master key; older seals are made anew.
 
         Raises:
             UserError: The master key comes from the environment, where only a person can change it.
@@ -75,9 +75,11 @@ class Maintenance:
                     )  # fmt: skip
                 with EngineLock(self._settings.data):
                     await rotate_master_file(opened, self._settings.data)
-            await opened.store.rotate(DEFAULT_WORKSPACE)
-            while await opened.store.rewrap(DEFAULT_WORKSPACE):
-                continue
+            workspaces = {key.workspace for key in opened.ring.data_keys()} | {DEFAULT_WORKSPACE}
+            for workspace in sorted(workspaces):
+                await opened.store.rotate(workspace)
+                while await opened.store.rewrap(workspace):
+                    continue
 
     async def export_keys(self, target: Path, passphrase: str) -> None:
         """Write all keys into a new file that only the passphrase opens.
