@@ -316,7 +316,10 @@ def test_the_oracle_sees_a_lost_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without conflicts the same test fails, so it can tell."""
     from studio.services.editing._merging import Held
 
-    monkeypatch.setattr(Held, "conflict", lambda *_: None)
+    def nothing(*_: Any) -> None:
+        """No conflict, whatever was touched."""
+
+    monkeypatch.setattr(Held, "conflict", nothing)
     server = Server()
     ada, bob = Editor(server, "ada"), Editor(server, "bob")
     ada.edit([SetValue(path=("nodes", "a", "params", "template"), value="t-1")])

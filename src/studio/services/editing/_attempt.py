@@ -51,13 +51,16 @@ class ConflictFound(NamedTuple):
 class EditConflict(Conflict):
     """Operations that somebody else's changes are in the way of. Nothing was changed."""
 
-    def __init__(self, conflicts: Sequence[ConflictFound], revision: int) -> None:
-        super().__init__(
-            "editing.conflict", "Somebody else has changed the same meanwhile. Nothing of yours was saved.",
-            revision=revision,
-        )  # fmt: skip
-        self.conflicts = list(conflicts)
-        self.revision = revision
+    conflicts: Sequence[ConflictFound] = ()
+
+
+def in_conflict(conflicts: Sequence[ConflictFound]) -> EditConflict:
+    """The error for operations in conflict."""
+    error = EditConflict(
+        "editing.conflict", "Somebody else has changed the same meanwhile. Nothing of yours was saved."
+    )
+    error.conflicts = tuple(conflicts)
+    return error
 
 
 def carry_out(
@@ -87,7 +90,7 @@ def carry_out(
             elif isinstance(found.operation, RenameNode):
                 fresh.add((*_tree.node_path(found.operation.node)[:-1], found.operation.to))
         if conflicts:
-            raise EditConflict(conflicts, opened.revision)
+            raise in_conflict(conflicts)
         check(opened.tree, [change.path for step in steps for change in step.changes])
     except BaseException:
         for step in reversed(steps):
