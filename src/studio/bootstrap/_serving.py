@@ -72,11 +72,11 @@ async def serve(
     platform = make_platform(studio, settings)
     if driving:
         await studio.driver.start()
-    secret = await platform.accounts.setup_secret()
     in_clear = crosses_in_clear(settings)
     after: list[asyncio.Future[None]] = []
+    listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    def tell(port: int) -> None:
+    def tell(port: int, secret: str | None) -> None:
         platform.address = url = address(msgspec.structs.replace(settings, port=port))
         announce(Announcement(url, f"{url}/setup#{secret}" if secret else None, in_clear))
         _LOG.info("listening", extra={"url": url, "driving": driving, "worker": studio.engine.worker})
@@ -84,15 +84,18 @@ async def serve(
             _LOG.warning("passwords and keys cross the network in clear")
 
     async def build() -> Any:
+        # Health is answered before: what is loaded here takes longer than all that came before it.
         app = await asyncio.to_thread(_app, platform)
         await platform.operation.begin(serving=True)
+        secret = await platform.accounts.setup_secret()
+        tell(await listening, secret)
         platform.audit.begin()
         if not secret:
             after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))
         return app
 
     root = Root(build, {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
-    server = _server(root, settings, tell, platform)
+    server = _server(root, settings, listening.set_result, platform)
     traces = _traces(studio, settings)
     try:
         await server.serve()
@@ -100,6 +103,7 @@ async def serve(
     except SystemExit as error:
         raise _unusable(settings) from error
     finally:
+        listening.cancel()
         await root.built()
         await asyncio.gather(*after, return_exceptions=True)
         await platform.audit.end()
@@ -194,7 +198,7 @@ def _server(root: Root, settings: ServerSettings, tell: Callable[[int], None], p
     import uvicorn
 
     class Server(uvicorn.Server):
-        """Tells its port as soon as it answers. Asked to stop, it starts nothing more, and a while later closes."""
+        """Tells its port as soon as it listens. Asked to stop, it starts nothing more, and a while later closes."""
 
         async def startup(self, sockets: list[Any] | None = None) -> None:
             await super().startup(sockets)
