@@ -24,4 +24,5 @@ async def test_no_check_finds_an_error(api: Api) -> None:
         bad = (Status.ERROR, Status.CRITICAL)
         return [f"{one.title} {one.resource_type}: {one.reason}" for one in results if one.status in bad]
 
-    assert await asyncio.to_thread(checked) == []
+    found = await asyncio.to_thread(checked)
+    assert not found, "\n".join(found)

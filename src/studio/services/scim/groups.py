@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-from scim2_models import Group as ScimGroup
 from scim2_models import Meta, Reference
 from scim2_models.exceptions import InvalidValueException, UniquenessException
-from scim2_models.resources.group import GroupMember
 
 from studio.contracts.records import Change
 from studio.domain.access import Actor
@@ -19,7 +17,7 @@ from studio.services.auditing import entry
 from studio.services.people.checks import check_text
 from studio.services.people.groups import MAX_GROUPS
 from studio.services.people.model import Group, Member, People, member_id
-from studio.services.scim.model import DirectoryToken, ScimShelf, version_of
+from studio.services.scim.model import DirectoryGroup, DirectoryMember, DirectoryToken, ScimShelf, version_of
 
 
 class DirectoryGroups:
@@ -29,16 +27,15 @@ class DirectoryGroups:
         self._people = people
         self._shelf = shelf
 
-    async def all(self, token: DirectoryToken, base: str) -> list[ScimGroup]:
+    async def all(self, token: DirectoryToken, base: str) -> list[DirectoryGroup]:
         """Every group of the workspace."""
         members = await self._people.members.all(INSTANCE, parent=token.workspace)
-        names = await self._names([one.value.account for one in members])
         return [
-            self._shown(one, [m.value.account for m in members if one.id in m.value.groups], names, base)
+            self._shown(one, [m.value.account for m in members if one.id in m.value.groups], base)
             for one in await self._people.groups.all(token.workspace)
         ]
 
-    async def show(self, token: DirectoryToken, id: str, base: str) -> ScimGroup:
+    async def show(self, token: DirectoryToken, id: str, base: str) -> DirectoryGroup:
         """One group.
 
         Raises:
@@ -46,9 +43,9 @@ class DirectoryGroups:
         """
         found = await self._need(token, id)
         members = await self._members(token, id)
-        return self._shown(found, list(members), await self._names(list(members)), base)
+        return self._shown(found, list(members), base)
 
-    async def create(self, actor: Actor, token: DirectoryToken, group: ScimGroup, base: str) -> ScimGroup:
+    async def create(self, actor: Actor, token: DirectoryToken, group: DirectoryGroup, base: str) -> DirectoryGroup:
         """Make a group. It gives nothing until an Admin gives it a role.
 
         Raises:
@@ -61,7 +58,9 @@ class DirectoryGroups:
         await self._write(actor, token, id, None, group)
         return await self.show(token, id, base)
 
-    async def replace(self, actor: Actor, token: DirectoryToken, id: str, group: ScimGroup, base: str) -> ScimGroup:
+    async def replace(
+        self, actor: Actor, token: DirectoryToken, id: str, group: DirectoryGroup, base: str
+    ) -> DirectoryGroup:
         """Put what a directory says now in the place of a group.
 
         Raises:
@@ -89,7 +88,7 @@ class DirectoryGroups:
         await self._people.records.commit(changes, [audit])
 
     async def _write(
-        self, actor: Actor, token: DirectoryToken, id: str, found: Kept[Group] | None, group: ScimGroup
+        self, actor: Actor, token: DirectoryToken, id: str, found: Kept[Group] | None, group: DirectoryGroup
     ) -> None:
         old = found.value if found is not None else Group(name="")
         changed = msgspec.structs.replace(
@@ -136,22 +135,17 @@ class DirectoryGroups:
         found = await self._people.members.all(INSTANCE, parent=token.workspace)
         return {one.value.account: one for one in found if group in one.value.groups}
 
-    async def _names(self, accounts: list[str]) -> dict[str, str]:
-        from studio.services.people.members import accounts_of
-
-        return {id: one.value.name for id, one in (await accounts_of(self._people, accounts)).items()}
-
     async def _need(self, token: DirectoryToken, id: str) -> Kept[Group]:
         found = await self._people.groups.get(token.workspace, id)
         if found is None:
             raise NotFound("group.not_found", "There is no group {id}.", id=id[:64])
         return found
 
-    def _shown(self, found: Kept[Group], members: list[str], names: dict[str, str], base: str) -> ScimGroup:
-        group = ScimGroup(
+    def _shown(self, found: Kept[Group], members: list[str], base: str) -> DirectoryGroup:
+        group = DirectoryGroup(
             id=found.id, external_id=found.value.external_id, display_name=found.value.name,
             members=[
-                GroupMember(value=one, ref=Reference(f"{base}/Users/{one}"), type="User", display=names.get(one))
+                DirectoryMember(value=one, ref=Reference(f"{base}/Users/{one}"), type="User")
                 for one in members
             ] or None,
         )  # fmt: skip

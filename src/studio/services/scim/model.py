@@ -6,7 +6,20 @@ import hashlib
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
-from scim2_models import URN, Context, Group, Mutability, Required, Resource, ScimPolicy, Uniqueness
+from pydantic import Field
+from scim2_models import (
+    URN,
+    CaseExact,
+    ComplexAttribute,
+    Context,
+    Mutability,
+    Reference,
+    Required,
+    Resource,
+    ScimPolicy,
+    Uniqueness,
+    User,
+)
 from scim2_models.resources.user import Email, GroupMembership, Name
 
 from studio.contracts.records import Records
@@ -38,10 +51,26 @@ class DirectoryUser(Resource[Any]):
     groups: Annotated[list[GroupMembership] | None, Mutability.read_only] = None
 
 
-DirectoryGroup = Group
-"""A group as directories see it."""
+class DirectoryMember(ComplexAttribute):
+    """Somebody in a group."""
 
-ResourceOf: TypeAlias = DirectoryUser | Group
+    value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
+    ref: Annotated[Reference[User[Any]] | None, Mutability.immutable] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
+
+
+class DirectoryGroup(Resource[Any]):
+    """A group as directories see it."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Required.true, Uniqueness.server] = None
+    members: list[DirectoryMember] | None = None
+
+
+ResourceOf: TypeAlias = DirectoryUser | DirectoryGroup
 
 
 class DirectoryToken(msgspec.Struct, frozen=True, kw_only=True):

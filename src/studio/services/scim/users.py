@@ -95,6 +95,7 @@ class DirectoryUsers:
         email = _address(user)
         found = None if email is None else await self._provisioning.account_by_email(email)
         writing = Writing()
+        user = user.model_copy(update={"active": user.active is not False})
         if found is None:
             found = self._made(actor, token, user, email, await self._mail_key(email), writing)
             known = Known(found, None, None)
@@ -147,7 +148,7 @@ class DirectoryUsers:
         joins: bool,
     ) -> None:
         active = user.active is not False
-        kept = user.model_copy(update={"id": None, "meta": None, "groups": None, "active": None})
+        kept = user.model_copy(update={"id": None, "meta": None, "groups": None})
         after = msgspec.structs.replace(
             before, resource=kept.model_dump_json(scim_ctx=Context.DEFAULT).encode(), deleted=False
         )
@@ -321,12 +322,12 @@ class DirectoryUsers:
             user.emails = [Email(value=account.email, primary=True)] if account.email else None
         id = known.account.id
         user.id = id
-        user.active = account.active and (person is None or person.value.active)
+        active = account.active and (person is None or person.value.active)
+        # Where a directory has taken the attribute away, it is let in and not said.
+        user.active = active if person is None or user.active is not None else (None if active else False)
         groups = known.member.value.groups if known.member is not None else []
         user.groups = [
-            GroupMembership(
-                value=one, ref=Reference(f"{base}/Groups/{one}"), display=names[one], type="direct"
-            )
+            GroupMembership(value=one, ref=Reference(f"{base}/Groups/{one}"), display=names[one], type="direct")
             for one in groups
             if one in names
         ] or None
