@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +105,9 @@ class ExecutionStarting:
             WorkflowInvalid: The inputs do not fit.
             Overloaded: There is too much to do already.
         """
-        accepted = await self.accept(actor, order)
+        return await self._row(actor, await self.accept(actor, order))
+
+    async def _row(self, actor: Actor, accepted: Accepted) -> ExecutionRow:
         row = await self._engine.store.execution(accepted.id, actor.workspace)
         if row is None:
             raise NotFound("execution.not_found", "There is no execution {id}.", id=accepted.id)
@@ -150,11 +153,11 @@ class ExecutionStarting:
 
     async def start_audited(self, actor: Actor, order: Order) -> ExecutionRow:
         """``start`` by a person, which the audit log tells."""
-        row = await self.start(actor, order)
+        accepted = await self.accept(actor, order)
         after = {"which": order.which, "inputs": sorted(order.inputs)}
-        await self._records.commit(
-            [], [entry(actor, "execution.started", kind="execution", id=row.id, name=row.workflow_name, after=after)]
-        )
+        told = entry(actor, "execution.started", kind="execution", id=accepted.id, name=accepted.name, after=after)
+        # Neither needs the other: the row is read while the entry is on its way to the disk.
+        row, _ = await asyncio.gather(self._row(actor, accepted), self._records.commit([], [told]))
         return row
 
     async def wait(self, id: str, seconds: float) -> ExecutionResult | None:
