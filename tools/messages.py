@@ -266,7 +266,8 @@ def check_nodes(source: Path, params: Mapping[str, list[str]]) -> list[str]:
             where = f"src/studio/nodes/{pack}/strings/{lang}.toml"
             known = {type_id for type_id in params if type_id.startswith(f"{pack}.")}
             problems += [
-                f"{where}: {name} is no node type" for name in sorted(table.keys() - known - {"errors", "pack", "texts"})
+                f"{where}: {name} is no node type"
+                for name in sorted(table.keys() - known - {"errors", "pack", "texts"})
             ]
             problems += [
                 f"{where}: [pack] lacks {key}" for key in ("title", "description") if key not in table.get("pack", {})
