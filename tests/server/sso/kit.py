@@ -33,7 +33,7 @@ class Sso:
         there = there or self.there
         self.api.platform.address = self.api.url
         there.redirect_uris.append(f"{self.api.url}/api/v1/session/oidc/{id}/callback")
-        given = {
+        given: dict[str, Any] = {
             "name": "Acme", "issuer": there.url, "client_id": there.client, "client_secret": there.secret,
             "internal": True, **more,
         }  # fmt: skip

@@ -99,7 +99,7 @@ class IdentityServer:
     def logout_token(self, **more: Any) -> str:
         """What tells that somebody has signed out."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.url, "aud": self.client, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8),
             "sub": self.user.subject, "sid": self.sid, "events": {EVENT: {}}, **more,
         }  # fmt: skip

@@ -131,7 +131,7 @@ def weak_algorithm(there: IdentityServer, claims: dict[str, Any]) -> str:
     return jwt.encode({"alg": "RS512", "kid": there.kid}, claims, RSAKey.generate_key(2048), algorithms=["RS512"])
 
 
-FORGERIES = [
+FORGERIES: list[Callable[[IdentityServer, dict[str, Any]], str]] = [
     unsigned, with_public_key_as_secret, with_another_key, with_its_own_key_along, cut, changed, with_unknown_key, huge,
     deep, weak_algorithm,
     lambda there, claims: "", lambda there, claims: "a.b", lambda there, claims: "..", lambda there, claims: "é.é.é",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from studio.crypto.passwords import Passwords
 from studio.domain.access import Role
 from tests.server.kit import PASSWORD
@@ -38,7 +40,14 @@ async def test_signing_out_at_both_ends(sso: Sso) -> None:
     told = f"{sso.api.url}/api/v1/session/oidc/acme/logout"
     browser = sso.browser()
     await browser.sign_in()
-    for spoiled in ({"nonce": "x"}, {"events": {}}, {"jti": None}, {"sub": None, "sid": None}, {"aud": "other"}):
+    spoilt: tuple[dict[str, Any], ...] = (
+        {"nonce": "x"},
+        {"events": {}},
+        {"jti": None},
+        {"sub": None, "sid": None},
+        {"aud": "other"},
+    )
+    for spoiled in spoilt:
         refused = await browser.client.post(told, data={"logout_token": sso.there.logout_token(**spoiled)})
         assert refused.status_code == 403, spoiled
     other = sso.there.logout_token(sid="another")

@@ -96,7 +96,8 @@ NOBODY: list[tuple[User, dict[str, Any], str]] = [
 async def test_who_gets_no_account(sso: Sso) -> None:
     await sso.set_up()
     for user, more, code in NOBODY:
-        await sso.change(**{"creates": True, "domains": [], **more})
+        settings: dict[str, Any] = {"creates": True, "domains": [], **more}
+        await sso.change("acme", **settings)
         sso.there.user = user
         refused = await sso.browser().sign_in()
         assert (refused.status_code, refused.json()["code"]) == (403, code)

@@ -86,7 +86,7 @@ class Reader:
         """
         answer = await self.ask("GET", url, **more)
         if answer.status != 200:
-            raise unusable(self.provider.name, f"status {answer.status}")
+            raise unusable(self.provider.name, str(answer.status))
         found = decoded(answer.body)
         if found is None:
             raise unusable(self.provider.name, "json")

@@ -204,7 +204,7 @@ class Flows:
         answer = await reader.ask("POST", endpoints.token, headers=headers, body=urlencode(fields).encode())
         found = decoded(answer.body)
         if answer.status != 200 or found is None:
-            raise unusable(provider.name, f"token {answer.status}")
+            raise unusable(provider.name, "token_endpoint")
         token, access = found.get("id_token"), found.get("access_token")
         if not isinstance(token, str):
             raise token_refused("missing")
