@@ -189,7 +189,7 @@ def _method(operation: Mapping[str, Any]) -> str:
     if body is not None:
         given.append(f"{body[0]}=body")
     ask = f"await self.{'ask_bytes' if gives == 'bytes' else 'ask'}({', '.join(given)})"
-    result = f"return {ask}" if gives == "bytes" else f'return cast("{gives}", {ask})'
+    result = f"return {ask}" if gives in ("bytes", "Any") else f'return cast("{gives}", {ask})'
     about = _docstring(operation.get("description") or operation["operationId"], 8)
     name = _snake(operation["operationId"])
     lines = [f"    async def {name}({', '.join(['self', *signature])}) -> {gives}:", about]

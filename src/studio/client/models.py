@@ -995,7 +995,7 @@ class LeaveOut(TypedDict):
 
     account: str
     name: str
-    sessions: int
+    sessions: int | None
     deactivate: bool
     last_operator: bool
     possible: bool

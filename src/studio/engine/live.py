@@ -85,7 +85,8 @@ class Live:
         """Backlog from the journal, then what comes: by push where this process drives, else by looking."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         self._watchers.setdefault(execution_id, []).append(queue)
-        position, look = after, _LOOK
+        position = after
+        look = _LOOK
         try:
             while True:
                 row = await engine.store.execution(execution_id)
@@ -97,7 +98,8 @@ class Live:
                         yield event
                 look = min(2 * look, _LONGEST_LOOK)
                 for event in await self._backlog(engine, execution_id, position):
-                    position, look = (event.seq, event.index), _LOOK
+                    position = (event.seq, event.index)
+                    look = _LOOK
                     yield event
                 if row.status.terminal:
                     return
@@ -121,9 +123,7 @@ class Live:
         events = [event for segment in segments for event in segment_events(execution_id, segment)]
         return [event for event in events if (event.seq, event.index) > position]
 
-    async def _next(
-        self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event], look: float
-    ) -> Event | None:
+    async def _next(self, engine: Engine, execution_id: str, queue: asyncio.Queue[Event], look: float) -> Event | None:
         """What is pushed next; None where it is time to look into the journal again."""
         while True:
             try:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+
 from studio.domain import errors
 from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
 from studio.i18n import choose_language, filled, render

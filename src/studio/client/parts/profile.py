@@ -23,7 +23,7 @@ class ProfilePart(Part):
         """Ask for another address: a link is sent there. The answer is the same whether it has an account
         already.
         """
-        return cast("Any", await self.ask("POST", "/profile/email", json=body))
+        return await self.ask("POST", "/profile/email", json=body)
 
     async def confirm_email(self, body: m.LinkSecret) -> m.ProfileOut:
         """Make the address of a link one's own."""

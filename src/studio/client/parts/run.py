@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from studio.client.transport import Part
 
@@ -14,14 +14,8 @@ class RunPart(Part):
         self, workflow: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Any:
         """Run a workflow that needs no inputs, with a key that allows GET."""
-        return cast(
-            "Any",
-            await self.ask(
-                "GET",
-                f"/run/{self.quote(workflow)}",
-                query={"wait": wait},
-                headers={"Idempotency-Key": idempotency_key},
-            ),
+        return await self.ask(
+            "GET", f"/run/{self.quote(workflow)}", query={"wait": wait}, headers={"Idempotency-Key": idempotency_key}
         )
 
     async def run_workflow(
@@ -35,13 +29,10 @@ class RunPart(Part):
         where the inputs
         were to blame, 502 or 503 where another system was, else 500.
         """
-        return cast(
-            "Any",
-            await self.ask(
-                "POST",
-                f"/run/{self.quote(workflow)}",
-                query={"wait": wait},
-                headers={"Idempotency-Key": idempotency_key},
-                json=body,
-            ),
+        return await self.ask(
+            "POST",
+            f"/run/{self.quote(workflow)}",
+            query={"wait": wait},
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
         )

@@ -23,8 +23,8 @@ from studio.server.resources.oauth.routes import routes as oauth
 from studio.server.resources.operator.routes import routes as operator
 from studio.server.resources.roles.routes import routes as roles
 from studio.server.resources.run.routes import routes as run
-from studio.server.resources.secret_stores.routes import routes as secret_stores
 from studio.server.resources.scim.tokens import routes as directories
+from studio.server.resources.secret_stores.routes import routes as secret_stores
 from studio.server.resources.session.profile import routes as profile
 from studio.server.resources.session.routes import routes as session
 from studio.server.resources.setup.routes import routes as setup
