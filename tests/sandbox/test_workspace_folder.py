@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -23,9 +24,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def reached(data: Path, folder: Path) -> Any:
-    """What an execution with this folder reaches."""
-    opened = cast("Any", None)
-    return Host(data, opened, opened).files_for(Grants(folder=str(folder)))
+    """What an execution with this folder reaches. No store is asked for that."""
+    opened = cast("Any", SimpleNamespace(store=SimpleNamespace(records=None)))
+    return Host(data, opened, cast("Any", None)).files_for(Grants(folder=str(folder)))
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ CALLS: dict[str, Call] = {
     "POST /workflows/{workflow}/transfer": Call({"owner": "{account}"}),
     "POST /workflows/{workflow}/duplicate": Call({}),
     "PUT /workflows/{workflow}/draft": Call({"document": {**ADD, "name": "Changed"}}),
-    "POST /workflows/{workflow}/publish": Call({}),
+    "POST /workflows/{workflow}/publish": Call(
+        {}, (("PUT", "/workflows/{workflow}/draft", {"document": {**ADD, "output": "{{ 7 }}"}}),)
+    ),
     "POST /workflows/{workflow}/versions/{number}/restore": Call({}),
     "POST /workflows/import": Call({"files": [{"name": "new.yaml", "text": "studio: 1\nname: New\nnodes: {}\n"}]}),
     "POST /workflows/bulk": Call({"workflows": ["{workflow}"], "action": "tag", "tags": ["x"]}),
