@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,23 @@ SLOW: dict[str, Any] = {
 }
 
 
+OPEN: list[httpx2.Client] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close every client of a test at its end."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
+def kept(client: httpx2.Client) -> httpx2.Client:
+    """A client that is closed at the end of the test."""
+    OPEN.append(client)
+    return client
+
+
 def signed_in(process: subprocess.Popen[str], lines: list[str]) -> httpx2.Client:
     """A client of the first account, an Admin."""
     assert process.stdout is not None
@@ -30,7 +48,7 @@ def signed_in(process: subprocess.Popen[str], lines: list[str]) -> httpx2.Client
     body = {"secret": secret, "email": "ada@example.org", "name": "Ada", "password": "correct horse battery"}
     made = httpx2.post(f"{base}/api/v1/setup", json=body, timeout=60)
     assert made.status_code == 201, made.text
-    client = httpx2.Client(base_url=f"{base}/api/v1", timeout=60)
+    client = kept(httpx2.Client(base_url=f"{base}/api/v1", timeout=60))
     body = {"email": body["email"], "password": body["password"], "client": "cli"}
     answer = client.post("/session", json=body)
     assert answer.status_code in (200, 201), answer.text
@@ -96,7 +114,7 @@ def test_restarts_under_load_lose_nothing_and_count_no_recovery(tmp_path: Path) 
                 publish(client)
                 token = client.headers["authorization"]
             base = f"{url_in(lines[0])}/api/v1"
-            client = httpx2.Client(base_url=base, timeout=60, headers={"authorization": token})
+            client = kept(httpx2.Client(base_url=base, timeout=60, headers={"authorization": token}))
             for number in range(60):
                 if number == 40:
                     process.send_signal(signal.SIGTERM)
