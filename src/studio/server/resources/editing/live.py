@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from fastapi import WebSocket, WebSocketDisconnect
 
 from studio.domain.access import Actor, ActorKind
-from studio.domain.errors import AccessRefused, NotFound, StudioError
+from studio.domain.errors import AccessRefused, NotFound, StudioError, UserError
 from studio.server._asking import identify, platform_of
 from studio.server.resources.comments.shown import thread_out
 from studio.server.resources.editing.shown import operation_out
@@ -28,25 +29,19 @@ _PAGE = 200
 _MAX_MESSAGE = 16 * 1024
 
 
-async def live(websocket: WebSocket, workflow: str, after: int = 0, comments: int = -1, client: str = "") -> None:
+async def live(websocket: WebSocket, actor: Actor) -> None:
     """Tell what happens to a workflow until the connection ends.
 
-    Args:
-        websocket: The connection, with a session's cookie and the server's own Origin, or with a bearer token.
-        workflow: Id or key.
-        after: The revision of the draft that the caller has; 0 for the present one.
-        comments: The number of the last event of comments that the caller has; -1 for the present one.
-        client: The tab.
+    In the address: ``after``, the revision of the draft that the caller has (0 for the present one); ``comments``, the
+    number of the last event of comments that they have (-1 for the present one); ``client``, the tab.
     """
     platform = platform_of(websocket)
-    try:
-        actor, head = await _allowed(websocket, platform, workflow)
-    except StudioError as error:
-        await websocket.close(_close_code(error), error.code)
-        return
+    asked = websocket.query_params
+    after, comments = _number(asked, "after", 0), _number(asked, "comments", -1)
+    head = (await platform.workflows.finder.find(actor, websocket.path_params["workflow"])).id
     await websocket.accept()
     feed = platform.feed
-    tab = platform.present.tab(actor, head, client[:64] or "tab")
+    tab = platform.present.tab(actor, head, asked.get("client", "")[:64] or "tab")
     with feed.subscribed(actor.workspace, head) as subscription:
         talk = _Talk(websocket, platform, actor, head, tab, subscription)
         try:
@@ -56,6 +51,18 @@ async def live(websocket: WebSocket, workflow: str, after: int = 0, comments: in
             pass
         finally:
             await asyncio.shield(tab.leave())
+
+
+def _number(asked: Mapping[str, str], name: str, missing: int) -> int:
+    """A number of the address.
+
+    Raises:
+        UserError: It is none.
+    """
+    text = asked.get(name, str(missing))
+    if not text.removeprefix("-").isdecimal() or len(text) > 18:
+        raise UserError("request.number", "{name} must be a whole number.", name=name).at(param=name)
+    return int(text)
 
 
 async def _allowed(websocket: WebSocket, platform: Platform, workflow: str) -> tuple[Actor, str]:

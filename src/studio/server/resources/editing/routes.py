@@ -28,7 +28,7 @@ from studio.services.editing.editing import Batch
 from studio.services.editing.presence import shown
 
 routes = Routes("/workflows", "editing")
-routes.add_api_websocket_route("/{workflow}/live", live)
+routes.live("/{workflow}/live", Permission.WORKFLOW_VIEW)(live)
 
 _GONE = {410: {"description": "Load the draft anew", "model": Problem}}
 
