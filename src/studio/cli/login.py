@@ -60,6 +60,9 @@ async def _sign_in(url: str, email: str, password: str, voice: Voice) -> tuple[s
 
     async with Client(url, lang=voice.lang) as client:
         session = await client.sign_in({"email": email, "password": password, "client": "cli"})
+        if "challenge" in session:
+            code = _asked(voice.say("cli.ask_code"))
+            session = await client.second_step({"challenge": session["challenge"], "code": code})
     return session["account"]["name"], session.get("token") or ""
 
 
