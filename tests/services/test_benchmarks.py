@@ -52,7 +52,7 @@ def test_runs_and_states_its_floor(name: str, monkeypatch: pytest.MonkeyPatch) -
 def test_each_that_uses_a_database_takes_one() -> None:
     bench = Bench()
     takers = {name for name in bench.names() if "db" in bench.takes(name)}
-    assert takers == {"chain", "diamond", "many", "map", "parked", "payload", "table"}
+    assert takers == {"chain", "diamond", "editing", "history", "many", "map", "parked", "payload", "table"}
 
 
 def test_each_says_what_it_runs() -> None:
