@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.contracts.store import Store
-from studio.domain.errors import fill
 from studio.domain.settings import ServerSettings
 from studio.services._clock import Clock
 
@@ -45,18 +44,6 @@ if TYPE_CHECKING:
     from studio.services.workflows.workflows import Workflows
 
 
-def _in_english(code: str, template: str, arguments: Mapping[str, Any], lang: str) -> str:
-    return fill(template, arguments)
-
-
-async def _no_backup(_target: Path) -> object:
-    raise NotImplementedError
-
-
-async def _no_sizes() -> Mapping[str, int]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What the services stand on."""
@@ -70,10 +57,10 @@ class Ports:
     data: Path
     lookup: Lookup
     sender: SecretSender
-    allow_hosts: tuple[str, ...] = ()
-    say: Say = _in_english
-    backup: Callable[[Path], Awaitable[object]] = _no_backup
-    sizes: Callable[[], Awaitable[Mapping[str, int]]] = _no_sizes
+    allow_hosts: tuple[str, ...]
+    say: Say
+    backup: Callable[[Path], Awaitable[object]]
+    sizes: Callable[[], Awaitable[Mapping[str, int]]]
 
 
 class Platform:
