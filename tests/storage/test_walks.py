@@ -20,8 +20,16 @@ GROW = ("executions", "journal", "inbox", "node_runs", "execution_tags", "idempo
 PARTIAL = ("executions_queue", "executions_behind", "executions_due", "executions_owner", "executions_retention")
 """Indexes that hold only what waits for something."""
 
-ONCE = {("refs", "_LIVE"), ("upkeep", "_COUNTS"), ("upkeep", "_SUMS")}
-"""Statements that are about everything by nature: collecting blobs, and the doctor's sums."""
+ONCE = {
+    ("refs", "_LIVE"),
+    ("upkeep", "_COUNTS"),
+    ("upkeep", "_SUMS"),
+    ("operating", "_JOURNALS"),
+    ("operating", "_BLOBS"),
+    ("operating", "_FILES"),
+}
+"""Statements that are about everything by nature: collecting blobs, the doctor's sums, and what each workspace stores,
+which one of all servers measures every ten minutes."""
 
 
 def statements() -> Iterator[tuple[str, str, Statement]]:

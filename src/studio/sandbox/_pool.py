@@ -14,6 +14,7 @@ from studio.sandbox import _wire
 from studio.sandbox._child import Child, Died
 
 _START_SECONDS = 60.0
+_LEAVE_SECONDS = 5.0
 log = logging.getLogger("studio.apart")
 
 
@@ -150,6 +151,11 @@ class Pool:
             child.kill()  # whoever works with it sees it go, and has it buried
         while self._waiting:
             self._wake()
+        # Who has stopped in the middle of a stream sees it only when it goes on, which nobody here can wait for.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                while self._alive:
+                    await asyncio.sleep(0.001)
         while self._burials:
             await asyncio.wait(self._burials)
 

@@ -26,7 +26,7 @@ _BACKLOG = Statement(
     packed=True,
 )
 _IN_DOUBT = Statement(
-    _ROWS + "AND e.status IN ('waiting', 'paused') AND e.reason LIKE '[\"wait.in_doubt\"%' ORDER BY e.id LIMIT :limit",
+    _ROWS + "AND e.status = :status AND e.reason LIKE '[\"wait.in_doubt\"%' ORDER BY e.id LIMIT :limit",
     fetch=WIDTH,
     packed=True,
 )
@@ -53,9 +53,11 @@ def backlog(workspace: str, limit: int) -> Plan[list[Backlogged]]:
 
 
 def in_doubt(workspace: str, limit: int) -> Plan[list[ExecutionRow]]:
-    """What waits for a decision."""
-    rows: list[Row] = yield _IN_DOUBT(workspace=workspace, limit=limit)
-    return [execution(row) for row in rows]
+    """What waits for a decision. Each status is a question of its own, which its index answers."""
+    rows: list[Row] = []
+    for status in ("waiting", "paused"):
+        rows += yield _IN_DOUBT(workspace=workspace, status=status, limit=limit)
+    return [execution(row) for row in sorted(rows, key=lambda row: row[0])[:limit]]
 
 
 def failures(workspace: str, after: tuple[int, str], until: int, limit: int) -> Plan[list[ExecutionRow]]:

@@ -76,7 +76,8 @@ _EXPIRED = Statement(
 # What is called has its root's fate. One whose caller goes on is kept: the caller would call again.
 _ENDED = Statement(
     "SELECT e.id FROM executions AS e WHERE e.workspace = :workspace AND e.ended_at IS NOT NULL"
-    " AND (e.id {in ids} OR e.root_id {in roots})"
+    " AND e.id IN (SELECT a.id FROM executions AS a WHERE a.id {in ids}"
+    " UNION SELECT b.id FROM executions AS b WHERE b.root_id {in roots})"
     " AND NOT EXISTS (SELECT 1 FROM executions AS p WHERE p.id = e.parent_id AND p.ended_at IS NULL)"
     " ORDER BY e.id{pg: FOR UPDATE}",
     fetch=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -143,8 +144,19 @@ def _meta(connection: Connection) -> dict[str, str] | None:
 
 
 def prepare_file(connection: Connection) -> None:
-    """Settings that a file keeps, and that must come before its first table."""
-    connection.execute("PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal; PRAGMA synchronous = full")
+    """Settings that a file keeps, and that must come before its first table.
+
+    Where several processes do it at once, SQLite refuses the change to a log without waiting as it does elsewhere.
+    """
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal; PRAGMA synchronous = full")
+            return
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _make(connection: Connection, meta: dict[str, str]) -> bool:
