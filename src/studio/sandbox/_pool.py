@@ -155,7 +155,7 @@ class Pool:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_SECONDS):
                 while self._alive:
-                    await asyncio.sleep(0.001)
+                    await self._turn()
         while self._burials:
             await asyncio.wait(self._burials)
 
