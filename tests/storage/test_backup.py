@@ -30,6 +30,7 @@ from studio.domain.errors import (
 from studio.domain.ids import new_id
 from studio.domain.status import ExecutionStatus
 from studio.domain.values import BlobRef
+from studio.storage._schema import REVISION
 from studio.storage.backup import backup, restore
 from studio.storage.blobs.files import blob_path, collection_held
 from tests.fixtures.postgres import Cluster
@@ -86,7 +87,7 @@ async def test_everything_comes_back_held(place: Place, target: Place, tmp_path:
     archive = tmp_path / "backup.tar.zst"
     made = await backup(place.url, place.data, archive)
     assert archive.stat().st_mode & 0o777 == 0o600
-    assert (made.kind, made.revision, made.missing_blobs) == (opened.database, "0002", ())
+    assert (made.kind, made.revision, made.missing_blobs) == (opened.database, REVISION, ())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.zst", "data"]
 
     again = await restored(place, target, archive)

@@ -36,7 +36,12 @@ async def shape(place: Place) -> list[tuple[str, ...]]:
         " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
         " WHERE c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND c.relkind = 'r'"
     )
-    return sorted([*columns, *indexes, *storage])
+    triggers = await place.sql(
+        "SELECT pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_proc p ON p.oid = t.tgfoid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal"
+    )
+    return sorted([*columns, *indexes, *storage, *triggers])
 
 
 def test_revisions_are_those_of_the_scripts() -> None:
@@ -61,6 +66,19 @@ async def test_fresh_and_migrated_tables_are_the_same(place: Place) -> None:
     assert await migrate(place.url, place.data, "base") == ("base", "base")
     assert await migrate(place.url, place.data) == ("base", REVISION)
     assert await shape(place) == fresh
+
+
+async def test_tags_know_the_status_after_the_migration_and_the_way_back(place: Place) -> None:
+    store = (await place.open()).store
+    done = await finished(store, tags=("x",))
+    await place.close()
+    assert await migrate(place.url, place.data, "0002") == (REVISION, "0002")
+    assert await place.sql("SELECT tag, execution_id FROM execution_tags") == [("x", done)]
+    await place.sql("UPDATE executions SET status = 'failed'")
+    assert await migrate(place.url, place.data) == ("0002", REVISION)
+    assert await place.sql("SELECT status FROM execution_tags") == [("failed",)]
+    await place.sql("UPDATE executions SET status = 'dead'")
+    assert await place.sql("SELECT status FROM execution_tags") == [("dead",)]
 
 
 async def test_migrated_database_opens_and_works(place: Place) -> None:
@@ -123,7 +141,7 @@ async def test_killed_migration_is_whole_or_absent(place: Place) -> None:
 async def test_two_migrations_at_once(place: Place) -> None:
     place.data.mkdir(parents=True)
     outcomes = await asyncio.gather(migrate(place.url, place.data), migrate(place.url, place.data))
-    assert sorted(outcomes) == [("0002", "0002"), ("base", "0002")]
+    assert sorted(outcomes) == [(REVISION, REVISION), ("base", REVISION)]
 
 
 async def test_unknown_revisions_are_refused(place: Place) -> None:

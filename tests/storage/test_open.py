@@ -23,6 +23,7 @@ from studio.domain.errors import (
     WrongKey,
 )
 from studio.storage import open_store, rotate_master_file
+from studio.storage._schema import REVISION
 from tests.storage.kit import WORKSPACE, Place, finished, new, running, segment
 
 
@@ -149,7 +150,7 @@ async def test_newer_and_unknown_revisions_are_refused(place: Place, monkeypatch
         await place.open()
     assert caught.value.code == "storage.database_newer"
     assert "9999" in caught.value.message
-    monkeypatch.setattr("studio.storage._revision.REVISIONS", ("0000", "0002"))
+    monkeypatch.setattr("studio.storage._revision.REVISIONS", ("0000", REVISION))
     await place.sql("UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(DatabaseVersion) as caught:
         await place.open()

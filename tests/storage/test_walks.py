@@ -89,6 +89,15 @@ async def test_lists_of_a_time_read_only_what_is_of_it(connection: Any, more: se
     assert "id>?" in step
 
 
+@pytest.mark.parametrize("more", [set[str](), {"before"}, {"from_id", "before"}])
+async def test_a_tag_and_a_status_are_one_question_to_one_index(connection: Any, more: set[str]) -> None:
+    """However many have the tag, and however many the status: only what has both is read."""
+    bound = listing._tagged(frozenset({"tag", "status"} | more)).sqlite[0]
+    steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
+    assert any("execution_tags_status (workspace=? AND tag=? AND status=?" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
 async def test_a_walk_is_noticed(connection: Any) -> None:
     for text in (
         "SELECT e.id, e.status FROM executions AS e WHERE e.workspace = :workspace AND e.id {in ids}",

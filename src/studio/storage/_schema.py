@@ -8,10 +8,10 @@ proves that both ways lead to the same tables.
 
 from __future__ import annotations
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision this version of Studio works on."""
 
-REVISIONS = ("0001", REVISION)
+REVISIONS = ("0001", "0002", REVISION)
 """Every revision this version knows, oldest first."""
 
 # One text for both: SQLite takes BIGINT, TEXT and BOOLEAN as they are, and knows TRUE and FALSE. {bytes} and {tight}
@@ -61,9 +61,11 @@ CREATE INDEX executions_behind ON executions (id) WHERE owner IS NULL AND projec
 CREATE INDEX executions_retention ON executions (retain_until) WHERE retain_until IS NOT NULL AND ended_at IS NOT NULL;
 
 CREATE TABLE execution_tags (
-  workspace TEXT NOT NULL, tag TEXT NOT NULL, execution_id TEXT NOT NULL, PRIMARY KEY (workspace, tag, execution_id)
+  workspace TEXT NOT NULL, tag TEXT NOT NULL, execution_id TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'queued',
+  PRIMARY KEY (workspace, tag, execution_id)
 ) {tight};
 CREATE INDEX execution_tags_owner ON execution_tags (execution_id);
+CREATE INDEX execution_tags_status ON execution_tags (workspace, tag, status, execution_id);
 
 CREATE TABLE journal (
   execution_id TEXT NOT NULL, seq BIGINT NOT NULL, workspace TEXT NOT NULL, epoch BIGINT NOT NULL,
@@ -175,6 +177,19 @@ ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 ALTER TABLE blob_frames ALTER COLUMN data SET STORAGE EXTERNAL;
 """
 
+# A copy of the status stands beside each tag, for lists of one workflow's failures. The database itself keeps it: many
+# statements move an execution, those of the version before included.
+_WHEN = "AFTER UPDATE OF status ON executions"
+_CHANGED = "NEW.status <> OLD.status AND NEW.tags <> '[]'"
+_UPDATE = "UPDATE execution_tags SET status = NEW.status WHERE execution_id = NEW.id"
+_SQLITE_TRIGGERS = (f"CREATE TRIGGER executions_tag_status {_WHEN} WHEN {_CHANGED} BEGIN {_UPDATE}; END",)
+_POSTGRES_TRIGGERS = (
+    "CREATE FUNCTION executions_tag_status() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN {_UPDATE}; RETURN NULL; END $$",
+    f"CREATE TRIGGER executions_tag_status {_WHEN} FOR EACH ROW WHEN ({_CHANGED})"
+    " EXECUTE FUNCTION executions_tag_status()",
+)
+
 TABLES = (
     "meta", "workspaces", "keys", "workflow_versions", "executions", "execution_tags", "journal", "inbox", "node_runs",
     "blob_refs", "idempotency", "schedules", "lanes", "workers", "node_state", "cache", "variables", "credentials",
@@ -190,7 +205,7 @@ def sqlite_schema() -> list[str]:
     """The statements that make an empty SQLite database current."""
     text = _TABLES.replace("{bytes}", "BLOB").replace("{tight}", "WITHOUT ROWID").replace("{updated}", "")
     text = text.replace("{exact}", "")
-    return [*_split(text), f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"]
+    return [*_split(text), *_SQLITE_TRIGGERS, f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"]
 
 
 def postgres_schema() -> list[str]:
@@ -199,7 +214,8 @@ def postgres_schema() -> list[str]:
     text = _TABLES.replace("{bytes}", "BYTEA").replace("{tight}", "").replace("{updated}", "WITH (fillfactor = 70)")
     # What lists are sorted by compares byte by byte, as on SQLite, whatever locale the server was set up with.
     text = text.replace("{exact}", 'COLLATE "C"')
-    return [*_split(text + _POSTGRES_ONLY), f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"]
+    version = f"INSERT INTO alembic_version (version_num) VALUES ('{REVISION}')"
+    return [*_split(text + _POSTGRES_ONLY), *_POSTGRES_TRIGGERS, version]
 
 
 def _split(text: str) -> list[str]:

@@ -54,6 +54,27 @@ async def test_every_filter(store: SqlStore) -> None:
     assert await ids(store, accepted_until=row.accepted_at) == [done]
 
 
+async def test_a_tag_and_a_status_follow_an_execution(store: SqlStore) -> None:
+    async def tagged(*status: ExecutionStatus) -> list[str]:
+        return await ids(store, tag="x", status=status)
+
+    (queued,) = await accept(store, tags=("x", "y"))
+    await accept(store, tags=("y",))
+    assert await tagged(ExecutionStatus.QUEUED) == [queued]
+    await store.claim("w", 10)
+    assert await tagged(ExecutionStatus.QUEUED) == []
+    assert await tagged(ExecutionStatus.RUNNING) == [queued]
+    claimed = await running(store, tags=("x",))
+    assert await tagged(ExecutionStatus.RUNNING) == [claimed, queued]
+    await store.append(ending(claimed, 1, ExecutionStatus.FAILED))
+    await store.append(segment(queued, 2, update=ExecutionUpdate(status=ExecutionStatus.WAITING)))
+    assert await tagged(ExecutionStatus.RUNNING) == []
+    assert await tagged(ExecutionStatus.FAILED) == [claimed]
+    assert await tagged(ExecutionStatus.WAITING) == [queued]
+    assert await tagged(ExecutionStatus.FAILED, ExecutionStatus.WAITING) == [claimed, queued]
+    assert await ids(store, tag="x", status=(ExecutionStatus.FAILED,), workflow_name="other") == []
+
+
 async def test_other_workspaces_are_not_listed(store: SqlStore) -> None:
     await running(store, workspace="other", tags=("x",), parent_id="p", root_id="r")
     for fields in ({}, {"tag": "x"}, {"parent_id": "p"}, {"root_id": "r"}, {"workflow_name": "flow"}):

@@ -9,6 +9,7 @@ import pytest
 from studio.contracts.store import Message, NodeState, Projection
 from studio.domain.errors import RecordCorrupt, StorageCorrupt
 from studio.storage import SqlStore
+from studio.storage._schema import REVISION
 from tests.storage.kit import SECOND, WORKSPACE, Place, run_row, running
 
 
@@ -109,7 +110,7 @@ async def test_large_values_are_opened_off_the_loop(store: SqlStore) -> None:
 
 async def test_facts(store: SqlStore) -> None:
     facts = await store.facts()
-    assert facts["revision"] == "0002"
+    assert facts["revision"] == REVISION
     assert facts["generation"] == 1
     assert facts["executions"] == {}
     assert facts["problems"] == []

@@ -64,9 +64,9 @@ _FIRST_SEGMENT = Statement(
     rows="id text, workspace text, epoch bigint, payload bytea",
 )
 _TAGS = Statement(
-    "INSERT INTO execution_tags (workspace, tag, execution_id) SELECT u.workspace, u.tag, u.id FROM {rows}"
-    " WHERE TRUE ON CONFLICT DO NOTHING",
-    rows="workspace text, tag text, id text",
+    "INSERT INTO execution_tags (workspace, tag, execution_id, status) SELECT u.workspace, u.tag, u.id, u.status"
+    " FROM {rows} WHERE TRUE ON CONFLICT DO NOTHING",
+    rows="workspace text, tag text, id text, status text",
 )
 
 
@@ -156,7 +156,10 @@ def _insert(items: Sequence[Accepting], claimed: Sequence[bool]) -> Plan[None]:
     yield _FIRST_SEGMENT(
         [(item.new.id, item.new.workspace, int(mine), item.sealed) for item, mine in zip(items, claimed, strict=True)]
     )
-    tags = [(item.new.workspace, tag, item.new.id) for item in items for tag in item.new.tags]
+    tags = [
+        (item.new.workspace, tag, item.new.id, "running" if mine else "queued")
+        for item, mine in zip(items, claimed, strict=True) for tag in item.new.tags
+    ]  # fmt: skip
     if tags:
         yield _TAGS(tags)
     yield from add_refs((item.new.workspace, item.new.id, blob) for item in items for blob in item.new.blobs)
