@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
+import msgspec
 from pydantic import BaseModel, TypeAdapter
 
 from studio.domain.errors import UserError
@@ -18,7 +18,7 @@ from studio.sdk._base import BaseNode, Example, Rate
 from studio.sdk._context import NodeContext
 from studio.sdk._docstring import parse_docstring
 from studio.sdk._dump import dump_value
-from studio.sdk._signature import Shape, read_shape, refuse
+from studio.sdk._signature import Shape, read_shape, refuse, target_of
 
 builtin_type = type  # the argument of that name hides it below
 P = ParamSpec("P")
@@ -65,8 +65,17 @@ def _given(input: Any, field: str | None, ctx: NodeContext) -> Any:
 async def _call(cls: type[FunctionNode], positional: list[Any], named: dict[str, Any]) -> Any:
     if cls.runs_in != "thread":
         value = cls.function(*positional, **named)
-        return await value if inspect.isawaitable(value) else value
-    return await asyncio.to_thread(cls.function, *positional, **named)
+    else:
+        value = await asyncio.to_thread(_called, cls.function, positional, named)
+    return await value if inspect.isawaitable(value) else value
+
+
+def _called(function: Callable[..., Any], positional: list[Any], named: dict[str, Any]) -> Any:
+    """Call it in its thread. StopIteration would never arrive from there: no future can carry it."""
+    try:
+        return function(*positional, **named)
+    except StopIteration as error:
+        raise RuntimeError("StopIteration") from error
 
 
 async def _collect(cls: type[FunctionNode], positional: list[Any], named: dict[str, Any], ctx: NodeContext) -> Any:
@@ -128,6 +137,8 @@ def _fields(value: Any, shape: Shape) -> Any:
         return {name: getattr(value, name) for name in type(value).model_fields}
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, msgspec.Struct):
+        return {name: getattr(value, name) for name in value.__struct_fields__}
     return value._asdict() if hasattr(value, "_asdict") else value
 
 
@@ -155,9 +166,9 @@ def as_node(
     """A node class from any typed callable: a function, a bound method, an object that can be called.
 
     Params come from the signature, their help from the docstring (Google's or NumPy's style) or from ``Annotated``.
-    What is returned becomes the output's ``result``; fields of a data class, typed dict, model or named tuple become
-    the output's fields; a generator's items are shown while they come and become ``items``. A parameter of type
-    ``NodeContext`` is given the context.
+    What is returned becomes the output's ``result``; fields of a data class, typed dict, model, struct or named tuple
+    become the output's fields; a generator's items are shown while they come and become ``items``. A parameter of
+    type ``NodeContext`` is given the context.
 
     Args:
         function: What to call.
@@ -239,16 +250,9 @@ def node_class(found: Any) -> builtin_type[BaseNode]:
 
 
 def _docstring(function: Callable[..., Any]) -> str | None:
-    target: Any = function
-    while isinstance(target, functools.partial):
-        target = cast("functools.partial[Any]", target).func
-    return inspect.getdoc(target if inspect.isroutine(target) else builtin_type(target).__call__)
+    return inspect.getdoc(target_of(function))
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
-    target: Any = function
-    while isinstance(target, functools.partial):
-        target = cast("functools.partial[Any]", target).func
-    if not inspect.isroutine(target):
-        target = builtin_type(target).__call__
+    target = target_of(function)
     return inspect.iscoroutinefunction(target) or inspect.isasyncgenfunction(target)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, Union, cast, get_args, get_origin
 
-from pydantic import Field, TypeAdapter, create_model
+from pydantic import Field, TypeAdapter, ValidationError, create_model
 from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, PydanticUndefined
 
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext
@@ -22,7 +22,8 @@ from studio.sdk._docstring import Docs
 from studio.sdk._model import Items, NodeModel
 from studio.sdk._types import fields_of, known
 
-_STREAMS = (abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator)
+_STREAMS = (abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncIterable, abc.AsyncGenerator)
+_PROMISES = (abc.Awaitable, abc.Coroutine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +77,45 @@ def read_shape(function: Callable[..., Any], name: str, docs: Docs, class_name: 
     except (TypeError, ValueError):
         refuse(name, "Python knows no signature of it; wrap it in a function with type hints")
     hints = _hints(function, name)
+    hints["return"] = _returned(function, hints, name)
     try:
         return _read(signature, hints, name, docs, class_name)
     except RecursionError:
         refuse(name, "one of its types refers to itself")
 
 
+def target_of(function: Callable[..., Any]) -> Any:
+    """What a callable runs in the end: behind partials, and of an object that can be called its method."""
+    target: Any = function
+    while isinstance(target, functools.partial):
+        target = cast("functools.partial[Any]", target).func
+    return target if inspect.isroutine(target) or inspect.isclass(target) else type(target).__call__
+
+
+def _returned(function: Callable[..., Any], hints: Mapping[str, Any], name: str) -> Any:
+    """The type of what it gives once it is awaited; a generator's, where it is one, as a stream."""
+    if "return" not in hints:
+        refuse(name, "its return type is not stated; write `-> None` where it gives nothing")
+    returned = hints["return"]
+    if returned in (typing.NoReturn, typing.Never):
+        refuse(name, "it never returns, so nothing could come of it")
+    origin = get_origin(returned) or returned
+    if origin in _PROMISES:
+        return (get_args(returned) or (Any,))[-1]
+    if origin is abc.Iterable and inspect.isgeneratorfunction(target_of(function)):
+        return abc.Iterator[get_args(returned)[0] if get_args(returned) else Any]
+    return returned
+
+
 def _read(signature: inspect.Signature, hints: dict[str, Any], name: str, docs: Docs, class_name: str) -> Shape:
     fields: dict[str, Any] = {}
     parameters: list[Parameter] = []
-    given = signature.parameters.values()
-    any_number = any(one.kind is one.VAR_POSITIONAL for one in given)
-    for parameter in given:
+    for parameter in signature.parameters.values():
         _check_kind(parameter, name, hints)
         several = parameter.kind is parameter.VAR_POSITIONAL
-        positional = parameter.kind is parameter.POSITIONAL_ONLY or (
-            any_number and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-        )
-        annotation = hints[parameter.name]
-        if annotation is NodeContext:
+        positional = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        annotation = _plain(hints[parameter.name])
+        if annotation is NodeContext or (_takes_none(annotation) and NodeContext in get_args(annotation)):
             parameters.append(Parameter(parameter.name, None, positional))
             continue
         field = _field_name(parameter.name)
@@ -103,19 +124,17 @@ def _read(signature: inspect.Signature, hints: dict[str, Any], name: str, docs: 
         else:
             fields[field] = _field(parameter, annotation, docs.params.get(parameter.name), name)
         parameters.append(Parameter(parameter.name, field, positional or several, several))
-    if "return" not in hints:
-        refuse(name, "its return type is not stated; write `-> None` where it gives nothing")
     input_model = _model(f"{class_name}Input", fields, name, "its parameters")
     return _with_output(tuple(parameters), input_model, hints["return"], name, docs, class_name)
 
 
 def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:
     """Type hints of a function, a method, a partial or an object that can be called."""
-    target: Any = function
-    while isinstance(target, functools.partial):
-        target = cast("functools.partial[Any]", target).func
-    if not inspect.isroutine(target):
-        target = type(target).__call__
+    target = target_of(function)
+    if inspect.isclass(target):
+        refuse(name, "it makes objects of a class; give a function that does")
+    if inspect.isbuiltin(target) or inspect.ismethoddescriptor(target):
+        refuse(name, "Python knows no types of it; wrap it in a function with type hints")
     try:
         return typing.get_type_hints(target, include_extras=True)
     except Exception as error:  # noqa: BLE001 - evaluating somebody's annotations may raise anything
@@ -126,9 +145,15 @@ def _check_kind(parameter: inspect.Parameter, name: str, hints: Mapping[str, Any
     if parameter.kind is parameter.VAR_KEYWORD:
         refuse(name, f"`**{parameter.name}` leaves open which params there are; take a dict instead")
     if parameter.name not in hints:
-        refuse(name, f"the parameter `{parameter.name}` has no type")
+        of_class = " (a method is given by one of its objects)" if parameter.name == "self" else ""
+        refuse(name, f"the parameter `{parameter.name}` has no type{of_class}")
     if parameter.name.startswith("_"):
         refuse(name, f"the parameter `{parameter.name}` starts with an underscore; no param may")
+
+
+def _plain(annotation: Any) -> Any:
+    """The type without marks that only concern whoever writes to the name."""
+    return (*get_args(annotation), Any)[0] if (get_origin(annotation) or annotation) is typing.Final else annotation
 
 
 def _field_name(name: str) -> str:
@@ -142,6 +167,10 @@ def _field(parameter: inspect.Parameter, annotation: Any, help: str | None, name
     if _field_name(parameter.name) != parameter.name:
         alias = parameter.name
     default: object = parameter.default
+    if isinstance(default, FieldInfo):  # `Param(...)` or Pydantic's `Field(...)`, as in a class
+        alias = default.alias or alias
+        annotation, default = Annotated[annotation, default], default.get_default(call_default_factory=False)
+        default = parameter.empty if default is PydanticUndefined else default
     if default is parameter.empty:
         return annotation, _described(annotation, help, alias, ...)
     if isinstance(default, list | dict | set | bytearray):
@@ -149,10 +178,17 @@ def _field(parameter: inspect.Parameter, annotation: Any, help: str | None, name
     if default is None and not _takes_none(annotation):
         annotation = annotation | None
     try:
-        TypeAdapter(annotation).dump_json(default)
+        adapter = TypeAdapter(annotation)
+        adapter.dump_json(adapter.validate_python(default))
+    except ValidationError as error:
+        refuse(name, f"the default of `{parameter.name}` is {default!r}, which does not fit: {_first(error)}")
     except (PydanticSerializationError, PydanticUserError, TypeError):
         refuse(name, f"the default of `{parameter.name}` is {default!r}, which no form can show")
     return annotation, _described(annotation, help, alias, default)
+
+
+def _first(error: ValidationError) -> str:
+    return error.errors(include_url=False, include_context=False)[0]["msg"]
 
 
 def _described(annotation: Any, help: str | None, alias: str | None, default: Any) -> Any:
@@ -186,8 +222,13 @@ def _model(class_name: str, fields: dict[str, Any], name: str, what: str) -> typ
             TypeAdapter(annotation).json_schema()
         except (PydanticUserError, TypeError) as error:
             reason = str(error).splitlines()[0]
-            refuse(name, f"{what} hold a type that is not data: `{field}: {annotation}` ({reason})")
+            reason = "" if "arbitrary_types_allowed" in reason else f" ({reason})"
+            refuse(name, f"{what} hold a type that is not data: `{field}: {_shown(annotation)}`{reason}")
     return create_model(class_name, __base__=NodeModel, **fields)
+
+
+def _shown(annotation: Any) -> str:
+    return annotation.__qualname__ if isinstance(annotation, type) else str(annotation)
 
 
 def _holds_bytes(annotation: Any) -> bool:

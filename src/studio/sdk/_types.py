@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from typing import Any, Union, cast, get_args, get_origin
+from collections.abc import Iterable
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
+import msgspec
 import typing_extensions
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from studio.domain.values import FileRef, TableRef
 from studio.sdk._model import File, Table
+from studio.sdk._struct import StructKind
 
 _REPLACED: dict[Any, Any] = {FileRef: File, TableRef: Table}
 
@@ -23,11 +26,15 @@ def known(annotation: Any) -> Any:
         return _REPLACED[annotation]
     if typing_extensions.is_typeddict(annotation):
         return _typed_dict(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return Annotated[annotation, StructKind(annotation)]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return Union[tuple(known(one) for one in arguments)]  # noqa: UP007 - made from a tuple
-    if origin in (list, tuple, dict):
+    if arguments and isinstance(origin, type) and issubclass(origin, Iterable):
         return cast("Any", origin)[tuple(known(one) for one in arguments)]
+    if origin is Annotated:
+        return Annotated[(known(arguments[0]), *annotation.__metadata__)]  # type: ignore[return-value]
     return annotation
 
 
@@ -57,7 +64,7 @@ def _keys(annotation: Any) -> dict[str, tuple[Any, bool]]:
 
 
 def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
-    """Fields of a model, data class, typed dict or named tuple; None for every other type."""
+    """Fields of a model, struct, data class, typed dict or named tuple; None for every other type."""
     if not isinstance(annotation, type):
         return None
     if issubclass(annotation, BaseModel):
@@ -66,6 +73,9 @@ def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
     if dataclasses.is_dataclass(cls):
         hints = typing.get_type_hints(cls, include_extras=True)
         return {field.name: (hints[field.name], ...) for field in dataclasses.fields(cls)}
+    if issubclass(cls, msgspec.Struct):
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return {name: (hints[name], ...) for name in cls.__struct_fields__}
     if typing_extensions.is_typeddict(cls):
         return {key: (hint, ...) if required else (hint | None, None) for key, (hint, required) in _keys(cls).items()}
     names: tuple[str, ...] | None = getattr(cls, "_fields", None)
