@@ -56,14 +56,15 @@ def _measure(client: httpx2.Client, nodes: int) -> dict[str, Any]:
         "nodes": nodes,
         "median_ms": statistics.median(times),
         "p95_ms": statistics.quantiles(times, n=20)[-1],
-        "rename_ms": _rename(client, workflow, revision),
+        "rename_ms": _rename(client, workflow, revision, "n7", "seventh"),
+        "rename_read_by_all_ms": _rename(client, workflow, revision + 1, "n0", "first"),
         "request_floor_ms": statistics.median(_session(client) for _ in range(100)),
     }
 
 
-def _rename(client: httpx2.Client, workflow: str, revision: int) -> float:
+def _rename(client: httpx2.Client, workflow: str, revision: int, node: str, new: str) -> float:
     """Milliseconds to rename a node, for which references are looked for in all others."""
-    operation = {"op": "rename_node", "node": "n0", "to": "first"}
+    operation = {"op": "rename_node", "node": node, "to": new}
     began = time.perf_counter()
     body = {"base": revision, "operations": [operation]}
     client.post(f"/workflows/{workflow}/draft/operations", json=body).raise_for_status()

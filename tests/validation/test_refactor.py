@@ -154,3 +154,14 @@ output: "{{ m.results }}"
     assert workflow is not None
     assert check(workflow, catalog) == []
     assert check(rename_node(workflow, "a", "z9"), catalog) == []
+
+
+def test_only_what_refers_to_the_node_is_made_anew() -> None:
+    """Among thousands of nodes the others cost nothing: neither here nor for whoever compares."""
+    before = loaded()
+    after = rename_node(before, "load", "read")
+    assert after.nodes["read"] is before.nodes["load"]
+    assert after.nodes["user"] is not before.nodes["user"]
+    other = rename_node(before, "user", "person")
+    assert other.nodes["load"] is before.nodes["load"]
+    assert other.nodes["outer"] is before.nodes["outer"]

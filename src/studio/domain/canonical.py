@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -46,11 +47,20 @@ def plain_node(node: Node) -> dict[str, Any]:
 def _fields(model: Any, cls: type[Any]) -> dict[str, Any]:
     """The fields of a model that differ from their defaults, by the names that the file uses."""
     out: dict[str, Any] = {}
-    for name, info in cls.model_fields.items():
+    for name, key, required, default in _defaults(cls):
         value = getattr(model, name)
-        if info.is_required() or value != info.get_default(call_default_factory=True):
-            out[info.alias or name] = _plain(value)
+        if required or value != default:
+            out[key] = _plain(value)
     return out
+
+
+@lru_cache(maxsize=64)
+def _defaults(cls: type[Any]) -> tuple[tuple[str, str, bool, Any], ...]:
+    """Of each field its name, the one in files, whether it is required, and its default, only to compare with."""
+    return tuple(
+        (name, info.alias or name, info.is_required(), info.get_default(call_default_factory=True))
+        for name, info in cls.model_fields.items()
+    )
 
 
 def _plain(value: Any) -> Any:

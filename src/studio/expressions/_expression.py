@@ -185,6 +185,8 @@ def renamed(text: str, start: int, end: int, expressions: list[Expression], old:
 
 def _check_capture(expression: Expression, old: str, new: str) -> None:
     source = expression.text
+    if new not in expression.source and expression.source.isascii():
+        return  # a variable of that name would stand there
     places = [name for name in expression.free_names if name.id == old]
     text, shift = source[expression.offset : expression.end], expression.offset
     for name in reversed(places):

@@ -110,12 +110,15 @@ def _renamed_edge(edge: Edge, old: str, new: str) -> Edge:
 
 
 def _renamed_node(node: Node, old: str, new: str) -> Node:
+    """The node with references renamed; itself where it has none."""
     update: dict[str, Any] = {
         name: _renamed_value(getattr(node, name), old, new) for name in ("params", "run_if", "each", "inputs")
     }
-    update["fallback"] = [
-        Fallback.model_copy(each, update={"params": _renamed_value(each.params, old, new)}) for each in node.fallback
-    ]
+    if node.fallback:
+        update["fallback"] = [
+            Fallback.model_copy(each, update={"params": _renamed_value(each.params, old, new)})
+            for each in node.fallback
+        ]
     for name in BODIES:
         body = getattr(node, _FIELDS[name])
         if body is not None and old not in body.nodes and item_name(node) != old:
@@ -124,7 +127,8 @@ def _renamed_node(node: Node, old: str, new: str) -> Node:
         update["slots"] = {name: _renamed_slot(sitting, old, new) for name, sitting in node.slots.items()}
     if isinstance(node, SlotNode):
         update["approval"] = _renamed_value(node.approval, old, new)
-    return node.model_copy(update=update)
+    update = {name: value for name, value in update.items() if value != getattr(node, name)}
+    return node.model_copy(update=update) if update else node
 
 
 def _renamed_slot(sitting: SlotNode | list[SlotNode], old: str, new: str) -> Any:

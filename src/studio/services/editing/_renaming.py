@@ -9,7 +9,7 @@ import msgspec
 
 from studio.domain.canonical import plain_workflow
 from studio.domain.errors import UserError
-from studio.domain.workflow import Workflow
+from studio.domain.workflow import Node, Workflow
 from studio.services.editing import _tree
 from studio.services.editing._tree import MISSING, Change, Path
 from studio.validation.refactor import rename_node
@@ -33,8 +33,8 @@ def rename(tree: dict[str, Any], node: str, new: str) -> tuple[list[Change], lis
     after = rename_node(before, node, new)
     if after is before:
         return [], []
-    left = _moved(_tree.editable("document", plain_workflow(before)), path, new)
-    right = _tree.editable("document", plain_workflow(after))
+    left = _moved(_written(before, after), path, new)
+    right = _written(after, before)
     rewritten = [one for one in _differing(left, right) if one[:2] != _POSITIONS]
     changes = _changes_moved(tree, path, new)
     for one in rewritten:
@@ -43,17 +43,25 @@ def rename(tree: dict[str, Any], node: str, new: str) -> tuple[list[Change], lis
 
 
 def _model(tree: dict[str, Any], old: str) -> Workflow:
-    """The workflow, its nodes as stubs where they have nothing to do with the node."""
+    """The workflow; one stub stands for all nodes that have nothing to do with the node."""
+    named: dict[str, Any] = tree.get("nodes", {})
     nodes: dict[str, Any] = {}
-    for id, node in cast("dict[str, Any]", tree.get("nodes", {})).items():
+    for id, node in named.items():
         whole = id == old or any(key in node for key in (*_tree.BODIES, "slots"))
         if whole or old.encode() in msgspec.json.encode(node):
             nodes[id] = _tree.plain("node", node)
-        else:
-            nodes[id] = {"type": node["type"]}
     edges = [edge for key, edge in tree.get("edges", {}).items() if old in key]
     rest = {key: one for key, one in tree.items() if key not in ("nodes", "edges", "canvas")}
-    return Workflow.model_validate({**rest, "nodes": nodes, "edges": edges})
+    concerned = Workflow.model_validate({**rest, "nodes": nodes, "edges": edges})
+    stub = Node(type="stub.stub")
+    return concerned.model_copy(update={"nodes": {id: concerned.nodes.get(id, stub) for id in named}})
+
+
+def _written(one: Workflow, other: Workflow) -> dict[str, Any]:
+    """A workflow as it is edited, without the nodes of the top level that are the same in the other."""
+    same = {id(node) for node in other.nodes.values()}
+    nodes = {name: node for name, node in one.nodes.items() if id(node) not in same}
+    return _tree.editable("document", plain_workflow(one.model_copy(update={"nodes": nodes})))
 
 
 def _changes_moved(tree: dict[str, Any], path: Path, new: str) -> list[Change]:
@@ -74,6 +82,8 @@ def _changes_moved(tree: dict[str, Any], path: Path, new: str) -> list[Change]:
 
 
 def _replaced(tree: dict[str, Any], old: Path, new: Path, value: Any) -> Iterator[Change]:
+    if value is MISSING:
+        return
     done = _tree.remove(tree, old)
     if done is not None:
         yield done
