@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import ValidationError
@@ -44,6 +44,16 @@ from studio.testing import ScratchItems
 BLOB = BlobRef("b", 3, b"d")
 FILE = FileRef(BLOB, "a.txt", "text/plain")
 TABLE = TableRef(BLOB, 1, (("a", "Int64"),))
+
+
+class Up(NodeModel):
+    kind: Literal["up"]
+    by: int
+
+
+class Down(NodeModel):
+    kind: Literal["down"]
+    far: int = 1
 
 
 class Sheets(BaseNode):
@@ -239,23 +249,31 @@ def test_failures_name_param_and_value():
     class In(NodeModel):
         count: int
         words: list[str] = Param(default_factory=list)
+        way: Up | Down | None = Param(None, discriminator="kind")
+        either: int | dict[str, int] = 0
 
     def failing(data: dict[str, Any]) -> ValidationError:
         with pytest.raises(ValidationError) as caught:
             In.model_validate(data)
         return caught.value
 
-    missing = input_invalid("a.b", failing({}))
+    missing = input_invalid("a.b", failing({}), In)
     assert (missing.code, missing.param) == ("node.param_missing", "count")
-    unknown = input_invalid("a.b", failing({"count": 1, "cuont": 2}))
+    unknown = input_invalid("a.b", failing({"count": 1, "cuont": 2}), In)
     assert (unknown.code, unknown.param) == ("node.param_unknown", "cuont")
-    invalid = input_invalid("a.b", failing({"count": 1, "words": ["a", 3]}))
+    invalid = input_invalid("a.b", failing({"count": 1, "words": ["a", 3]}), In)
     assert (invalid.code, invalid.param) == ("node.param_invalid", "words")
     assert invalid.message == "Param words.1 of a.b: should be a text; got the number 3."
-    whole = input_invalid("a.b", failing("text"))  # type: ignore[arg-type]
+    unions = failing({"count": 1, "way": {"kind": "up"}}), failing({"count": 1, "way": {"kind": "down", "far": "no"}})
+    assert [input_invalid("a.b", one, In).arguments["param"] for one in unions] == ["way.by", "way.far"]
+    extra = input_invalid("a.b", failing({"count": 1, "way": {"kind": "up", "by": 1, "up": 2}}), In)
+    assert (extra.code, extra.arguments["param"]) == ("node.param_unknown", "way.up")
+    plain = input_invalid("a.b", failing({"count": 1, "either": {"a": ["x"]}}), In)
+    assert plain.arguments["param"] == "either"
+    whole = input_invalid("a.b", failing("text"), In)  # type: ignore[arg-type]
     assert whole.param is None
-    assert "the whole output" in output_invalid("a.b", failing("text")).message  # type: ignore[arg-type]
-    assert "count" in output_invalid("a.b", failing({})).message
+    assert "the whole output" in output_invalid("a.b", failing("text"), In).message  # type: ignore[arg-type]
+    assert "count" in output_invalid("a.b", failing({}), In).message
 
 
 @pytest.mark.parametrize(

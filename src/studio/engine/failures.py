@@ -68,8 +68,9 @@ def as_error(error: BaseException, node: PlanNode) -> StudioError:
     """
     if isinstance(error, StudioError):
         return error
-    if isinstance(error, ValidationError):
-        return input_invalid(node.type, error)
+    model = node.impl.input_model
+    if isinstance(error, ValidationError) and error.title == (model.model_config.get("title") or model.__name__):
+        return input_invalid(node.type, error, model)
     if isinstance(error, asyncio.TimeoutError | TimeoutError):
         return NodeTimeout("node.timeout_inside", "{type} waited too long for something.", type=node.type)
     out: NodeError

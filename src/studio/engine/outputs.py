@@ -68,7 +68,7 @@ def finisher(impl: BaseNode) -> Finish:
             try:
                 return fields_of(result.__dict__)[0], None
             except ValidationError as error:
-                raise output_invalid(impl.type, error) from error
+                raise output_invalid(impl.type, error, model) from error
         ports = None
         if isinstance(result, Routed):
             routed = cast("Routed[Any]", result)
@@ -79,7 +79,7 @@ def finisher(impl: BaseNode) -> Finish:
                 return fields_of(fields)[0], ports
             checked = validate(fields)
         except ValidationError as error:
-            raise output_invalid(impl.type, error) from error
+            raise output_invalid(impl.type, error, model) from error
         if plain:
             return dict(checked.__dict__), ports
         return dump_output(checked), ports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from studio.domain import nouns
 from studio.domain.errors import InputInvalid, NodeError, OutputInvalid
@@ -15,6 +15,7 @@ from studio.domain.values import FileRef, TableRef
 from studio.sdk._base import BaseNode
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._model import ItemsBase
+from studio.sdk._places import place_in
 from studio.sdk._reasons import reason_for
 
 
@@ -29,10 +30,11 @@ def check_usage(tokens: int, cost: float) -> None:
         )
 
 
-def input_invalid(type_id: str, error: ValidationError) -> InputInvalid:
+def input_invalid(type_id: str, error: ValidationError, model: type[BaseModel]) -> InputInvalid:
     """The error for params that do not fit the input model."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
+    keys = place_in(model, first["loc"], last=first["type"] == "extra_forbidden")
+    place = ".".join(str(part) for part in keys)
     if first["type"] == "missing":
         out = InputInvalid("node.param_missing", "Param {param} of {type} is required.", param=place, type=type_id)
     elif first["type"] == "extra_forbidden":
@@ -46,18 +48,19 @@ def input_invalid(type_id: str, error: ValidationError) -> InputInvalid:
             reason=reason_for(first),
             found=describe(first.get("input")),
         )
-    out.param = str(first["loc"][0]) if first["loc"] else None
+    out.param = str(keys[0]) if keys else None
     return out
 
 
-def output_invalid(type_id: str, error: ValidationError) -> OutputInvalid:
+def output_invalid(type_id: str, error: ValidationError, model: type[BaseModel]) -> OutputInvalid:
     """The error for an output that does not fit its model."""
     first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in place_in(model, first["loc"], last=True))
     return OutputInvalid(
         "node.output_invalid",
         "{type} returned an output that does not fit its model: {place}: {reason}; got {found}.",
         type=type_id,
-        place=".".join(str(part) for part in first["loc"]) or Phrase("value.whole_output", "the whole output"),
+        place=place or Phrase("value.whole_output", "the whole output"),
         reason=reason_for(first),
         found=describe(first.get("input")),
     )

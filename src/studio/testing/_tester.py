@@ -203,7 +203,7 @@ class NodeTester:
         try:
             input = node.input_model.model_validate(given)
         except ValidationError as error:
-            raise input_invalid(node.type, error) from error
+            raise input_invalid(node.type, error, node.input_model) from error
         result.effect = checked_effect(node, input)
         if isinstance(node, TriggerNode):
             result.output = await run_trigger(node, input, scope, context)
@@ -242,7 +242,7 @@ class NodeTester:
         try:
             checked = model.model_validate(fields)
         except ValidationError as error:
-            raise output_invalid(self.node.type, error) from error
+            raise output_invalid(self.node.type, error, model) from error
         for name, info in model.model_fields.items():
             if info.annotation is Any:
                 check_plain(getattr(checked, name), f"the output's {name}")

@@ -53,5 +53,5 @@ def _event(node: TriggerNode, data: Any) -> dict[str, Any]:
     try:
         checked = node.event_model.model_validate(data.__dict__ if isinstance(data, NodeModel) else data)
     except ValidationError as error:
-        raise output_invalid(node.type, error) from error
+        raise output_invalid(node.type, error, node.event_model) from error
     return dump_output(checked)

@@ -13,11 +13,12 @@ from studio.sdk import BaseNode, ControlNode, per_item_shape
 from studio.validation._context import Context
 from studio.validation._explain import explain
 from studio.validation._expressions import check_tree, has_expression
+from studio.validation._nested import misfits
 from studio.validation._positions import Key
-from studio.validation._problems import nearest, problem, warning
+from studio.validation._problems import nearest, problem
 from studio.validation._report import Spot
 from studio.validation._scopes import Scope
-from studio.validation._types import conflict, element_of, field_of
+from studio.validation._types import element_of, field_of
 
 _MOST_NAMES = 12
 
@@ -78,17 +79,9 @@ class ParamCheck:
 
     def _typed(self, name: str, value: Any, expected: Type, scope: Scope) -> Type:
         given = self._expression(name, value, scope)
-        clash = conflict(expected, given) if self.context.types else None
-        if clash is not None:
-            make = warning if clash.convertible else problem
-            what = make(
-                "workflow.param_type",
-                "`{param}` takes {expected}; this expression gives {actual}",
-                param=name,
-                expected=clash.expected,
-                actual=clash.actual,
-            )
-            self.context.report.add(what, self.spot, *self.at, name)
+        if self.context.types:
+            for path, what, at_key in misfits(name, value, expected, given):
+                self.context.report.add(what, self.spot, *self.at, name, *path, at_key=at_key)
         return given
 
     def _unknown(self, name: str, known: Mapping[str, Any], impl: BaseNode) -> None:
