@@ -41,3 +41,9 @@ def within(text: str, allowed: Sequence[str]) -> bool:
     if found is None:
         return False
     return any(found.version == network.version and found in network for network in map(ip_network, allowed))
+
+
+def place(text: str) -> str:
+    """Where somebody is: an address, of IPv6 the network of 64 bits that one subscriber has."""
+    found = address(text)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found or "")
