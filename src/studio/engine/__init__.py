@@ -10,6 +10,7 @@ from studio.engine.api import (
     NodeSummary,
     StartRequest,
 )
+from studio.engine.choices import choices_of
 from studio.engine.engine import Engine
 from studio.engine.history import History, read_history, read_result
 from studio.engine.host import HostServices
@@ -31,6 +32,7 @@ __all__ = [
     "NodeSummary",
     "Observer",
     "StartRequest",
+    "choices_of",
     "error_execution",
     "nodes_in",
     "read_history",

@@ -16,6 +16,8 @@ from studio.domain.workflow import NODE_TYPE
 RUNS_IN = ("inline", "task", "thread", "process")
 BODIES = ("body", "catch", "finally")
 RATE_PER = ("credential", "host", "node")
+_DEEPEST = 4
+"""Levels of params within params whose forms are looked at."""
 
 _CONTRACT = ("studio.sdk._base", "studio.sdk._trigger", "builtins")
 """Modules of the base classes whose methods only say what may be overridden."""
@@ -178,33 +180,39 @@ def _defaults(
     for field, info in model.model_fields.items():
         here = f"{place}.{field}"
         yield here, info.default
-        for inner in _models_in(info.annotation, base):
+        for inner in models_in(info.annotation, base):
             if inner not in seen:
                 yield from _defaults(inner, here, base, seen | {inner})
 
 
-def _models_in(annotation: Any, base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any, base: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of, those derived from ``base``."""
     if isinstance(annotation, type) and issubclass(annotation, base):
         yield annotation
     for one in get_args(annotation):
-        yield from _models_in(one, base)
+        yield from models_in(one, base)
 
 
-def _check_params(cls: type, model: type[BaseModel]) -> None:
-    """What the form of a param refers to must exist."""
-    known = {info.alias or name for name, info in model.model_fields.items()}
+def _check_params(
+    cls: type, model: type[BaseModel], place: str = "Input", above: frozenset[str] = frozenset(), depth: int = 0
+) -> None:
+    """What the form of a param refers to must exist, beside it or further out."""
+    known = above | {info.alias or name for name, info in model.model_fields.items()}
     for name, info in model.model_fields.items():
+        if depth < _DEEPEST:
+            for inner in models_in(info.annotation):
+                _check_params(cls, inner, f"{place}.{name}", known, depth + 1)
         given: object = cast("Any", info).json_schema_extra
         if not isinstance(given, dict):
             continue
         extra = cast("dict[str, Any]", given)
         options = extra.get("x-options")
         if isinstance(options, str) and not inspect.iscoroutinefunction(getattr(cls, options, None)):
-            refuse(cls, f"`Input.{name}` takes its options from `{options}`, but there is no such `async def`")
+            refuse(cls, f"`{place}.{name}` takes its options from `{options}`, but there is no such `async def`")
         for key, label in (("x-depends-on", "depends on"), ("x-visible-when", "is visible by")):
             for other in cast("Iterable[str]", extra.get(key) or ()):
                 if other not in known:
-                    refuse(cls, f"`Input.{name}` {label} the param `{other}`, which there is not")
+                    refuse(cls, f"`{place}.{name}` {label} the param `{other}`, which there is not")
 
 
 def _check_calls(cls: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
+
+from pydantic import BaseModel
 
 from studio.domain.errors import UserError
 from studio.sdk._base import BaseNode
-from studio.sdk._check import NodeDefinitionError
+from studio.sdk._check import NodeDefinitionError, models_in
 from studio.sdk._context import NodeContext
 
 
@@ -59,31 +61,75 @@ def _option(given: Option | tuple[Any, str] | str) -> Option:
 
 
 async def list_options(node: BaseNode, param: str, ask: Options, ctx: NodeContext) -> OptionsPage:
-    """The choices for a param.
+    """The choices for a param, or for a part of one (``auth.account``).
+
+    The method finds in ``ask.params`` those that the choices depend on: what stands beside the part, else the node's.
 
     Raises:
-        UserError: The param has no choices to list, or one that they depend on is not filled in.
+        UserError: The param has no choices to list, or one that they depend on is not filled in with a literal.
         NodeDefinitionError: The node's method gives no OptionsPage.
     """
-    for name, info in node.input_model.model_fields.items():
-        extra: object = cast("Any", info).json_schema_extra
-        if param != (info.alias or name) or not isinstance(extra, dict):
-            continue
-        facts = cast("dict[str, Any]", extra)
-        if "x-options" not in facts:
-            break
-        for parent in facts.get("x-depends-on", ()):
-            if ask.params.get(parent) in (None, ""):
-                raise UserError(
-                    "node.options_parent", "Fill in {parent} first; {param} depends on it.", parent=parent, param=param
-                )
-        page = await getattr(node, facts["x-options"])(ask, ctx)
-        if not isinstance(page, OptionsPage):
-            raise NodeDefinitionError(f"{node.type}: `{facts['x-options']}` gave {page!r} instead of an OptionsPage")
-        return page
-    raise UserError(
-        "node.no_options", "The param {param} of {type} has no list of choices.", param=param, type=node.type
-    )
+    facts = _facts_of(node.input_model, param.split("."))
+    method = facts.get("x-options")
+    if method is None:
+        raise UserError(
+            "node.no_options", "The param {param} of {type} has no list of choices.", param=param, type=node.type
+        ).at(param=param)
+    needed = {parent: _filled_in(ask.params, param, parent) for parent in facts.get("x-depends-on", ())}
+    page = await getattr(node, method)(replace(ask, params=needed), ctx)
+    if not isinstance(page, OptionsPage):
+        raise NodeDefinitionError(f"{node.type}: `{method}` gave {page!r} instead of an OptionsPage")
+    return page
+
+
+def _facts_of(model: type[BaseModel], path: Sequence[str]) -> dict[str, Any]:
+    """What the form says of a param; of several alternatives (a union), the first that has choices counts."""
+    for info in (one for name, one in model.model_fields.items() if path[0] in (name, one.alias)):
+        if len(path) == 1:
+            extra: object = cast("Any", info).json_schema_extra
+            return cast("dict[str, Any]", extra) if isinstance(extra, dict) else {}
+        rest = path[2:] if path[1].isdigit() and len(path) > 2 else path[1:]
+        for inner in models_in(info.annotation):
+            found = _facts_of(inner, rest)
+            if "x-options" in found:
+                return found
+    return {}
+
+
+def _filled_in(params: Mapping[str, Any], param: str, parent: str) -> Any:
+    """The literal that ``parent`` of ``param`` has.
+
+    Raises:
+        UserError: It has none.
+    """
+    places: list[Any] = [params]
+    for key in param.split(".")[:-1]:
+        here = places[-1]
+        if isinstance(here, list) and key.isdigit() and int(key) < len(cast("list[Any]", here)):
+            places.append(cast("list[Any]", here)[int(key)])
+        else:
+            places.append(cast("dict[str, Any]", here).get(key) if isinstance(here, dict) else None)
+    found = next((one[parent] for one in reversed(places) if isinstance(one, Mapping) and parent in one), None)
+    if found in (None, ""):
+        raise UserError(
+            "node.options_parent", "Fill in {parent} first; {param} depends on it.", parent=parent, param=param
+        ).at(param=parent)
+    if _has_expression(found):
+        raise UserError(
+            "node.options_expression",
+            "{parent} is an expression, which has a value in an execution only. Write {param} without choosing from a "
+            "list.",
+            parent=parent, param=param,
+        ).at(param=parent)  # fmt: skip
+    return found
+
+
+def _has_expression(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_expression, cast("Mapping[str, Any]", value).values()))
+    if isinstance(value, list):
+        return any(map(_has_expression, cast("list[Any]", value)))
+    return isinstance(value, str) and "{{" in value
 
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]

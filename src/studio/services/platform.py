@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from studio.engine import Engine
     from studio.services.audit.audit import Audit
     from studio.services.comments.comments import Comments
+    from studio.services.comments.mentions import Mentions
     from studio.services.comments.reading import ReadingComments
     from studio.services.editing.editing import Editing
     from studio.services.editing.feed import Feed
     from studio.services.editing.presence import Present
     from studio.services.executing.executing import Executing
+    from studio.services.forms import Forms
     from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
+    from studio.services.notices.mentioning import Mentioning
     from studio.services.notices.notices import Notices
     from studio.services.operation.operation import Operation
     from studio.services.people.accounts import Accounts
@@ -125,7 +128,7 @@ class Platform:
         """Identity providers."""
         from studio.services.sso.sso import SingleSignOn
 
-        return SingleSignOn(self.directory, self.ports.clock, self.ports.allow_hosts)
+        return SingleSignOn(self.directory, self.ports.clock, self.operation.egress.allowed)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -140,12 +143,21 @@ class Platform:
         return Nodes(self.ports.catalog)
 
     @cached_property
+    def forms(self) -> Forms:
+        """Forms of nodes and the choices in them."""
+        from studio.services.forms import Forms
+
+        engine, may_use = self.ports.engine, self.vault.using.require
+        return Forms(self.ports.catalog, engine.host, may_use, self.workflows.allowed_hosts)
+
+    @cached_property
     def executing(self) -> Executing:
         """Executions: starting them, looking at them, acting on them."""
         from studio.services.executing.executing import Executing
 
         return Executing(
             self.ports.engine, self.ports.blobs, self.ports.records, self.workflows,
+            hidden=self.ports.lookup.hiding.of,
             admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
         )  # fmt: skip
 
@@ -163,8 +175,9 @@ class Platform:
         from studio.services.gateway.gateway import Gateway
 
         return Gateway(
-            self.ports.records, self.people, self.workflows.finder, self.ports.clock, lambda: self.executing.starting
-        )
+            self.ports.records, self.people, self.workflows.finder, self.ports.clock, lambda: self.executing.starting,
+            self.ports.lookup.hiding.of,
+        )  # fmt: skip
 
     @cached_property
     def vault(self) -> VaultServices:
@@ -220,7 +233,21 @@ class Platform:
         from studio.services.comments.comments import Comments
 
         flows = self.workflows
-        return Comments(flows.shelf, flows.finder, self.people, self.ports.clock, self.feed)
+        return Comments(flows.shelf, flows.finder, self.mentions, self.ports.clock, self.feed, self.mentioning.told)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Who is mentioned, and may see what."""
+        from studio.services.comments.mentions import Mentions
+
+        return Mentions(self.people, self.workflows.finder)
+
+    @cached_property
+    def mentioning(self) -> Mentioning:
+        """Telling people that they were mentioned."""
+        from studio.services.notices.mentioning import Mentioning
+
+        return Mentioning(self.ports.records, self.mentions, self.ports.clock)
 
     @cached_property
     def reading_comments(self) -> ReadingComments:
@@ -238,6 +265,7 @@ class Platform:
             self.people, self.ports.engine, self.settings, data=self.ports.data, allow_hosts=self.ports.allow_hosts,
             notices=lambda: self.notices, make_backup=self.ports.backup, sizes=self.ports.sizes,
             draining=lambda: self.draining,
+            tidy=lambda: self.workflows.endings.resume(self.operation.workspaces),
         )  # fmt: skip
 
     @cached_property

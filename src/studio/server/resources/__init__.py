@@ -17,6 +17,7 @@ from studio.server.resources.groups.routes import routes as groups
 from studio.server.resources.invitations.routes import routes as invitations
 from studio.server.resources.keys.routes import routes as keys
 from studio.server.resources.members.routes import routes as members
+from studio.server.resources.node_forms.routes import routes as node_forms
 from studio.server.resources.nodes.routes import routes as nodes
 from studio.server.resources.notices.routes import routes as notices
 from studio.server.resources.oauth.routes import routes as oauth
@@ -48,6 +49,7 @@ ROUTERS = (
     identity_providers,
     directories,
     nodes,
+    node_forms,
     executions,
     executions_more,
     events,
