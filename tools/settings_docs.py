@@ -16,8 +16,8 @@ from studio.domain.settings import ServerSettings, secret_settings
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 HEAD = """# Settings of the server
 
-`studio up` and `studio server` take each setting from the first of these that has it: the flag, the environment
-variable, the file `studio.toml` in the data folder, the default. This page is generated: `make generate`.
+`studio up`, `studio server` and `studio worker` take each setting from the first of these that has it: the flag, the
+environment variable, the file `studio.toml` in the data folder, the default. This page is generated: `make generate`.
 
 ```toml
 # studio.toml
@@ -83,8 +83,9 @@ def _meanings() -> dict[str, str]:
 
 
 def _flags() -> dict[str, str]:
-    command: Any = build("up", "studio.cli.up")
-    return {param.name: param.opts[0] for param in command.params if param.name in ServerSettings.__struct_fields__}
+    commands: list[Any] = [build(name, f"studio.cli.{name}") for name in ("up", "worker")]
+    params = [param for command in commands for param in command.params]
+    return {param.name: param.opts[0] for param in params if param.name in ServerSettings.__struct_fields__}
 
 
 def _bounds(kind: Any) -> list[str]:

@@ -1,5 +1,4 @@
 import asyncio
-import datetime
 import gzip
 import ssl
 import zlib
@@ -7,14 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from studio.contracts.http import HttpRequest
 from studio.domain.errors import AccessRefused, ErrorClass, ProviderError, UserError
 from studio.net import CircuitBreaker, EgressClient, EgressPolicy
+from tests.fixtures.tls import certificate as make_certificate
 
 from .conftest import Seen, Serve, answer
 
@@ -422,26 +418,7 @@ async def test_a_credential_is_not_sent_in_clear_to_a_public_host() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for ``secure.example``, its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "secure.example")])
-    today = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - datetime.timedelta(days=1))
-        .not_valid_after(today + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("secure.example")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls") / "both.pem", "secure.example")
 
 
 async def test_tls_names_the_host_while_the_connection_goes_to_the_checked_address(

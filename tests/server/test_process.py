@@ -6,17 +6,18 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import pytest
 
 STUDIO = [sys.executable, "-m", "studio.cli.main"]
 
 
 @contextmanager
-def started(data: Path, command: str = "up", *options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def started(data: Path, command: str = "up", *options: str) -> Generator[tuple[subprocess.Popen[str], list[str]]]:
     """A process with the lines it printed until it answered."""
     process = subprocess.Popen(
         [*STUDIO, command, "--data", str(data), "--port", "0", *options], stdout=subprocess.PIPE, text=True
@@ -86,16 +87,55 @@ def test_settings_are_checked(tmp_path: Path) -> None:
 
 
 def test_a_server_and_a_worker_stand_apart(tmp_path: Path) -> None:
-    with started(tmp_path / "data", "server") as (_, lines):
-        worker = subprocess.Popen(
-            [*STUDIO, "worker", "--data", str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
-        )
+    with (
+        started(tmp_path / "data", "server") as (_, lines),
+        working(tmp_path / "data", "--worker-port", "0") as (worker, line),
+    ):
+        assert httpx2.get(f"{url_in(lines[0])}/healthz").status_code == 200
+        url = url_in(line)
+        assert url.startswith("http://127.0.0.1:")
+        assert httpx2.get(f"{url}/healthz").json() == {"status": "ok"}
+        ready = httpx2.get(f"{url}/readyz")
+        assert ready.status_code == 200
+        assert ready.json()["parts"] == {"metrics": "ok", "database": "ok", "engine": "ok"}
+        metrics = httpx2.get(f"{url}/metrics")
+        assert metrics.status_code == 200
+        assert "studio_engine_up 1.0" in metrics.text
+        # Another page's name for this address, or a proxy in front, is not this machine; nothing else is there.
+        assert httpx2.get(f"{url}/metrics", headers={"host": "evil.example"}).status_code == 401
+        assert httpx2.get(f"{url}/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401
+        assert httpx2.get(f"{url}/api/v1/setup").status_code == 404
+        port = url.rpartition(":")[2]
+        with working(tmp_path / "other", "--worker-port", port) as (second, line):
+            assert line == ""
+            assert second.wait(30) == 1
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+def test_a_worker_answers_nowhere_unless_it_is_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with working(tmp_path / "data") as (worker, line):
+        assert line
+        assert "http" not in line
+        worker.terminate()
+        assert worker.wait(30) == 0
+    monkeypatch.setenv("STUDIO_WORKER_PORT", "0")
+    monkeypatch.setenv("STUDIO_METRICS_TOKEN", "a-token-for-metrics")
+    with working(tmp_path / "data", "--worker-host", "localhost") as (worker, line):
+        headers = {"host": "worker.example", "authorization": "Bearer a-token-for-metrics"}
+        assert httpx2.get(f"{url_in(line)}/metrics", headers=headers).status_code == 200
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+@contextmanager
+def working(data: Path, *options: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """A worker apart, and the line it printed when it began; "" where it could not."""
+    command = [*STUDIO, "worker", "--data", str(data), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as worker:
         assert worker.stdout is not None
         try:
-            assert worker.stdout.readline()
-            url = url_in(lines[0])
-            assert httpx2.get(f"{url}/healthz").status_code == 200
+            yield worker, worker.stdout.readline().strip()
         finally:
-            worker.terminate()
-            assert worker.wait(30) == 0
-            worker.stdout.close()
+            if worker.poll() is None:
+                worker.kill()

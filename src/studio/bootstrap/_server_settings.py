@@ -101,6 +101,8 @@ def _check_meaning(settings: ServerSettings, sources: Mapping[str, str]) -> None
             )
     if settings.tls_cert:
         _check_tls(settings)
+    if settings.smtp_ca:
+        _check_authorities(sources["smtp_ca"], settings.smtp_ca)
 
 
 def _check_tls(settings: ServerSettings) -> None:
@@ -113,6 +115,15 @@ def _check_tls(settings: ServerSettings) -> None:
             "settings.tls", "The certificate {cert} and the key {key} cannot be used: {reason}",
             cert=settings.tls_cert, key=settings.tls_key, reason=str(error),
         ) from error  # fmt: skip
+
+
+def _check_authorities(source: str, path: str) -> None:
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise _invalid(source, path, "smtp_ca") from error
 
 
 def crosses_in_clear(settings: ServerSettings) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,7 @@ async def serve(
             after.append(asyncio.ensure_future(platform.workflows.samples.make_up()))
         return app
 
-    root = Root(build, {"database": platform.ports.store.now, "engine": lambda: _engine_well(studio)})
+    root = Root(build, _checks(studio))
     server = _server(root, settings, listening.set_result, platform)
     traces = _traces(studio, settings)
     try:
@@ -135,38 +135,47 @@ def _traces(studio: Studio, settings: ServerSettings) -> Traces | None:
     return traces
 
 
-async def _engine_well(studio: Studio) -> None:
-    """Raise what has stopped the engine, where something has."""
-    if studio.engine.failure is not None:
-        raise studio.engine.failure
+def _checks(studio: Studio) -> dict[str, Callable[[], Awaitable[object]]]:
+    """What must be well for a process to be ready."""
 
 
-async def work(studio: Studio, settings: ServerSettings, announce: Callable[[], None]) -> None:
-    """Run executions until the process is told to stop.
+    async def engine() -> None:
+        if studio.engine.failure is not None:
+            raise studio.engine.failure
+    return {"database": studio.opened.store.now, "engine": engine}
+
+
+async def work(studio: Studio, settings: ServerSettings, announce: Callable[[str | None], None]) -> None:
+    """Run executions until the process is told to stop; ``announce`` is told where the worker answers, if anywhere.
 
     Raises:
         EngineBusy: Another process drives the data folder.
     """
+        UserError: The address cannot be listened on.
     from studio.bootstrap._serving_logs import begin_logs
 
+    from studio.bootstrap._worker_face import WorkerFace
     begin_logs(settings)
     told = asyncio.Event()
     with _signals(told.set):
         await studio.open()
         await studio.engine.set_clock()
         platform = make_platform(studio, settings)
-        await platform.operation.begin(serving=False)
+        face = await WorkerFace.listening(platform, _checks(studio))
+        await platform.operation.begin(serving=False, watched=face.answering)
         traces = _traces(studio, settings)
         await studio.driver.start()
-        announce()
-        _LOG.info("working", extra={"worker": studio.engine.worker})
+        announce(face.url)
+        _LOG.info("working", extra={"worker": studio.engine.worker, "url": face.url})
         try:
             await told.wait()
         finally:
             await studio.driver.stop()
             await platform.operation.end()
+            face.drain()
             if traces is not None:
                 await asyncio.to_thread(traces.close)
+            await face.close()
             _LOG.info("stopped")
 
 

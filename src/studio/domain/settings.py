@@ -36,6 +36,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         stop_grace: Seconds that requests under way have to end after a signal to stop.
         log_level: Least important lines that are logged: debug, info, warning or error.
         log_format: `text` for people, `json` for programs.
+        worker_host: Address at which a worker apart (`studio worker`) answers `/healthz`, `/readyz` and `/metrics`.
+        worker_port: Port for it; 0 takes any that is free, -1 answers nowhere.
         metrics_token: Who sends `Authorization: Bearer` with it may read `/metrics` from elsewhere; "" for nobody but
             operators.
         otlp_endpoint: Where traces of executions go by OTLP over HTTP, such as `http://localhost:4318`; "" for none.
@@ -45,6 +47,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         smtp_security: `starttls`, `tls` or `none`.
         smtp_user: Name to sign in to it with; "" for none.
         smtp_password: Password to sign in to it with.
+        smtp_ca: File with the certificates (PEM) that its certificate is checked against; "" for those that the system
+            trusts, and for none where it stands on this machine.
         smtp_from: Address that mail comes from.
         backup_every: Hours between backups that the server makes by itself; 0 for none.
         backup_keep: How many of them are kept.
@@ -66,6 +70,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     metrics_token: Secret = ""
+    worker_host: str = "127.0.0.1"
+    worker_port: Annotated[int, msgspec.Meta(ge=-1, le=65_535)] = -1
     otlp_endpoint: str = ""
     otlp_headers: Secret = ""
     smtp_host: str = ""
@@ -74,6 +80,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_user: str = ""
     smtp_password: Secret = ""
     smtp_from: str = ""
+    smtp_ca: str = ""
     backup_every: Annotated[float, msgspec.Meta(ge=0)] = 0
     backup_keep: Annotated[int, msgspec.Meta(ge=1)] = 7
     backup_folder: str = ""

@@ -22,12 +22,20 @@ class Root:
     Args:
         build: Makes the application.
         checks: What must be well before requests are sent here, by name: a call that raises where it is not.
+        made: What the application is called among the parts.
+        whole: What is said to drain.
     """
 
     def __init__(
-        self, build: Callable[[], Awaitable[ASGIApp]], checks: Mapping[str, Callable[[], Awaitable[object]]]
+        self,
+        build: Callable[[], Awaitable[ASGIApp]],
+        checks: Mapping[str, Callable[[], Awaitable[object]]],
+        *,
+        made: str = "api",
+        whole: str = "server",
     ) -> None:
         self._checks = checks
+        self._names = made, whole
         self._made: asyncio.Future[ASGIApp] = asyncio.ensure_future(build())
         self.draining = False
 
@@ -61,9 +69,10 @@ class Root:
 
     async def _ready(self, send: Send) -> None:
         """200 where every part is well, else 503 with what is not."""
-        found = {"api": "ok" if self._made.done() and self._made.exception() is None else "starting"}
+        made, whole = self._names
+        found = {made: "ok" if self._made.done() and self._made.exception() is None else "starting"}
         if self.draining:
-            found["server"] = "draining"
+            found[whole] = "draining"
         for name, check in self._checks.items():
             try:
                 await asyncio.wait_for(check(), _PATIENCE)

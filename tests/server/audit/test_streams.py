@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from studio.contracts.records import Find
 from studio.domain.access import Role
 from studio.services.audit.streaming import BATCH
+from tests.fixtures.tls import certificate, public_part, serving
 from tests.server.audit.test_audit import written
 from tests.server.kit import Api, running_api
 
@@ -184,31 +185,41 @@ async def test_addresses_that_will_not_do(api: Api, body: dict[str, Any], param:
         assert refused.json()["param"] == param
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_syslog(api: Api, transport: str) -> None:
-    admin = await api.signed_in(Role.ADMIN)
-    taken: list[bytes] = []
-    loop = asyncio.get_running_loop()
+class Syslog(asyncio.DatagramProtocol):
+    """A syslog server that keeps what it is sent."""
 
-    class Datagrams(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, addr: Any) -> None:
-            taken.append(data)
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while length := await reader.read(1):
-            while not length.endswith(b" "):
-                length += await reader.read(1)
-            taken.append(await reader.readexactly(int(length)))
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        """Take a datagram."""
+        self.taken.append(data)
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take messages with their length in front."""
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                length = await reader.readuntil(b" ")
+                self.taken.append(await reader.readexactly(int(length)))
         writer.close()
 
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+async def test_syslog(api: Api, transport: str, tmp_path: Path) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    loop, syslog, own = asyncio.get_running_loop(), Syslog(), certificate(tmp_path / "own.pem", "127.0.0.1")
+    taken = syslog.taken
     if transport == "udp":
-        endpoint, _ = await loop.create_datagram_endpoint(Datagrams, local_addr=("127.0.0.1", 0))
+        endpoint, _ = await loop.create_datagram_endpoint(lambda: syslog, local_addr=("127.0.0.1", 0))
         port, close = endpoint.get_extra_info("sockname")[1], endpoint.close
     else:
-        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        tls = serving(own) if transport == "tls" else None
+        server = await asyncio.start_server(syslog.connected, "127.0.0.1", 0, ssl=tls)
         port, close = server.sockets[0].getsockname()[1], server.close
     try:
         body = {"kind": "syslog", "host": "127.0.0.1", "port": port, "transport": transport}
+        if transport == "tls":
+            body["ca"] = public_part(own)
         assert (await admin.put("/audit/stream", json=body)).status_code == 200
         await written(api, 3)
         status = await settled(api, admin)
@@ -221,3 +232,18 @@ async def test_syslog(api: Api, transport: str) -> None:
         close()
     assert [json.loads(one.partition(b'"] ')[2])["seq"] for one in taken] == [1, 2, 3, 4]
     assert all(one.startswith(b"<109>1 ") for one in taken)
+
+
+async def test_syslog_over_tls_only_to_whom_the_certificate_names(api: Api, tmp_path: Path) -> None:
+    """Neither an authority that nobody named, nor another host's certificate, is taken."""
+    admin = await api.signed_in(Role.ADMIN)
+    own, other = certificate(tmp_path / "own.pem", "127.0.0.1"), certificate(tmp_path / "other.pem", "log.example")
+    syslog = Syslog()
+    for shown, trusted in ((own, ""), (own, public_part(other)), (other, public_part(other))):
+        async with await asyncio.start_server(syslog.connected, "127.0.0.1", 0, ssl=serving(shown)) as server:
+            port = server.sockets[0].getsockname()[1]
+            body = {"kind": "syslog", "host": "127.0.0.1", "port": port, "transport": "tls", "ca": trusted}
+            assert (await admin.put("/audit/stream", json=body)).status_code == 200
+            status = await settled(api, admin)
+            assert (status["error"], status["sent"]) == ("audit.syslog", 0)
+    assert syslog.taken == []

@@ -84,8 +84,8 @@ def mailer(settings: ServerSettings) -> Mailer | None:
 def _security(settings: ServerSettings) -> dict[str, Any]:
     if settings.smtp_security == "none":
         return {"use_tls": False, "start_tls": False}
-    context = ssl.create_default_context()
-    if _is_loopback(settings.smtp_host):
+    context = ssl.create_default_context(cafile=settings.smtp_ca or None)
+    if not settings.smtp_ca and _is_loopback(settings.smtp_host):
         # A relay on this machine shows a certificate for another name, or one of its own.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

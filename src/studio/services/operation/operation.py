@@ -122,7 +122,7 @@ class Operation:
 
     # What goes on beside requests
 
-    async def begin(self, *, serving: bool) -> None:
+    async def begin(self, *, serving: bool, watched: bool = True) -> None:
         """Count, keep to quotas, and go on doing what is due.
 
         Args:
@@ -130,6 +130,7 @@ class Operation:
         """
         self._engine.observers.append(self.usage)
         self._engine.admit = self.quotas.admit
+            watched: Whether anybody can ask for the metrics.
         await self._often()
         jobs: list[tuple[float, Callable[[], Awaitable[object]]]] = [(_OFTEN, self._often)]
         if serving:
@@ -137,6 +138,7 @@ class Operation:
             self._tasks.append(asyncio.create_task(self._pulse()))
         self._tasks += [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
 
+        if watched:
     async def end(self) -> None:
         """Stop, and write down what is counted."""
         for task in self._tasks:
