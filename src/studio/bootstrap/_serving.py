@@ -138,10 +138,10 @@ def _traces(studio: Studio, settings: ServerSettings) -> Traces | None:
 def _checks(studio: Studio) -> dict[str, Callable[[], Awaitable[object]]]:
     """What must be well for a process to be ready."""
 
-
     async def engine() -> None:
         if studio.engine.failure is not None:
             raise studio.engine.failure
+
     return {"database": studio.opened.store.now, "engine": engine}
 
 
@@ -150,11 +150,11 @@ async def work(studio: Studio, settings: ServerSettings, announce: Callable[[str
 
     Raises:
         EngineBusy: Another process drives the data folder.
-    """
         UserError: The address cannot be listened on.
+    """
     from studio.bootstrap._serving_logs import begin_logs
-
     from studio.bootstrap._worker_face import WorkerFace
+
     begin_logs(settings)
     told = asyncio.Event()
     with _signals(told.set):
@@ -170,12 +170,12 @@ async def work(studio: Studio, settings: ServerSettings, announce: Callable[[str
         try:
             await told.wait()
         finally:
+            face.drain()
             await studio.driver.stop()
             await platform.operation.end()
-            face.drain()
+            await face.close()
             if traces is not None:
                 await asyncio.to_thread(traces.close)
-            await face.close()
             _LOG.info("stopped")
 
 

@@ -34,10 +34,10 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         stop_delay: Seconds between a signal to stop and closing the address. Meanwhile `/readyz` says draining, so that
             a proxy in front sends nobody here any more, and nothing more is started.
         stop_grace: Seconds that requests under way have to end after a signal to stop.
-        log_level: Least important lines that are logged: debug, info, warning or error.
-        log_format: `text` for people, `json` for programs.
         worker_host: Address at which a worker apart (`studio worker`) answers `/healthz`, `/readyz` and `/metrics`.
         worker_port: Port for it; 0 takes any that is free, -1 answers nowhere.
+        log_level: Least important lines that are logged: debug, info, warning or error.
+        log_format: `text` for people, `json` for programs.
         metrics_token: Who sends `Authorization: Bearer` with it may read `/metrics` from elsewhere; "" for nobody but
             operators.
         otlp_endpoint: Where traces of executions go by OTLP over HTTP, such as `http://localhost:4318`; "" for none.
@@ -45,10 +45,10 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         smtp_host: Mail server that mail is sent through; "" sends none.
         smtp_port: Its port.
         smtp_security: `starttls`, `tls` or `none`.
-        smtp_user: Name to sign in to it with; "" for none.
-        smtp_password: Password to sign in to it with.
         smtp_ca: File with the certificates (PEM) that its certificate is checked against; "" for those that the system
             trusts, and for none where it stands on this machine.
+        smtp_user: Name to sign in to it with; "" for none.
+        smtp_password: Password to sign in to it with.
         smtp_from: Address that mail comes from.
         backup_every: Hours between backups that the server makes by itself; 0 for none.
         backup_keep: How many of them are kept.
@@ -67,20 +67,20 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     requests_in_flight: Annotated[int, msgspec.Meta(ge=0)] = 1000
     stop_delay: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     stop_grace: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 20
+    worker_host: str = "127.0.0.1"
+    worker_port: Annotated[int, msgspec.Meta(ge=-1, le=65_535)] = -1
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     metrics_token: Secret = ""
-    worker_host: str = "127.0.0.1"
-    worker_port: Annotated[int, msgspec.Meta(ge=-1, le=65_535)] = -1
     otlp_endpoint: str = ""
     otlp_headers: Secret = ""
     smtp_host: str = ""
     smtp_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
     smtp_security: SmtpSecurity = "starttls"
+    smtp_ca: str = ""
     smtp_user: str = ""
     smtp_password: Secret = ""
     smtp_from: str = ""
-    smtp_ca: str = ""
     backup_every: Annotated[float, msgspec.Meta(ge=0)] = 0
     backup_keep: Annotated[int, msgspec.Meta(ge=1)] = 7
     backup_folder: str = ""

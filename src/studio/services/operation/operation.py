@@ -127,18 +127,18 @@ class Operation:
 
         Args:
             serving: Whether this is a server. A worker alone counts and keeps to quotas; servers do the rest.
+            watched: Whether anybody can ask for the metrics.
         """
         self._engine.observers.append(self.usage)
         self._engine.admit = self.quotas.admit
-            watched: Whether anybody can ask for the metrics.
         await self._often()
         jobs: list[tuple[float, Callable[[], Awaitable[object]]]] = [(_OFTEN, self._often)]
         if serving:
             jobs += [(_OFTEN, self._notices().tick), (_SELDOM, self._seldom), (_MEASURE, self.measure)]
+        if watched:
             self._tasks.append(asyncio.create_task(self._pulse()))
         self._tasks += [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
 
-        if watched:
     async def end(self) -> None:
         """Stop, and write down what is counted."""
         for task in self._tasks:
