@@ -43,7 +43,7 @@ class AccountMadeOut(TypedDict):
     lang: str
     external_id: str | None
     created_at: str
-    link: str
+    link: str | None
 
 
 class AccountOut(TypedDict):
@@ -606,6 +606,15 @@ class ErrorOut(TypedDict):
     classification: str
 
 
+class ExampleOut(TypedDict):
+    """An example of a node type."""
+
+    title: NotRequired[str | None]
+    input: NotRequired[dict[str, Any]]
+    output: NotRequired[Any]
+    error: NotRequired[str | None]
+
+
 class ExecutionDetail(TypedDict):
     """An execution and where it stands."""
 
@@ -625,6 +634,7 @@ class ExecutionDetail(TypedDict):
     started_at: str | None
     ended_at: str | None
     wake_at: str | None
+    reason_code: str | None
     error_code: str | None
     reason: ReasonOut | None
     error: ErrorOut | None
@@ -654,6 +664,7 @@ class ExecutionOut(TypedDict):
     started_at: str | None
     ended_at: str | None
     wake_at: str | None
+    reason_code: str | None
     error_code: str | None
 
 
@@ -677,6 +688,13 @@ class ExpiringOut(TypedDict):
     type: str
     owner: str
     expires_at: str
+
+
+class ExportIn(TypedDict):
+    """Which workflows go out."""
+
+    workflows: list[str]
+    format: NotRequired[Literal["yaml", "json"]]
 
 
 class ExportOut(TypedDict):
@@ -1099,7 +1117,7 @@ class NewDirectoryOut(TypedDict):
     url: str
     created_by: str
     created_at: str
-    secret: str
+    secret: str | None
 
 
 class NewKeyOut(TypedDict):
@@ -1135,6 +1153,66 @@ class NewcomerIn(TypedDict):
     password: str
 
 
+class NodeDetail(TypedDict):
+    """Everything about a node type."""
+
+    type: str
+    version: int
+    title: str
+    description: str
+    category: str
+    pack: str
+    effect: str
+    icon: NotRequired[str | None]
+    missing: NotRequired[list[str]]
+    install: NotRequired[str | None]
+    kind: str
+    ports: list[str]
+    labels: dict[str, str]
+    params: dict[str, Any]
+    output: dict[str, Any]
+    examples: list[ExampleOut]
+
+
+class NodeFormIn(TypedDict):
+    """What is filled in so far."""
+
+    params: NotRequired[dict[str, Any]]
+
+
+class NodeFormOut(TypedDict):
+    """The form of a node as it is with what is filled in."""
+
+    params: dict[str, Any]
+    output: dict[str, Any]
+
+
+class NodeOptionOut(TypedDict):
+    """One choice."""
+
+    value: Any
+    label: str
+    help: NotRequired[str]
+
+
+class NodeOptionsIn(TypedDict):
+    """A question for the choices of a param."""
+
+    params: NotRequired[dict[str, Any]]
+    param: str
+    credential: NotRequired[str | None]
+    search: NotRequired[str]
+    page: NotRequired[str | None]
+    limit: NotRequired[int]
+
+
+class NodeOptionsOut(TypedDict):
+    """Some choices."""
+
+    items: list[NodeOptionOut]
+    next: NotRequired[str | None]
+
+
 class NodeOut(TypedDict):
     """A node type in a list."""
 
@@ -1146,6 +1224,8 @@ class NodeOut(TypedDict):
     pack: str
     effect: str
     icon: NotRequired[str | None]
+    missing: NotRequired[list[str]]
+    install: NotRequired[str | None]
 
 
 class NodeRunOut(TypedDict):
@@ -1168,7 +1248,7 @@ class NodeRunOut(TypedDict):
 class NoticesIn(TypedDict):
     """Which notices a workspace gives, and how."""
 
-    kinds: NotRequired[list[Literal["failure", "recovery", "quota", "credential", "backup"]]]
+    kinds: NotRequired[list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]]
     mail: NotRequired[bool]
     wait: NotRequired[int]
     webhook: NotRequired[str]
@@ -1178,7 +1258,7 @@ class NoticesIn(TypedDict):
 class NoticesOut(TypedDict):
     """Which notices a workspace gives, and how."""
 
-    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup"]]
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]
     mail: bool
     wait: int
     webhook: str
@@ -1264,7 +1344,7 @@ class OwnData(TypedDict):
 class OwnNoticesBody(TypedDict):
     """Which notices the caller gets by mail from their workspace."""
 
-    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup"]]
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]
 
 
 class OwnerIn(TypedDict):
@@ -1616,6 +1696,8 @@ class ReasonOut(TypedDict):
 
     code: str
     message: str
+    node: NotRequired[str | None]
+    name: NotRequired[str | None]
 
 
 class RecoveryCodesOut(TypedDict):
@@ -2343,11 +2425,13 @@ __all__ = [
     "EnrolmentOut",
     "EntryOut",
     "ErrorOut",
+    "ExampleOut",
     "ExecutionDetail",
     "ExecutionOut",
     "ExecutionStatus",
     "ExpiringListOut",
     "ExpiringOut",
+    "ExportIn",
     "ExportOut",
     "FileModel",
     "FilterIn",
@@ -2398,6 +2482,12 @@ __all__ = [
     "NewDirectoryOut",
     "NewKeyOut",
     "NewcomerIn",
+    "NodeDetail",
+    "NodeFormIn",
+    "NodeFormOut",
+    "NodeOptionOut",
+    "NodeOptionsIn",
+    "NodeOptionsOut",
     "NodeOut",
     "NodeRunOut",
     "NoticesIn",

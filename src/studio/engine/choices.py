@@ -130,6 +130,10 @@ class FormContext(NodeContext):
     def state(self) -> StateHandle:
         self._refuse("state")
 
+    @property
+    def data_tables(self) -> NoReturn:
+        self._refuse("data_tables")
+
     async def make_file(self, data: bytes | AsyncIterator[bytes], name: str, media_type: str | None = None) -> FileRef:
         self._refuse("make_file")
 
