@@ -35,7 +35,7 @@ def command(
         write(f"{voice.say('cli.ports')}: {', '.join(facts.ports)}\n")
     labels = nodes.labels(facts, voice.lang)
     for part in ("params", "output"):
-        rows = _fields(shown[part], labels if part == "params" else {})
+        rows = _fields(shown[part], labels if part == "params" else {}, voice)
         if rows:
             head = [voice.say(f"cli.{part}"), voice.say("cli.column.type"), voice.say("cli.column.about")]
             write("\n" + table(rows, head))
@@ -48,7 +48,7 @@ def command(
     return 0
 
 
-def _fields(schema: dict[str, Any], labels: Mapping[str, str]) -> list[list[str]]:
+def _fields(schema: dict[str, Any], labels: Mapping[str, str], voice: Voice) -> list[list[str]]:
     """Name, type and help of each field; its label where the help is not in the language."""
     required = set(schema.get("required", ()))
     rows: list[list[str]] = []
@@ -57,14 +57,25 @@ def _fields(schema: dict[str, Any], labels: Mapping[str, str]) -> list[list[str]
             [
                 f"{name}{' *' if name in required else ''}",
                 _type(field, schema),
-                labels.get(name) or field.get("description", ""),
+                " ".join(filter(None, (labels.get(name) or field.get("description", ""), _form(field, voice)))),
             ]
         )
     return rows
 
 
+def _form(field: dict[str, Any], voice: Voice) -> str:
+    """What its form does beside asking for a value."""
+    told: list[str] = []
+    parents = ", ".join(field.get("x-depends-on", ()))
+    if "x-options" in field:
+        told.append(voice.say("cli.choices_by", parents=parents) if parents else voice.say("cli.choices"))
+    for name, value in field.get("x-visible-when", {}).items():
+        told.append(voice.say("cli.only_where", param=name, value=json_text(value)))
+    return " ".join(told)
+
+
 def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
-    """A JSON Schema type in a word or two."""
+    """A JSON Schema type in a word or two; of a choice between objects, what tells them apart."""
     if "$ref" in field:
         name = str(field["$ref"]).rsplit("/", 1)[-1]
         return _type(schema.get("$defs", {}).get(name, {}), schema)
@@ -72,6 +83,11 @@ def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
         return " | ".join(str(one) for one in field["enum"])
     if "const" in field:
         return str(field["const"])
+    discriminator = field.get("discriminator")
+    if discriminator is not None:
+        return f"{discriminator['propertyName']}: {' | '.join(discriminator['mapping'])}"
+    if field.get("type") == "array" and "discriminator" in field.get("items", {}):
+        return f"list[{_type(field['items'], schema)}]"
     for several in ("anyOf", "oneOf"):
         if several in field:
             return " | ".join(dict.fromkeys(_type(one, schema) for one in field[several]))
