@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PREFIX = "STUDIO_CREDENTIAL_"
 _LARGEST = 1024 * 1024
+_RENEWED = ("access_token", "refresh_token")
 
 
 def variable_of(alias: str) -> str:
@@ -88,6 +89,29 @@ class Credentials:
             if renewed["source"] == source:
                 return Found(kind, renewed["fields"], None, source)
         return Found(kind, fields, None, source)
+
+    async def secrets(self, workspace: str) -> list[str]:
+        """The secrets that the environment gives, and what services renewed of them: what views have to mask."""
+        from studio.services.vault.hiding import secret_texts
+
+        if workspace != DEFAULT_WORKSPACE:
+            return []
+        found: list[str] = []
+        for variable in [name for name in os.environ if name.startswith(PREFIX)]:
+            try:
+                given = _given(variable.removeprefix(PREFIX))
+            except UserError:
+                continue
+            kind = None if given is None else self._catalog.credential_types().get(given[0])
+            if given is not None and kind is not None:
+                secret = {field.name for field in kind.fields if field.secret}
+                found += secret_texts({name: value for name, value in given[1].items() if name in secret})
+        for name, _ in await self._opened.store.credentials(workspace):
+            kept = await self._opened.store.credential(workspace, name)
+            if kept is not None:
+                fields: dict[str, Any] = msgspec.msgpack.decode(kept[1])["fields"]
+                found += secret_texts({one: fields[one] for one in _RENEWED if one in fields})
+        return found
 
     def _type(self, alias: str, type_id: str) -> CredentialType:
         kind = self._catalog.credential_types().get(type_id)
@@ -167,6 +191,7 @@ class Credentials:
         if found.filled is not None:
             await self._lookup.keep(workspace, found.filled, fields)
             return
+        self._lookup.hiding.remember(workspace, [str(fields[one]) for one in _RENEWED if fields.get(one)])
         value = {"source": found.source, "fields": fields}
         await self._opened.store.set_credential(
             workspace, _kept_as(alias), found.kind.id, msgspec.msgpack.encode(value)

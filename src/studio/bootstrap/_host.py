@@ -34,6 +34,7 @@ class Host:
         self._data = data
         self._catalog = catalog
         self._breaker: CircuitBreaker = CircuitBreaker()
+        self.lookup.hiding.given = self._credentials.secrets
         self._clients: dict[tuple[str, ...], EgressClient] = {}
         self._workers: Workers | None = None
 

@@ -66,8 +66,9 @@ async def serve(
     from studio.bootstrap._serving_logs import begin_logs
     from studio.server.root import Root
 
-    begin_logs(settings)
+    logs = begin_logs(settings)
     await studio.open()
+    logs.masking.more = studio.host.lookup.hiding.known
     await studio.engine.set_clock()
     platform = make_platform(studio, settings)
     if driving:
@@ -155,10 +156,11 @@ async def work(studio: Studio, settings: ServerSettings, announce: Callable[[str
     from studio.bootstrap._serving_logs import begin_logs
     from studio.bootstrap._worker_face import WorkerFace
 
-    begin_logs(settings)
+    logs = begin_logs(settings)
     told = asyncio.Event()
     with _signals(told.set):
         await studio.open()
+        logs.masking.more = studio.host.lookup.hiding.known
         await studio.engine.set_clock()
         platform = make_platform(studio, settings)
         face = await WorkerFace.listening(platform, _checks(studio))

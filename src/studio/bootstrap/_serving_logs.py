@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -40,6 +40,8 @@ class Masking:
     def __init__(self, secrets: Sequence[str] = ()) -> None:
         # Of one that is a part of another the longer goes first.
         self._secrets = sorted({one for one in secrets if len(one) >= 4}, key=len, reverse=True)
+        self.more: Callable[[str], str] | None = None
+        """Masks what is found out later: the secrets of the vault."""
 
     def text(self, text: str) -> str:
         """The text without them."""
@@ -47,7 +49,7 @@ class Masking:
             text = text.replace(secret, MASK)
         for pattern in _PATTERNS:
             text = pattern.sub(MASK, text)
-        return text
+        return self.more(text) if self.more is not None else text
 
     def value(self, value: Any) -> Any:
         """A fact of a line: texts masked, plain values as they are, all else as text."""
@@ -68,7 +70,7 @@ class Lines(logging.Handler):
     def __init__(self, form: str, masking: Masking, stream: TextIO | None = None) -> None:
         super().__init__()
         self._form = form
-        self._masking = masking
+        self.masking = masking
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -105,14 +107,15 @@ class Lines(logging.Handler):
         ]
 
     def _mask(self, _logger: Any, _name: str, event: Any) -> Any:
-        return {name: self._masking.value(value) for name, value in event.items() if value is not None}
+        return {name: self.masking.value(value) for name, value in event.items() if value is not None}
 
 
 def _for_people(_logger: Any, _name: str, event: Mapping[str, Any]) -> str:
     rest = {name: value for name, value in event.items() if name not in ("at", "level", "event", "logger", "exception")}
     facts = " ".join(f"{name}={_plain(value)}" for name, value in rest.items())
     head = f"{event['at'][:-6]}Z {event['level']:<7} {_one_line(event['event'])}"
-    trace = "\n" + event["exception"] if "exception" in event else ""
+    # Every line of a traceback is set in: what an error says looks like no line of the log.
+    trace = "".join(f"\n    {_one_line(line)}" for line in str(event.get("exception", "")).splitlines())
     return f"{head}  {facts}".rstrip() + trace
 
 

@@ -6,8 +6,20 @@ They speak English only. What they say commonly is known here; the rest is passe
 from __future__ import annotations
 
 import errno
+import re
 
 from studio.domain.phrases import Phrase
+
+_OAUTH = re.compile(r"[a-z][a-z_]{2,39}")
+
+
+def oauth_reason(error: object, otherwise: object) -> str:
+    """The error code of a provider (RFC 6749, 5.2), or what else is said of its answer.
+
+    What is no code is not passed on: it may be the token or the secret that the provider was sent.
+    """
+    return error if isinstance(error, str) and _OAUTH.fullmatch(error) else str(otherwise)
+
 
 _OS: dict[int, Phrase] = {
     errno.ENOENT: Phrase("reason.os_no_file", "No such file or directory"),

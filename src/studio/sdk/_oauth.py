@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 from studio.contracts.http import HttpRequest, HttpResponse
 from studio.domain.errors import AuthenticationFailed, ProviderError, UserError
+from studio.domain.reasons import oauth_reason
 from studio.sdk._schemes import text_of, with_header
 
 _EARLY = 60.0
@@ -118,7 +119,7 @@ class OAuth2Scheme:
                 "credential.refresh_refused",
                 "The service does not renew this credential ({reason}): connect it again.",
                 status=401,
-                reason=str(answer.get("error") or response.status)[:200],
+                reason=oauth_reason(answer.get("error"), response.status),
             )
         if not given:
             raise ProviderError(

@@ -108,8 +108,15 @@ class Platform:
     def holdings(self) -> Sequence[Holdings]:
         """What keeps things for people, so that they end or are handed on when somebody leaves."""
         from studio.services.people.holdings import KeyHoldings, WorkflowHoldings
+        from studio.services.vault.leaving import CredentialHoldings, GrantHoldings
 
-        return (KeyHoldings(self.gateway.shelf, self.gateway.keys), WorkflowHoldings(self.workflows.shelf))
+        lookup = self.ports.lookup
+        return (
+            KeyHoldings(self.gateway.shelf, self.gateway.keys), WorkflowHoldings(self.workflows.shelf),
+            CredentialHoldings(lookup.vault), GrantHoldings(
+                lookup.vault, lookup.hiding, lambda: self.vault.connecting, self.ports.clock
+            ),
+        )  # fmt: skip
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -11,7 +11,7 @@ from studio.services.executing.acting import Acting
 from studio.services.executing.bulk import Bulk
 from studio.services.executing.feeding import Feeding
 from studio.services.executing.finding import ExecutionFinder
-from studio.services.executing.masking import Masking
+from studio.services.executing.masking import HiddenOf, Masking
 from studio.services.executing.reading import Reading
 from studio.services.executing.rerunning import Rerunning
 from studio.services.executing.starting import Admit, ExecutionStarting
@@ -26,6 +26,7 @@ class Executing:
     """Everything about the executions of workspaces.
 
     Args:
+        hidden: The vault's secrets of a workspace.
         admit: Asked before an execution is accepted.
     """
 
@@ -36,9 +37,11 @@ class Executing:
         records: Records,
         workflows: Workflows,
         *,
+        hidden: HiddenOf,
         admit: Admit | None = None,
     ) -> None:
         self._admit = admit
+        self._hidden = hidden
         self._engine = engine
         self._blobs = blobs
         self._records = records
@@ -57,7 +60,7 @@ class Executing:
     @cached_property
     def masking(self) -> Masking:
         """Knows what is not shown."""
-        return Masking(self._engine.store, self._blobs, self._engine)
+        return Masking(self._engine.store, self._blobs, self._engine, self._hidden)
 
     @cached_property
     def watching(self) -> Watching:

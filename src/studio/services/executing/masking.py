@@ -3,47 +3,54 @@
 Marks follow a value in two ways. Where the model of an input or output marks a place, what stands there is masked
 whatever it is. Besides, a text that stood at a marked place is masked wherever it turns up in what is shown of the
 execution, or of one that it called: as a whole from three characters on, inside a longer text from six on.
+
+Secrets of the vault (secret variables, what credentials hold) are masked wherever they turn up; nobody reveals them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 import msgspec
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import ExecutionRow, Store
 from studio.domain.errors import NotFound, StorageError, StudioError
-from studio.engine import Engine, Look
+from studio.engine import Engine, ErrorInfo, Look
 from studio.services.auditing import MASKED
 from studio.services.executing.marks import Marks, Way, marked_ways, marks_of, texts_at
+from studio.services.vault.hidden import INSIDE, WHOLE, Hidden, forms_of
 
-_WHOLE, _INSIDE = 3, 6
 _REMEMBERED = 256
 _ANCESTORS = 8
 
 
-class Mask:
-    """What is not shown of one execution."""
+HiddenOf: TypeAlias = Callable[[str], Awaitable[Hidden]]
+"""The vault's secrets of a workspace."""
 
-    def __init__(self, marks: Marks) -> None:
+
+class Mask:
+    """What is not shown of one execution: what is marked in it, and secrets of the vault."""
+
+    def __init__(self, marks: Marks, hidden: Hidden | None = None) -> None:
         self.marks = marks
+        self.hidden = hidden or Hidden()
         self._whole: set[str] = set()
         self._inside: list[str] = []
         self.learn(marks.literals)
 
     def __bool__(self) -> bool:
-        return bool(self.marks or self._whole)
+        return bool(self.marks or self._whole or self.hidden)
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take in texts that stood at marked places."""
         for text in texts:
-            if len(text) >= _WHOLE and text not in self._whole:
+            if len(text) >= WHOLE and text not in self._whole:
                 self._whole.add(text)
-                if len(text) >= _INSIDE:
-                    self._inside.append(text)
+                if len(text) >= INSIDE:
+                    self._inside += forms_of(text)
         # Where one is part of another, the longer one goes first: nothing of it is left over.
         self._inside.sort(key=len, reverse=True)
 
@@ -51,6 +58,7 @@ class Mask:
         """A text with what is marked masked."""
         if text in self._whole:
             return MASKED
+        text = self.hidden.text(text)
         for secret in self._inside:
             if secret in text:
                 text = text.replace(secret, MASKED)
@@ -58,7 +66,7 @@ class Mask:
 
     def plain(self, value: Any) -> Any:
         """A plain value with what is marked masked, keys included."""
-        if not self._whole:
+        if not self._whole and not self.hidden:
             return value
         if isinstance(value, str):
             return self.text(value)
@@ -67,13 +75,23 @@ class Mask:
             return {self.text(str(key)): self.plain(inner) for key, inner in entries.items()}
         if isinstance(value, list | tuple):
             return [self.plain(inner) for inner in cast("Sequence[Any]", value)]
-        if isinstance(value, int | float) and not isinstance(value, bool) and len(str(value)) >= _INSIDE:
-            return MASKED if str(value) in self._whole else value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            known = len(str(value)) >= INSIDE and str(value) in self._whole
+            return MASKED if known or self.hidden.number(value) else value
         return value
+
+    async def content(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The content of a file without secrets of the vault, as long as before."""
+        async for chunk in self.hidden.stream(chunks) if self.hidden else chunks:
+            yield chunk
 
     def inputs(self, value: Any) -> Any:
         """The inputs, marked places masked."""
         return conceal(value, self.marks.inputs)
+
+    def variables(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The workspace's variables; secret ones are masked whatever they hold."""
+        return {name: MASKED if name in self.hidden.variables else value for name, value in values.items()}
 
     def output(self, path: str, value: Any) -> Any:
         """The output of a node run, marked places masked."""
@@ -83,10 +101,6 @@ class Mask:
         """Take in what a node run gave."""
         for way in self.marks.outputs.get(node_of(path), ()):
             self.learn(texts_at(value, way))
-
-
-OPEN = Mask(Marks())
-"""Masks nothing."""
 
 
 def node_of(path: str) -> str:
@@ -116,13 +130,21 @@ def _concealed(value: Any, way: Way) -> Any:
     return MASKED if step == "*" and hasattr(value, "load") else value
 
 
+def hidden_in(mask: Mask, error: ErrorInfo | None) -> ErrorInfo | None:
+    """An error with what is marked masked."""
+    if error is None or not mask:
+        return error
+    return msgspec.structs.replace(error, message=mask.text(error.message), args=mask.plain(error.args))
+
+
 class Masking:
     """Knows what is masked of executions."""
 
-    def __init__(self, store: Store, blobs: BlobStore, engine: Engine) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, engine: Engine, hidden: HiddenOf) -> None:
         self._store = store
         self._blobs = blobs
         self._engine = engine
+        self.hidden = hidden
         self._marks: OrderedDict[str, Marks] = OrderedDict()
 
     async def of(self, row: ExecutionRow, *, outputs: bool = True) -> Mask:
@@ -133,7 +155,7 @@ class Masking:
             outputs: Whether the outputs that are there are looked through. Without, whoever shows events takes them in
                 as they come.
         """
-        mask = Mask(await self.marks(row))
+        mask = Mask(await self.marks(row), await self.hidden(row.workspace))
         await self._learn(mask, row, mask.marks, outputs)
         parent = row.parent_id
         for _ in range(_ANCESTORS):
@@ -143,6 +165,10 @@ class Masking:
             await self._learn(mask, caller, await self.marks(caller), True)
             parent = caller.parent_id
         return mask
+
+    async def revealed(self, row: ExecutionRow) -> Mask:
+        """What is masked even for who may reveal: secrets of the vault."""
+        return Mask(Marks(), await self.hidden(row.workspace))
 
     async def marks(self, row: ExecutionRow) -> Marks:
         """The marks of the workflow version that an execution runs."""

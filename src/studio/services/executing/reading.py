@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
-
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.contracts.store import ExecutionRow, NodeRunRow, Store
@@ -19,7 +17,7 @@ from studio.engine import ErrorInfo, ExecutionResult, Look, read_history
 from studio.engine.looking import Attempt
 from studio.services.auditing import entry
 from studio.services.executing.finding import ExecutionFinder
-from studio.services.executing.masking import OPEN, Mask, Masking
+from studio.services.executing.masking import Mask, Masking, hidden_in
 from studio.services.exporting import exported
 from studio.services.values import LongList, present
 
@@ -75,8 +73,10 @@ class Reading:
         result = await look.result()
         usage = await look.usage()
         result.tokens, result.cost = usage.tokens, usage.cost
-        if result.error is not None:
-            result.error = hidden(await self._masking.of(row), result.error)
+        if result.error is not None or result.reason_args:
+            mask = await self._masking.of(row)
+            result.error = hidden_in(mask, result.error)
+            result.reason_args = [mask.text(one) for one in result.reason_args]
         if row.status is ExecutionStatus.QUEUED:
             await self._say_why_queued(row, result)
         return row, result
@@ -134,11 +134,9 @@ class Reading:
         """
         row = await self._finder.find(actor, execution_id)
         attempts, error = await Look(self._store, self._blobs, row).attempts(path)
-        if await self._reveals(actor, row, path, reveal):
-            return attempts, error
-        mask = await self._masking.of(row)
-        shown = [one._replace(error=hidden(mask, one.error)) for one in attempts]
-        return shown, hidden(mask, error)
+        mask = await self._mask(actor, row, path, reveal)
+        shown = [one._replace(error=hidden_in(mask, one.error)) for one in attempts]
+        return shown, hidden_in(mask, error)
 
     async def file(
         self, actor: Actor, execution_id: str, path: str, pointer: Sequence[str], *, reveal: bool = False
@@ -150,14 +148,14 @@ class Reading:
             AccessRefused: They may not see what is masked.
         """
         row = await self._finder.find(actor, execution_id)
-        mask = None if await self._reveals(actor, row, path, reveal) else await self._masking.of(row)
+        mask = await self._mask(actor, row, path, reveal)
         value = await self._value(row, path, pointer, mask)
         if isinstance(value, TableRef):
             value = FileRef(value.blob, "table.arrow", "application/vnd.apache.arrow.file")
         if not isinstance(value, FileRef):
             raise NotFound("execution.no_file", "There is no file at {path}.", path="/".join((path, *pointer)))
-        name = value.name if mask is None else mask.text(value.name)
-        return FileRef(value.blob, name, value.media_type), self._blobs.stream(row.workspace, value.blob)
+        content = mask.content(self._blobs.stream(row.workspace, value.blob))
+        return FileRef(value.blob, mask.text(value.name), value.media_type), content
 
     async def export(self, actor: Actor, execution_id: str, *, reveal: bool = False) -> dict[str, Any]:
         """Everything known about an execution as plain JSON, which the audit log tells.
@@ -172,35 +170,34 @@ class Reading:
             raise Conflict(
                 "execution.export_large", "The execution {id} is too large to be exported at once.", id=row.id
             )
-        revealed = await self._reveals(actor, row, "*", reveal)
+        mask = await self._mask(actor, row, "*", reveal)
         await self._records.commit(
             [], [entry(actor, "execution.exported", kind="execution", id=row.id, name=row.workflow_name)]
         )
         history = await read_history(self._store, self._blobs, row.id, row.workspace)
         found = await exported(history)
         found["accepted"].pop("grants", None)
-        if revealed:
-            return found
-        mask = await self._masking.of(row)
+        variables: dict[str, Any] = found["accepted"].get("vars") or {}
+        found["accepted"]["vars"] = mask.variables(variables)
         found["accepted"]["inputs"] = mask.inputs(found["accepted"].get("inputs"))
         found["outputs"] = {path: mask.output(path, value) for path, value in found["outputs"].items()}
         return mask.plain(found)
 
-    async def _reveals(self, actor: Actor, row: ExecutionRow, path: str, reveal: bool) -> bool:
-        """Whether what is marked is shown; that it is stands in the audit log before.
+    async def _mask(self, actor: Actor, row: ExecutionRow, path: str, reveal: bool) -> Mask:
+        """What is masked. That what is marked is revealed stands in the audit log before.
 
         Raises:
             AccessRefused: It was asked for by somebody who may not.
         """
         if not reveal:
-            return False
+            return await self._masking.of(row)
         await self._finder.find(actor, row.id, Permission.EXECUTION_REVEAL)
         await self._records.commit(
             [],
             [entry(actor, "execution.revealed", kind="execution", id=row.id, name=row.workflow_name,
                    after={"path": path})],
         )  # fmt: skip
-        return True
+        return await self._masking.revealed(row)
 
     async def value(
         self,
@@ -229,10 +226,10 @@ class Reading:
             AccessRefused: They may not see what is masked.
         """
         row = await self._finder.find(actor, execution_id)
-        mask = None if await self._reveals(actor, row, path, reveal) else await self._masking.of(row)
-        return await shown(await self._value(row, path, pointer, mask), offset, limit, mask or OPEN)
+        mask = await self._mask(actor, row, path, reveal)
+        return await shown(await self._value(row, path, pointer, mask), offset, limit, mask)
 
-    async def _value(self, row: ExecutionRow, path: str, pointer: Sequence[str], mask: Mask | None) -> Any:
+    async def _value(self, row: ExecutionRow, path: str, pointer: Sequence[str], mask: Mask) -> Any:
         look = Look(self._store, self._blobs, row)
         if path in (INPUTS, EVENT):
             value = await look.given(path[1:])
@@ -240,24 +237,16 @@ class Reading:
             value = (await look.result()).output
         else:
             value = await look.output(path)
-        if mask is not None:
-            value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
+        value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
         for at, key in enumerate(pointer):
             value = await _into(value, key, "/".join(pointer[: at + 1]))
         return value
 
 
-def hidden(mask: Mask, error: ErrorInfo | None) -> ErrorInfo | None:
-    """An error with what is marked masked."""
-    if error is None or not mask:
-        return error
-    return msgspec.structs.replace(error, message=mask.text(error.message), args=mask.plain(error.args))
-
-
 async def _into(value: Any, key: str, pointer: str) -> Any:
     if isinstance(value, Mapping) and key in value:
         return cast("Mapping[str, Any]", value)[key]
-    if key.isdigit() and len(key) < 16:
+    if key.isdecimal() and len(key) < 16:
         found = await _slice(value, int(key), 1)
         if found:
             return found[0]
@@ -279,7 +268,7 @@ async def _slice(value: Any, offset: int, limit: int) -> list[Any]:
     return []
 
 
-async def shown(value: Any, offset: int, limit: int, mask: Mask = OPEN) -> Shown:
+async def shown(value: Any, offset: int, limit: int, mask: Mask) -> Shown:
     """A part of a value, ready to be given out."""
     if isinstance(value, str):
         value = mask.text(value)

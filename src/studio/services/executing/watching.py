@@ -29,6 +29,8 @@ QUEUE = 1000
 """Events that wait for one watcher in memory."""
 _WINDOW = 64
 _TICK = 1.0
+_WORDLESS = frozenset({"claimed", "intended", "turn", "chunk", "used", "snapshot", "parked"})
+"""What tells numbers only, and no text that came from anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,9 @@ class Watching:
             first = last + 1
 
     async def _masked(self, row: ExecutionRow, mask: Mask, event: Event) -> Event:
+        if event.kind in _WORDLESS:
+            return event
+        mask.hidden = await self._masking.hidden(row.workspace)
         if not mask:
             return event
         if event.kind == "succeeded" and event.path is not None:

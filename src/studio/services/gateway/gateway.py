@@ -7,6 +7,7 @@ from functools import cached_property
 
 from studio.contracts.records import Records
 from studio.services._clock import Clock
+from studio.services.executing.masking import HiddenOf
 from studio.services.executing.starting import ExecutionStarting
 from studio.services.gateway.buckets import Buckets
 from studio.services.gateway.counting import Counting
@@ -29,10 +30,12 @@ class Gateway:
         workflows: Finder,
         clock: Clock,
         starting: Callable[[], ExecutionStarting],
+        hidden: HiddenOf,
     ) -> None:
         self.shelf = KeyShelf(records)
         self._records = records
         self._starting = starting
+        self._hidden = hidden
         self._people = people
         self._workflows = workflows
         self._clock = clock
@@ -60,4 +63,4 @@ class Gateway:
     @cached_property
     def running(self) -> Running:
         """Runs workflows for callers outside."""
-        return Running(self._starting(), self._workflows, self.shelf, self._records)
+        return Running(self._starting(), self._workflows, self.shelf, self._records, self._hidden)

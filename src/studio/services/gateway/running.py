@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.contracts.records import Records
@@ -12,6 +12,8 @@ from studio.domain.access import Actor, ActorKind, Permission
 from studio.domain.errors import AccessRefused, ErrorClass, StudioError
 from studio.domain.status import ExecutionStatus
 from studio.services.auditing import entry
+from studio.services.executing.marks import Marks
+from studio.services.executing.masking import HiddenOf, Mask, hidden_in
 from studio.services.executing.results import ErrorInfo, ExecutionResult
 from studio.services.executing.starting import Accepted, ExecutionStarting, Order
 from studio.services.gateway.model import KeyShelf
@@ -42,21 +44,28 @@ class RunFailed(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of a call. ``output`` counts only where ``status`` is succeeded; else it still goes on."""
+    """What became of a call. ``output`` counts only where ``status`` is succeeded; else it still goes on.
+
+    ``mask`` says what of the output is not given out: secrets of the vault.
+    """
 
     execution: str
     status: ExecutionStatus
     output: Any = None
+    mask: Mask = field(default_factory=lambda: Mask(Marks()))
 
 
 class Running:
     """Runs published workflows for callers outside."""
 
-    def __init__(self, starting: ExecutionStarting, workflows: Finder, keys: KeyShelf, records: Records) -> None:
+    def __init__(
+        self, starting: ExecutionStarting, workflows: Finder, keys: KeyShelf, records: Records, hidden: HiddenOf
+    ) -> None:
         self._starting = starting
         self._workflows = workflows
         self._keys = keys
         self._records = records
+        self._hidden = hidden
 
     async def run(
         self, actor: Actor, workflow: str, inputs: Mapping[str, Any], *, wait: float, idempotency_key: str | None
@@ -76,9 +85,10 @@ class Running:
         _, result = await asyncio.gather(self._tell(actor, accepted, inputs), self._starting.wait(accepted.id, wait))
         if result is None:
             return Ran(accepted.id, ExecutionStatus.RUNNING)
+        mask = Mask(Marks(), await self._hidden(actor.workspace))
         if result.status is not ExecutionStatus.SUCCEEDED:
-            raise _failure(result)
-        return Ran(accepted.id, result.status, result.output)
+            raise _failure(result, mask)
+        return Ran(accepted.id, result.status, result.output, mask)
 
     async def require_get(self, actor: Actor, workflow: str) -> None:
         """Keep GET to keys that were made for it: whoever follows a link must not start anything.
@@ -100,8 +110,8 @@ class Running:
         await self._records.commit([], [told])
 
 
-def _failure(result: ExecutionResult) -> RunFailed:
-    error = result.error or ErrorInfo(code="gateway.failed", message="")
+def _failure(result: ExecutionResult, mask: Mask) -> RunFailed:
+    error = hidden_in(mask, result.error) or ErrorInfo(code="gateway.failed", message="")
     if result.status is ExecutionStatus.CANCELLED:
         return RunFailed(
             "gateway.cancelled", "The execution {id} was cancelled.", id=result.execution_id,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from studio.contracts.http import HttpClient
 from studio.net import EgressClient, EgressPolicy
+from studio.services._collection import Kept
 from studio.services.notices.delivering import Delivering
 from studio.services.notices.mail import mailer
 from studio.services.notices.model import Shelf
 from studio.services.notices.notices import Notices
 from studio.services.notices.noticing import Noticing
 from studio.services.notices.recipients import Recipients
+from studio.services.vault.model import Credential
 
 if TYPE_CHECKING:
     from studio.services.platform import Platform
@@ -35,8 +37,14 @@ def make_notices(platform: Platform) -> Notices:
         shelf, platform.people, ports.clock, recipients, mailer=mailer(platform.settings), say=ports.say,
         address=lambda: platform.address, client=client,
     )  # fmt: skip
+
+    async def needing(
+        workspace: str, account: str, found: Sequence[Kept[Credential]]
+    ) -> Mapping[str, tuple[list[str], int]]:
+        return await platform.vault.usage.seen_by(workspace, account, found)
+
     operation = platform.operation
     return Notices(
-        shelf, Noticing(shelf, ports.store, ports.clock, recipients), delivering, operation.leases,
+        shelf, Noticing(shelf, ports.store, ports.clock, recipients, needing),  delivering, operation.leases,
         workspaces=operation.workspaces, hosts=operation.egress.allowed,
     )  # fmt: skip

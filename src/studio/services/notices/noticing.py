@@ -5,8 +5,8 @@ So a restart neither tells twice nor forgets, and of several servers that look a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -22,7 +22,7 @@ from studio.services.operation.model import Shelf as OperationShelf
 from studio.services.operation.model import Told
 from studio.services.operation.quotas import Level
 from studio.services.operation.usage import day_of
-from studio.services.vault.model import Vault
+from studio.services.vault.model import Credential, Vault
 from studio.services.workflows.model import Shelf as WorkflowShelf
 from studio.services.workflows.model import WorkflowHead
 from studio.services.workflows.naming import RESERVED_TAG
@@ -35,6 +35,10 @@ _AHEAD = 7 * 86_400_000_000
 _KEEP = 90 * 86_400_000_000
 
 
+Needing: TypeAlias = Callable[[str, str, Sequence[Kept[Credential]]], Awaitable[Mapping[str, tuple[list[str], int]]]]
+"""Workspace, account, credentials: of each the names of workflows, and how many more there are."""
+
+
 class Noticing:
     """Looks for failures, recoveries, quotas that are used up, credentials that end.
 
@@ -43,13 +47,17 @@ class Noticing:
         store: Executions.
         clock: The database's, microseconds.
         recipients: Who is told.
+        needing: Which workflows need which credentials, as far as an account may see them.
     """
 
-    def __init__(self, shelf: Shelf, store: Store, clock: Callable[[], int], recipients: Recipients) -> None:
+    def __init__(
+        self, shelf: Shelf, store: Store, clock: Callable[[], int], recipients: Recipients, needing: Needing
+    ) -> None:
         self._shelf = shelf
         self._store = store
         self._clock = clock
         self._recipients = recipients
+        self._needing = needing
         self._workflows = WorkflowShelf(shelf.records)
         self._told = OperationShelf(shelf.records).told
         self._vault = Vault(shelf.records)
@@ -147,18 +155,28 @@ class Noticing:
             await self._once(workspace, f"quota:{level.quota}:{period}:{level.state}", "quota", [], level.quota, facts)
 
     async def credentials(self, workspace: str) -> None:
-        """Tell whoever made them of credentials that end within a week."""
+        """Tell owners of credentials that end within a week, or for which somebody has to sign in again."""
         now = self._clock()
         page = await self._vault.credentials.page(workspace, field="expires", limit=_BATCH)
         for one in page.items:
             ends = one.value.expires_at or 0
             if ends > now + _AHEAD:
-                return
-            if ends < now - _AHEAD:
-                continue
-            to = await self._recipients.owner(workspace, one.value.owner)
-            facts = {"expires": day_of(ends)}
-            await self._once(workspace, f"credential:{one.id}:{ends}", "credential", to, one.value.name, facts)
+                break
+            if ends >= now - _AHEAD:
+                await self._of_credential(workspace, f"credential:{one.id}:{ends}", one, {"expires": day_of(ends)})
+        for one in await self._vault.credentials.all(workspace, field="sign_in"):
+            if one.value.lost_at is not None:
+                mark = f"credential:{one.id}:lost:{one.value.lost_at}"
+                await self._of_credential(workspace, mark, one, {"sign_in": True})
+
+    async def _of_credential(self, workspace: str, mark: str, one: Kept[Credential], facts: dict[str, Any]) -> None:
+        """Tell of a credential, with the workflows that need it as far as whoever is told may see them."""
+        if await self._told.get(workspace, mark) is not None:
+            return
+        to = await self._recipients.owner(workspace, one.value.owner)
+        names, more = (await self._needing(workspace, to[0] if to else "", [one]))[one.id]
+        facts = {**facts, "workflows": names, "more": more}
+        await self._once(workspace, mark, "credential", to, one.value.name, facts)
 
     async def backup(self, *, well: bool) -> None:
         """Tell the operators of the first backup that fails; the next that is made ends that."""

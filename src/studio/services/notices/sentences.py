@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio.domain.ids import INSTANCE
 from studio.domain.phrases import Phrase
 from studio.services.notices.model import Notice
+from studio.services.vault.usage import listed
 
 
 def sentence(notice: Notice) -> Phrase:
@@ -29,12 +30,43 @@ def sentence(notice: Notice) -> Phrase:
                 "notice.quota_warning", "The quota {quota} is nearly used up: {used} of {limit}.", **arguments
             )
         case "credential":
+            return _of_credential(notice)
+        case "mention":
             return Phrase(
                 "notice.credential", "The credential {name} ends on {expires}.",
                 name=notice.name, expires=facts.get("expires", "?"),
             )  # fmt: skip
         case _:
             return Phrase("notice.backup", "The server's scheduled backup failed. The log tells why.")
+
+
+def _of_credential(notice: Notice) -> Phrase:
+    """What a notice about a credential says, with the workflows that need it."""
+    facts = notice.facts
+    names, more = facts.get("workflows") or [], facts.get("more", 0)
+    workflows = listed(names, more)
+    used = bool(names or more)
+    if facts.get("sign_in"):
+        if used:
+            return Phrase(
+                "notice.sign_in_used",
+                "Somebody has to sign in again for the credential {name}. Workflows that need it: {workflows}.",
+                name=notice.name, workflows=workflows,
+            )  # fmt: skip
+        return Phrase(
+            "notice.sign_in", "Somebody has to sign in again for the credential {name}. No workflow needs it.",
+            name=notice.name,
+        )  # fmt: skip
+    expires = facts.get("expires", "?")
+    if used:
+        return Phrase(
+            "notice.credential_used", "The credential {name} ends on {expires}. Workflows that need it: {workflows}.",
+            name=notice.name, expires=expires, workflows=workflows,
+        )  # fmt: skip
+    return Phrase(
+        "notice.credential", "The credential {name} ends on {expires}. No workflow needs it.",
+        name=notice.name, expires=expires,
+    )  # fmt: skip
 
 
 def link(notice: Notice, address: str) -> str:

@@ -6,7 +6,7 @@ keys, schedules, grants end; workflows and credentials go to an heir.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -40,10 +40,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What lets go of things: the changes, each under the revision that was read, and what the log says."""
+    """What lets go of things: the changes, each under the revision that was read, and what the log says.
+
+    ``then`` is called when the changes are made: what is told to somebody outside, as far as they listen.
+    """
 
     changes: list[Change] = field(default_factory=list[Change])
     audit: list[AuditDraft] = field(default_factory=list[AuditDraft])
+    then: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
 
 
 class Holdings(Protocol):

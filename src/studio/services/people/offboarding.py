@@ -7,7 +7,7 @@ decided is kept until all is done, so that an interrupted leave goes on where it
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studio.contracts.records import AuditDraft, Change
@@ -260,13 +260,17 @@ class Offboardings:
             id = member_id(place.workspace, account)
             member = await self._people.members.get(INSTANCE, id)
             if member is not None:
+        then: list[Callable[[], Awaitable[None]]] = []
                 changes.append(self._people.members.drop(INSTANCE, id, expected=member.revision))
                 changes += await keep_an_admin(self._people, place.workspace, members={account: None})
                 changes += await self._invitations_of(place.workspace, account)
         for place in plan.places:
             for provider in self._providers:
                 release = await provider.release(actor, place.workspace, account, place.heir)
+                    then += release.then
                 if len(changes) + len(release.changes) <= _TOGETHER:
+        for one in then:
+            await one()
                     changes += release.changes
                     audit += release.audit
         await self._people.records.commit(without_doubles(changes), audit)
@@ -293,6 +297,8 @@ class Offboardings:
         while True:
             release = await provider.release(actor, workspace, account, heir)
             if not release.changes:
+                for one in release.then:
+                    await one()
                 return
             try:
                 await self._people.records.commit(release.changes, release.audit)

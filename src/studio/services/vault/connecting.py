@@ -21,6 +21,7 @@ from studio.crypto.passwords import new_secret, secret_digest
 from studio.domain.access import Actor
 from studio.domain.errors import Conflict, NotFound, RecordChanged, StudioError, UserError
 from studio.domain.ids import INSTANCE
+from studio.domain.reasons import oauth_reason
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
@@ -28,6 +29,7 @@ from studio.services.people.model import People
 from studio.services.people.rights import rights_of
 from studio.services.vault.access import Access
 from studio.services.vault.forms import signs_in, token_scheme
+from studio.services.vault.hiding import KEPT_TOKEN, secret_texts
 from studio.services.vault.lookup import Filled, Lookup
 from studio.services.vault.model import MANAGE, READY, Credential, SignIn, Vault
 from studio.services.vault.stores import SecretSender
@@ -129,10 +131,10 @@ class Connecting:
         if sign_in.issuer and not hmac.compare_digest(back.issuer.encode(), sign_in.issuer.encode()):
             raise UserError("credential.issuer", "The answer comes from another provider than the one that was asked.")
         if back.error or not back.code:
-            reason = "".join(one for one in back.error if one.isascii() and (one.isalnum() or one in "_-."))[:80]
             raise UserError(
-                "credential.sign_in_refused", "The provider did not let Studio in ({reason}).", reason=reason or "-"
-            )
+                "credential.sign_in_refused", "The provider did not let Studio in ({reason}).",
+                reason=oauth_reason(back.error, "-"),
+            )  # fmt: skip
         filled = await self._lookup.filled(sign_in.workspace, found.id)
         same = filled is not None and filled.secret.revision == sign_in.revision
         if filled is None or not same or str(filled.fields.get("token_url") or "") != sign_in.token_url:
@@ -168,15 +170,24 @@ class Connecting:
         tokens = scheme.refreshed(before, answer, time.time())
         kept = {name: tokens.get(name) for name in ("access_token", "refresh_token", "expires_at")}
         secret = msgspec.structs.replace(filled.secret.value, fields={**filled.secret.value.fields, **kept})
+        hidden = await self._lookup.hiding.changes(
+            sign_in.workspace, secret_texts(filled.secret.value.fields), secret_texts(secret.fields), kept=KEPT_TOKEN
+        )  # fmt: skip
         found = filled.credential
         filled_names = {name: None for name in ("access_token", "refresh_token") if kept.get(name)}
         value = msgspec.structs.replace(
-            found.value, state=READY, filled={**found.value.filled, **filled_names}, expires_at=_end(kept)
+            found.value,
+            state=READY,
+            filled={**found.value.filled, **filled_names},
+            expires_at=_end(kept),
+            connected_by=actor.id,
+            lost_at=None,
         )
         await self._vault.records.commit(
             [
                 self._vault.secrets.put(sign_in.workspace, found.id, secret, expected=filled.secret.revision),
                 self._vault.credentials.put(sign_in.workspace, found.id, value, expected=found.revision),
+                *hidden,
             ],
             [entry(
                 actor, "credential.connected", kind="credential", id=found.id, name=found.value.name,

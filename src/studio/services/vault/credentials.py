@@ -19,6 +19,7 @@ from studio.services.vault._fields import Fields, changed, checked
 from studio.services.vault._names import check_name, claim_name, name_taken, require_free
 from studio.services.vault.access import Access, allowed, granted
 from studio.services.vault.forms import Forms, signs_in
+from studio.services.vault.hiding import Hiding, secret_texts
 from studio.services.vault.model import (
     MANAGE,
     READY,
@@ -57,12 +58,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Credentials:
     """Keeps credentials. Every method checks what the actor may do with the credential."""
 
-    def __init__(self, vault: Vault, people: People, forms: Forms, access: Access, stores: Stores) -> None:
+    def __init__(
+        self, vault: Vault, people: People, forms: Forms, access: Access, stores: Stores, hiding: Hiding
+    ) -> None:
         self._vault = vault
         self._people = people
         self._forms = forms
         self._access = access
         self._stores = stores
+        self._hiding = hiding
 
     async def page(
         self, actor: Actor, *, type: str | None = None, after: tuple[str, str] | None = None, limit: int = 50
@@ -142,6 +146,7 @@ class Credentials:
             self._vault.credentials.put(workspace, id, value, expected=ABSENT),
             self._vault.secrets.put(workspace, id, CredentialSecret(type=type, fields=made.secret), expected=ABSENT),
             claim_name(self._vault, workspace, name, id, actor.id),
+            *await self._hiding.changes(workspace),
         ]
         await self._commit(changes, actor, "credential.created", id, name, after=_told(value), taken=name)
         return await self.show(actor, id)
@@ -170,7 +175,7 @@ class Credentials:
                 changes.append(claim_name(self._vault, workspace, name, id, actor.id))
         if wanted.fields is not None or (wanted.client is not None and wanted.client != before.client):
             value, secret = await self._refilled(workspace, form, found, wanted, value)
-            changes.append(secret)
+            changes += secret
         value = msgspec.structs.replace(
             value,
             description=value.description if wanted.description is None else _described(wanted.description),
@@ -187,8 +192,8 @@ class Credentials:
 
     async def _refilled(
         self, workspace: str, form: CredentialForm, found: Kept[Credential], wanted: Wanted, value: Credential
-    ) -> tuple[Credential, Change]:
-        """The credential with other fields, and the change of its secrets."""
+    ) -> tuple[Credential, list[Change]]:
+        """The credential with other fields, and the changes of its secrets."""
         before = found.value
         client = before.client if wanted.client is None else wanted.client
         registered = await self._client(form, client)
@@ -200,7 +205,9 @@ class Credentials:
             value, plain=made.plain, filled=made.filled, client=client, state=_state(form, made)
         )
         kept = CredentialSecret(type=before.type, fields=made.secret)
-        return value, self._vault.secrets.put(workspace, found.id, kept, expected=secret.revision)
+        gone, new = secret_texts(secret.value.fields), secret_texts(kept.fields)
+        put = self._vault.secrets.put(workspace, found.id, kept, expected=secret.revision)
+        return value, [put, *await self._hiding.changes(workspace, gone, new)]
 
     async def share(self, actor: Actor, id: str, sharing: Sharing, expected: int | None = None) -> Seen:
         """Say who may use and manage it beside the owner.
@@ -265,6 +272,8 @@ class Credentials:
             elif left != alias.value.targets:
                 kept = msgspec.structs.replace(alias.value, targets=left)
                 changes.append(self._vault.names.put(workspace, alias.id, kept, expected=alias.revision))
+        secret = await self._vault.secrets.get(workspace, id)
+        changes += await self._hiding.changes(workspace, secret_texts(secret.value.fields) if secret else ())
         await self._commit(changes, actor, "credential.deleted", id, found.value.name, before=_told(found.value))
 
     async def _client(self, form: CredentialForm, client: str) -> OAuthClient | None:

@@ -18,7 +18,8 @@ from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.vault._fields import client_fields
-from studio.services.vault.forms import Forms
+from studio.services.vault.forms import Forms, reference_in
+from studio.services.vault.hiding import KEPT_TOKEN, Hiding, secret_texts
 from studio.services.vault.model import (
     ANY,
     ENVIRONMENT,
@@ -53,6 +54,7 @@ class Lookup:
     def __init__(self, vault: Vault, forms: Forms, stores: Stores, clock: Clock) -> None:
         self.vault = vault
         self.stores = stores
+        self.hiding = Hiding(vault, stores, clock)
         self._forms = forms
         self._clock = clock
         self._noted: dict[tuple[str, str], float] = {}
@@ -81,7 +83,9 @@ class Lookup:
         form = self._forms.need(found.value.type)
         fields = {**found.value.plain, **secret.value.fields}
         if late:
+            outside = [name for name, value in fields.items() if reference_in(value) is not None]
             fields = await self.stores.resolved(workspace, fields)
+            self.hiding.remember(workspace, [str(fields[name]) for name in outside])
         client = await self.client(found.value)
         if client is not None:
             # The operator's client speaks only to the operator's addresses.
@@ -99,11 +103,14 @@ class Lookup:
 
     async def keep(self, workspace: str, filled: Filled, tokens: Mapping[str, Any]) -> bool:
         """Store what a provider renewed; False where somebody changed the secrets meanwhile, and theirs stand."""
-        fields = {**filled.secret.value.fields, **_tokens(tokens)}
-        value = msgspec.structs.replace(filled.secret.value, fields=fields)
+        before = filled.secret.value
+        value = msgspec.structs.replace(before, fields={**before.fields, **_tokens(tokens)})
         put = self.vault.secrets.put(workspace, filled.credential.id, value, expected=filled.secret.revision)
+        hidden = await self.hiding.changes(
+            workspace, secret_texts(before.fields), secret_texts(value.fields), kept=KEPT_TOKEN
+        )  # fmt: skip
         try:
-            await self.vault.records.commit([put])
+            await self.vault.records.commit([put, *hidden])
         except RecordChanged:
             return False
         return True
@@ -111,7 +118,7 @@ class Lookup:
     async def needs_sign_in(self, workspace: str, filled: Filled, reason: str) -> None:
         """Mark a credential: its provider renews it no more, somebody has to sign in again."""
         found = filled.credential
-        value = msgspec.structs.replace(found.value, state=SIGN_IN)
+        value = msgspec.structs.replace(found.value, state=SIGN_IN, lost_at=self._clock())
         with suppress(RecordChanged):
             await self.vault.records.commit(
                 [

@@ -46,6 +46,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         client: The provider whose registered client it signs in with; "" where it has a client of its own.
         state: ``ready``, or ``sign_in`` where somebody must sign in at the provider (again).
         expires_at: When it ends, as far as anybody knows. Microseconds.
+        connected_by: Account that signed in at the provider; "" where nobody did.
+        lost_at: Since when its provider wants a sign-in again; None where it does not, or nobody has signed in yet.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int | None = None
     created_by: str = ""
     updated_by: str = ""
+    connected_by: str = ""
+    lost_at: int | None = None
 
 
 class CredentialSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +155,16 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
+class HiddenText(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that was replaced or deleted. It is kept to be masked, and for nothing else."""
+
+    text: str
+
+
+class SecretsState(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing but a revision, which rises whenever a secret of the workspace changes."""
+
+
 class Vault:
     """Where all of it is kept."""
 
@@ -166,6 +180,8 @@ class Vault:
         )  # fmt: skip
         self.secrets = Collection(records, "credential_secret", CredentialSecret)
         self.uses = Collection(records, "credential_use", CredentialUse)
+        self.hidden = Collection(records, "hidden_text", HiddenText)
+        self.state = Collection(records, "secrets_state", SecretsState)
         self.names = Collection(
             records, "credential_name", Named,
             fields=lambda one: {"alias": one.name.casefold()} if one.alias else {},
@@ -176,7 +192,9 @@ class Vault:
         self.stores = Collection(records, "secret_store", StoreSetup)
         self.variables = Collection(
             records, "variable", Variable,
-            fields=lambda one: {"name": one.name} if not one.deleted else {},
+            fields=lambda one: ({"name": one.name} if not one.deleted else {}) | (
+                {"pending": "yes"} if one.pending else {}
+            ),
         )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ class VaultServices:
     @cached_property
     def credentials(self) -> Credentials:
         """Making and changing credentials."""
-        return Credentials(self._vault, self._people, self.forms, self.access, self.lookup.stores)
+        return Credentials(self._vault, self._people, self.forms, self.access, self.lookup.stores, self.lookup.hiding)
 
     @cached_property
     def connecting(self) -> Connecting:
@@ -82,7 +82,7 @@ class VaultServices:
     @cached_property
     def usage(self) -> Usage:
         """Where credentials are used, and deleting them."""
-        return Usage(self._vault, self.access, self.credentials, self.connecting, self._workflows)
+        return Usage(self._vault, self.access, self.credentials, self.connecting, self._workflows, self._people)
 
     @cached_property
     def expiring(self) -> Expiring:
@@ -123,4 +123,6 @@ class VaultServices:
     @cached_property
     def variables(self) -> Variables:
         """Variables."""
-        return Variables(self._vault, self._store, msgspec.msgpack.encode, self._engine.forget_variables)
+        return Variables(
+            self._vault, self._store, msgspec.msgpack.encode, self._engine.forget_variables, self.lookup.hiding
+        )  # fmt: skip

@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from studio.domain.access import Actor, Permission
+import msgspec
+
+from studio.domain.access import Actor, ActorKind, Permission
 from studio.domain.errors import Conflict
 from studio.domain.workflow import Workflow
 from studio.services._collection import Kept
+from studio.services.people.model import People
+from studio.services.people.rights import rights_of
 from studio.services.vault.access import Access
 from studio.services.vault.connecting import Connecting
 from studio.services.vault.credentials import Credentials
@@ -45,12 +49,14 @@ class Usage:
         credentials: Credentials,
         connecting: Connecting,
         workflows: Callable[[], Workflows],
+        people: People,
     ) -> None:
         self._vault = vault
         self._access = access
         self._credentials = credentials
         self._connecting = connecting
         self._workflows = workflows
+        self._people = people
 
     async def of(self, actor: Actor, id: str) -> list[Place]:
         """The workflows that name a credential.
@@ -84,6 +90,21 @@ class Usage:
                     places[id].append(Place(head, in_draft, number, names, visible))
         return places
 
+    async def seen_by(
+        self, workspace: str, account: str, found: Sequence[Kept[Credential]]
+    ) -> dict[str, tuple[list[str], int]]:
+        """For each of these credentials the names of workflows that need it, as far as somebody may see them, and how
+        many there are beside those."""
+        rights = await rights_of(self._people, workspace, account)
+        who = Actor(kind=ActorKind.PERSON, id=account, workspace=workspace)
+        if rights is not None:
+            who = msgspec.structs.replace(who, permissions=rights[0], folders=rights[1])
+        told: dict[str, tuple[list[str], int]] = {}
+        for id, places in (await self.of_several(who, found)).items():
+            names = [one.workflow.value.name for one in places if one.visible][:_NAMED]
+            told[id] = (names, len(places) - len(names))
+        return told
+
     async def _draft(self, workspace: str, head: Kept[WorkflowHead]) -> list[str]:
         draft = await self._workflows().drafts.load(workspace, head.id)
         return await asyncio.to_thread(lambda: credentials_of(Workflow.model_validate(draft.document)))
@@ -112,8 +133,13 @@ class Usage:
                 names = [one.workflow.value.name for one in places if one.visible][:_NAMED]
                 raise Conflict(
                     "credential.in_use", "{name} is used by {count} workflow(s): {workflows}.",
-                    name=found.value.name, count=len(places), workflows=", ".join(names) or "-",
+                    name=found.value.name, count=len(places), workflows=listed(names, len(places) - len(names)),
                 )  # fmt: skip
         tokens = await self._connecting.tokens(actor.workspace, found.id)
         await self._credentials.removed(actor, found, expected)
         await self._connecting.revoke(tokens)
+
+
+def listed(names: Sequence[str], more: int) -> str:
+    """Names of workflows as a part of a sentence, and how many there are beside them."""
+    return ", ".join([*names, *([f"+{more}"] if more else [])]) or "-"

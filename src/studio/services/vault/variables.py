@@ -1,14 +1,14 @@
 """Variables of a workspace: what expressions see as ``vars``.
 
 Executions read variables from a table of their own. A change stands first in a record, with its audit entry, marked as
-pending; then the table gets it, and the mark goes. What a crash left pending is settled when the workspace's variables
-are asked for next, and when the server starts.
+pending; then the table gets it, and the mark goes. What a crash left pending is settled by whoever asks for it next,
+when a server starts, and every minute after that.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,6 +19,8 @@ from studio.domain.access import Actor
 from studio.domain.errors import NotFound, RecordChanged, UserError
 from studio.services._collection import Kept
 from studio.services.auditing import MASKED, entry
+from studio.services.vault.hidden import texts_in
+from studio.services.vault.hiding import Hiding
 from studio.services.vault.model import Variable, Vault
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -35,12 +37,18 @@ class Variables:
     """
 
     def __init__(
-        self, vault: Vault, store: Store, encode: Callable[[Any], bytes], changed: Callable[[str], None]
+        self,
+        vault: Vault,
+        store: Store,
+        encode: Callable[[Any], bytes],
+        changed: Callable[[str], None],
+        hiding: Hiding,
     ) -> None:
         self._vault = vault
         self._store = store
         self._encode = encode
         self._changed = changed
+        self._hiding = hiding
 
     async def all(self, actor: Actor) -> list[Kept[Variable]]:
         """Every variable of the workspace, by name."""
@@ -54,6 +62,9 @@ class Variables:
             NotFound: There is none.
         """
         found = await self._vault.variables.get(actor.workspace, name)
+        if found is not None and found.value.pending:
+            await self._settle(actor.workspace, name)
+            found = await self._vault.variables.get(actor.workspace, name)
         if found is None or found.value.deleted:
             raise NotFound("variable.not_found", "There is no variable {name}.", name=name)
         return found
@@ -128,10 +139,15 @@ class Variables:
         old: Variable | None,
     ) -> None:
         revision = before.revision if before is not None else ABSENT
+        gone = texts_in(old.value) if old is not None and old.secret else ()
         await self._vault.records.commit(
-            [self._vault.variables.put(
-                actor.workspace, made.name, made, expected=revision if expected is None else expected
-            )],
+            [
+                self._vault.variables.put(
+                    actor.workspace, made.name, made, expected=revision if expected is None else expected
+                ),
+                # What is shown from now on is no secret any more, even where it was one.
+                *await self._hiding.changes(actor.workspace, gone, texts_in(made.value)),
+            ],
             [entry(
                 actor, action, kind="variable", id=made.name, name=made.name,
                 before=_told(old) if old is not None else None, after=None if made.deleted else _told(made),
@@ -141,9 +157,8 @@ class Variables:
 
     async def settle(self, workspace: str) -> None:
         """Give executions what a crash has kept from them."""
-        for one in await self._vault.variables.all(workspace):
-            if one.value.pending:
-                await self._settle(workspace, one.id)
+        for one in await self._vault.variables.all(workspace, field="pending"):
+            await self._settle(workspace, one.id)
 
     async def _settle(self, workspace: str, name: str) -> None:
         """Bring what executions read to what the record says, whoever else changes it at the same time."""
@@ -167,11 +182,6 @@ class Variables:
             except RecordChanged:
                 continue
             return
-
-    async def secrets(self, workspace: str) -> Sequence[str]:
-        """The secret values that are texts: what views have to mask."""
-        found = await self._vault.variables.all(workspace, field="name")
-        return [one.value.value for one in found if one.value.secret and isinstance(one.value.value, str)]
 
 
 def _told(value: Variable) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import orjson
 from fastapi.responses import Response, StreamingResponse
 
 from studio.domain.values import BlobRef, FileRef, TableRef
+from studio.services.gateway.running import Ran
 from studio.services.platform import Platform
 from studio.services.values import present
 
@@ -19,26 +21,32 @@ _MOST_ITEMS = 1_000_000
 
 
 async def output_response(
-    services: Platform, workspace: str, output: Any, headers: dict[str, str], *, accept: str
+    services: Platform, workspace: str, ran: Ran, headers: dict[str, str], *, accept: str
 ) -> Response:
-    """A file or a table as an attachment, streamed; a text as text where only that is asked for; else JSON."""
+    """A file or a table as an attachment, streamed; a text as text where only that is asked for; else JSON.
+
+    Secrets of the vault are masked in all of them.
+    """
+    output: Any = ran.output
     if isinstance(output, FileRef):
-        return _attachment(services, workspace, output.blob, output.name, output.media_type, headers)
+        content = ran.mask.content(services.ports.blobs.stream(workspace, output.blob))
+        return _attachment(content, output.blob, ran.mask.text(output.name), output.media_type, headers)
     if isinstance(output, TableRef):
-        return _attachment(services, workspace, output.blob, "output.arrow", ARROW, headers)
+        content = ran.mask.content(services.ports.blobs.stream(workspace, output.blob))
+        return _attachment(content, output.blob, "output.arrow", ARROW, headers)
     if isinstance(output, str) and accept.split(";")[0].strip().lower() == "text/plain":
         headers = {**headers, "content-disposition": 'attachment; filename="output.txt"'}
-        return Response(output, media_type="text/plain; charset=utf-8", headers=headers)
-    plain = await present(output, _MOST_ITEMS)
+        return Response(ran.mask.text(output), media_type="text/plain; charset=utf-8", headers=headers)
+    plain = ran.mask.plain(await present(output, _MOST_ITEMS))
     return Response(orjson.dumps(plain), media_type="application/json", headers=headers)
 
 
 def _attachment(
-    services: Platform, workspace: str, blob: BlobRef, name: str, media_type: str, headers: dict[str, str]
+    content: AsyncIterator[bytes], blob: BlobRef, name: str, media_type: str, headers: dict[str, str]
 ) -> Response:
     # Never shown in place: what a workflow made may be a page with scripts.
     headers = {**headers, "content-disposition": f"attachment; filename*=UTF-8''{quote(name[:200] or 'file', safe='')}"}
     if blob.size is not None:
         headers["content-length"] = str(blob.size)
     known = media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
-    return StreamingResponse(services.ports.blobs.stream(workspace, blob), media_type=known, headers=headers)
+    return StreamingResponse(content, media_type=known, headers=headers)

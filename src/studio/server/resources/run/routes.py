@@ -81,7 +81,7 @@ async def _run(
         body = orjson.dumps({"execution": ran.execution, "status": str(ran.status)})
         return Response(body, 202, media_type="application/json", headers=headers)
     accept = request.headers.get("accept", "")
-    return await output_response(services, actor.workspace, ran.output, headers, accept=accept)
+    return await output_response(services, actor.workspace, ran, headers, accept=accept)
 
 
 def _inputs(body: bytes) -> dict[str, Any]:
