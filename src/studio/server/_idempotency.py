@@ -1,13 +1,14 @@
-"""Idempotency keys of requests that make something: ``@routes.ask("POST", "", …, **idempotent())``.
+"""Idempotency keys of requests that make something; ``Routes.ask`` says which those are.
 
 With the header ``Idempotency-Key`` a good answer is kept for a day, and the same request gets it again instead of doing
-its work again. What was refused did nothing, so its key can be used again. Starts of executions have their own way, in
-the same transaction as the execution.
+its work again. What was refused did nothing, so its key can be used again. Fields of the answer that are shown once
+(``ShownOnce``) are not kept: a repetition has null there. Starts of executions have their own way, in the same
+transaction as the execution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -19,12 +20,13 @@ from starlette.exceptions import HTTPException
 
 from studio.domain.errors import StorageError, StudioError, UserError
 from studio.server._asking import needs, permission_of, platform_of
+from studio.server._models import shown_once
 from studio.services.gateway.repeating import Answer, Repeats
 
 HEADER = "Idempotency-Key"
 _LONGEST = 200
 _KEPT_HEADERS = ("etag", "location", "content-type")
-_PARAMETER: dict[str, Any] = {
+PARAMETER: dict[str, Any] = {
     "name": HEADER,
     "in": "header",
     "required": False,
@@ -34,18 +36,8 @@ _PARAMETER: dict[str, Any] = {
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
-def idempotent(hide: Sequence[str] = ()) -> dict[str, Any]:
-    """What a route is registered with so that it takes idempotency keys.
-
-    Args:
-        hide: Fields of the answer that are not kept: a repetition has null there. For secrets that are shown once.
-    """
-    kind = type("IdempotentRoute", (_IdempotentRoute,), {"hidden": tuple(hide)})
-    return {"route_class_override": kind, "openapi_extra": {"parameters": [_PARAMETER]}}
-
-
-class _IdempotentRoute(APIRoute):
-    hidden: tuple[str, ...] = ()
+class IdempotentRoute(APIRoute):
+    """A route that takes idempotency keys."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """The handler, asked only where there is no answer yet."""
@@ -87,7 +79,8 @@ class _IdempotentRoute(APIRoute):
 
     def _kept(self, response: Response) -> Answer:
         body = bytes(response.body)
-        if self.hidden and body:
-            body = orjson.dumps({**orjson.loads(body), **dict.fromkeys(self.hidden)})
+        once = shown_once(self.response_model)
+        if once and body:
+            body = orjson.dumps({**orjson.loads(body), **dict.fromkeys(once)})
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         return Answer(request=b"", status=response.status_code, headers=headers, body=body)

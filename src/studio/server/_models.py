@@ -34,6 +34,19 @@ Time = Annotated[
 """A moment: microseconds inside, RFC 3339 in UTC outside."""
 
 
+_ONCE = "x-shown-once"
+ShownOnce = Annotated[str | None, Field(json_schema_extra={_ONCE: True})]
+"""A secret that stands in the answer to the request that made it, and nowhere again: it is not kept to be repeated."""
+
+
+def shown_once(model: object) -> list[str]:
+    """The fields of an answer that are shown once."""
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        return []
+    extras = {name: field.json_schema_extra for name, field in model.model_fields.items()}
+    return [name for name, extra in extras.items() if isinstance(extra, dict) and extra.get(_ONCE)]
+
+
 class PageOut(Out, Generic[T]):
     """A page of a list."""
 

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, StudioError
 from studio.server._asking import COOKIE, needs, permitted
+from studio.server._idempotency import PARAMETER, IdempotentRoute
 from studio.server._models import Problem
 from studio.server._problem import answer, language
 
@@ -37,12 +38,19 @@ class Routes(APIRouter):
             method: GET, POST, PUT, PATCH or DELETE.
             path: Below the router's prefix.
             permission: What it needs.
-            status: Of a good answer.
+            status: Of a good answer. What makes something (POST with 201) takes idempotency keys, except from nobody;
+                elsewhere ``repeatable`` says so.
             more: As for ``APIRouter.api_route``.
         """
         extra = {"x-permission": permission.value, **more.pop("openapi_extra", {})}
         if permission is Permission.PUBLIC:
             extra["security"] = []
+        makes = method == "POST" and status == 201 and permission is not Permission.PUBLIC
+        if more.pop("repeatable", makes):
+            # Answers are remembered by what was sent, so a route that reads it in its own way stands inside.
+            own = more.get("route_class_override")
+            more["route_class_override"] = IdempotentRoute if own is None else type("Idem", (IdempotentRoute, own), {})
+            extra["parameters"] = [*extra.get("parameters", []), PARAMETER]
         responses = {**_responses(), **more.pop("responses", {})}
 
         def register(endpoint: Any) -> Any:

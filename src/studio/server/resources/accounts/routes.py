@@ -105,7 +105,7 @@ async def end_account_sessions(account: str, actor: Asking, services: Services) 
     return EndedOut(ended=await services.directory.open_sessions.end_of(actor, account))
 
 
-@routes.ask("POST", "/{account}/reset-link", Permission.OPERATE, status=201)
+@routes.ask("POST", "/{account}/reset-link", Permission.OPERATE, status=201, repeatable=False)
 async def make_account_reset_link(account: str, actor: Asking, services: Services) -> LinkOut:
     """A link by which somebody chooses a password, valid for a day. Pass it on; it is not shown again."""
     return LinkOut(link=await services.directory.resets.link_for(actor, account))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, ShownOnce, Time
 
 
 class OperatedAccountOut(Out):
@@ -48,7 +48,7 @@ class AccountIn(In):
 class AccountMadeOut(OperatedAccountOut):
     """A new account, and the link by which its owner chooses a password. It is shown now and never again."""
 
-    link: str
+    link: ShownOnce = Field(description="Null where the request was repeated.")
 
 
 class AccountChange(In):

@@ -102,20 +102,20 @@ async def export_execution(execution: str, actor: Asking, services: Services, re
     return await services.executing.reading.export(actor, execution, reveal=reveal)
 
 
-@routes.ask("POST", "/{execution}/replay", Permission.EXECUTION_CONTROL, status=202)
+@routes.ask("POST", "/{execution}/replay", Permission.EXECUTION_CONTROL, status=202, repeatable=True)
 async def replay_execution(execution: str, body: ReplayIn, actor: Asking, services: Services) -> ExecutionOut:
     """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer version."""
     how = Replay(on=body.on, start=body.start, inputs=body.inputs)
     return execution_out(await services.executing.rerunning.replay(actor, execution, how))
 
 
-@routes.ask("POST", "/{execution}/retry", Permission.EXECUTION_CONTROL, status=202)
+@routes.ask("POST", "/{execution}/retry", Permission.EXECUTION_CONTROL, status=202, repeatable=True)
 async def retry_execution(execution: str, actor: Asking, services: Services) -> ExecutionOut:
     """Run only what failed, items of maps included, as a new execution under the same idempotency keys."""
     return execution_out(await services.executing.rerunning.retry(actor, execution))
 
 
-@routes.ask("POST", "/{execution}/fork", Permission.EXECUTION_CONTROL, status=202)
+@routes.ask("POST", "/{execution}/fork", Permission.EXECUTION_CONTROL, status=202, repeatable=True)
 async def fork_execution(execution: str, body: ForkIn, actor: Asking, services: Services) -> ExecutionOut:
     """A new execution that copies the history up to a node, and goes on from there by itself."""
     return execution_out(await services.executing.rerunning.fork(actor, execution, body.until, body.on))

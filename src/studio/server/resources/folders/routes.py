@@ -7,7 +7,6 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._routes import Routes
 from studio.server.resources.folders.schemas import FolderChange, FolderIn, FolderOut, FoldersOut
 from studio.services._collection import Kept
@@ -22,7 +21,7 @@ async def list_folders(actor: Asking, services: Services) -> FoldersOut:
     return FoldersOut(items=[shown(one) for one in await services.workflows.folders.visible(actor)])
 
 
-@routes.ask("POST", "", Permission.FOLDER_MANAGE, status=201, **idempotent())
+@routes.ask("POST", "", Permission.FOLDER_MANAGE, status=201)
 async def create_folder(body: FolderIn, response: Response, actor: Asking, services: Services) -> FolderOut:
     """Make a folder."""
     made = await services.workflows.folders.create(actor, body.name, body.parent or ROOT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, ShownOnce, Time
 
 
 class InvitationOut(Out):
@@ -28,7 +28,7 @@ class InvitationsOut(Out):
 class InvitedOut(InvitationOut):
     """A new invitation."""
 
-    link: str | None = Field(description="Pass it on; it is not shown again. Null where it was sent by mail.")
+    link: ShownOnce = Field(description="Pass it on; it is not shown again. Null where it was sent by mail.")
 
 
 class InvitationIn(In):

@@ -12,7 +12,6 @@ from studio.domain.access import Permission
 from studio.domain.errors import NotFound
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
@@ -49,7 +48,7 @@ async def list_keys(
     return PageOut(items=items, next=encode_cursor(page.after))
 
 
-@routes.ask("POST", "", Permission.SELF, status=201, **idempotent(hide=("secret",)))
+@routes.ask("POST", "", Permission.SELF, status=201)
 async def create_key(body: KeyIn, response: Response, actor: Asking, services: Services) -> NewKeyOut:
     """Make a key. Its token is shown this once.
 
@@ -93,7 +92,7 @@ async def change_key(
     return await _shown(services, found)
 
 
-@routes.ask("POST", "/{key}/rotate", Permission.SELF, **idempotent(hide=("secret",)))
+@routes.ask("POST", "/{key}/rotate", Permission.SELF, repeatable=True)
 async def rotate_key(
     key: str, body: RotateIn, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> NewKeyOut:

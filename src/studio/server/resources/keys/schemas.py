@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, ShownOnce, Time
 
 Quota = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Permissions = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
@@ -45,7 +45,7 @@ class KeyOut(Out):
 class NewKeyOut(KeyOut):
     """An API key with its token. The token is shown this once."""
 
-    secret: str | None = Field(
+    secret: ShownOnce = Field(
         description="The whole token: `Authorization: Bearer sk_…`. Null where the answer is a repetition.",
         examples=["sk_default_01m8h9rts8w6yk3d1g5v0qeb2n_…"],
     )

@@ -82,7 +82,7 @@ async def end_member_sessions(account: str, actor: Asking, services: Services) -
     return EndedOut(ended=await services.directory.open_sessions.end_of_member(actor, account))
 
 
-@routes.ask("POST", "/{account}/reset-link", Permission.MEMBER_MANAGE, status=201)
+@routes.ask("POST", "/{account}/reset-link", Permission.MEMBER_MANAGE, status=201, repeatable=False)
 async def make_member_reset_link(account: str, actor: Asking, services: Services) -> LinkOut:
     """A link by which a member chooses a password, valid for a day. Pass it on; it is not shown again."""
     return LinkOut(link=await services.directory.resets.link_for_member(actor, account))

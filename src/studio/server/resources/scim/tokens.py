@@ -8,7 +8,7 @@ from pydantic import Field
 
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, ShownOnce, Time
 from studio.server._routes import Routes
 from studio.services._collection import Kept
 from studio.services.platform import Platform
@@ -47,7 +47,7 @@ class DirectoryOut(Out):
 class NewDirectoryOut(DirectoryOut):
     """A directory with its token, which is shown this once."""
 
-    secret: str = Field(description="`Authorization: Bearer scim_…`")
+    secret: ShownOnce = Field(description="`Authorization: Bearer scim_…`; null where the request was repeated.")
 
 
 class DirectoriesOut(Out):

@@ -68,7 +68,7 @@ async def confirm_email(body: LinkSecret, actor: Asking, services: Services) -> 
     return shown(await services.directory.resets.confirm_email(actor, body.secret))
 
 
-@routes.ask("POST", "/second-factor", Permission.SELF, status=201)
+@routes.ask("POST", "/second-factor", Permission.SELF, status=201, repeatable=False)
 async def enrol_second_factor(body: PasswordAgain, actor: Asking, services: Services) -> EnrolmentOut:
     """Begin to set up a second factor (TOTP). It counts once a first code confirms it."""
     return EnrolmentOut.model_validate(await services.directory.second_factor.enrol(actor, body.password))

@@ -9,7 +9,6 @@ from fastapi import Query
 from studio.domain.access import Permission
 from studio.i18n import render
 from studio.server._asking import Asking, Services
-from studio.server._idempotency import idempotent
 from studio.server._routes import Routes
 from studio.server.resources.workflows.schemas import (
     BulkIn,
@@ -28,7 +27,13 @@ from studio.services.workflows.model import ROOT
 routes = Routes("/workflows", "workflows")
 
 
-@routes.ask("POST", "/import", Permission.WORKFLOW_EDIT, status=201, **idempotent())
+_ZIP: dict[int | str, dict[str, Any]] = {200: {"description": "The files.", "content": {"application/zip": {}}}}
+
+
+@routes.ask(
+    "POST", "/import", Permission.WORKFLOW_EDIT, status=201, route_class_override=UploadRoute,
+    openapi_extra={"requestBody": UPLOAD_BODY, "parameters": UPLOAD_PARAMETERS},
+)  # fmt: skip
 async def import_workflows(body: ImportIn, actor: Asking, services: Services) -> ImportOut:
     """Make drafts of workflow files: of all, or of none where one is no workflow document.
 

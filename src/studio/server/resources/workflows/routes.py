@@ -9,7 +9,6 @@ from fastapi import Query, Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
@@ -58,7 +57,7 @@ async def list_workflows(
     return PageOut(items=[workflow_out(one.head, one.draft) for one in found], next=encode_cursor(more))
 
 
-@routes.ask("POST", "", Permission.WORKFLOW_EDIT, status=201, **idempotent())
+@routes.ask("POST", "", Permission.WORKFLOW_EDIT, status=201)
 async def create_workflow(body: WorkflowIn, response: Response, actor: Asking, services: Services) -> WorkflowOut:
     """Make a workflow: an empty one with a name, or one from a document.
 
@@ -140,7 +139,7 @@ async def transfer_workflow(
     return await shown(services, actor.workspace, head)
 
 
-@routes.ask("POST", "/{workflow}/duplicate", Permission.WORKFLOW_EDIT, status=201, **idempotent())
+@routes.ask("POST", "/{workflow}/duplicate", Permission.WORKFLOW_EDIT, status=201)
 async def duplicate_workflow(
     workflow: str, body: DuplicateIn, response: Response, actor: Asking, services: Services
 ) -> WorkflowOut:

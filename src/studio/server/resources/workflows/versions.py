@@ -10,7 +10,6 @@ from fastapi import Path, Query, Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
@@ -49,7 +48,7 @@ async def validate_workflow(workflow: str, body: DocumentIn, actor: Asking, serv
     return problems_out(problems, actor.lang)
 
 
-@routes.ask("POST", "/{workflow}/publish", Permission.WORKFLOW_PUBLISH, status=201, **idempotent())
+@routes.ask("POST", "/{workflow}/publish", Permission.WORKFLOW_PUBLISH, status=201)
 async def publish_workflow(
     workflow: str, body: PublishIn, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> PublishedOut:
