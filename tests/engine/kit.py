@@ -10,8 +10,10 @@ from typing import Any
 from studio.bootstrap.testparts import NodeTestParts
 from studio.catalog import Catalog
 from studio.contracts.apart import Apart
+from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
+from studio.domain.errors import UserError
 from studio.domain.workflow import Workflow
 from studio.engine import Engine, EngineConfig, ExecutionResult, Grants, StartRequest
 from studio.net import EgressClient, EgressDialer, EgressPolicy
@@ -36,6 +38,9 @@ class Host:
 
     def files_for(self, grants: Grants) -> HostFiles:
         return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
+
+    def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
+        raise UserError("table.not_found", "There is no data table in these tests.")
 
     @property
     def apart(self) -> Apart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from studio.domain.ids import DEFAULT_WORKSPACE
 if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.contracts.apart import Apart
+    from studio.contracts.data_tables import DataTables
     from studio.contracts.files import HostFiles
     from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse
     from studio.engine import Grants
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
     from studio.sandbox.apart import Workers
+    from studio.services.tables.tables import TableStore
     from studio.services.vault.lookup import Lookup
     from studio.storage import Opened
 
@@ -31,10 +34,11 @@ class Host:
         self.secrets = SecretRequests(policy(allow_hosts))
         self.lookup = _lookup(opened, catalog, self.secrets)
         self._credentials = Credentials(opened, catalog, self.lookup)
+        self.lookup.hiding.given = self._credentials.secrets
         self._data = data
+        self._records = opened.store.records
         self._catalog = catalog
         self._breaker: CircuitBreaker = CircuitBreaker()
-        self.lookup.hiding.given = self._credentials.secrets
         self._clients: dict[tuple[str, ...], EgressClient] = {}
         self._workers: Workers | None = None
 
@@ -70,6 +74,19 @@ class Host:
         base = Path(grants.folder) if grants.folder else Path.cwd()
         inside = [base] if base.resolve().parent == self._data.resolve() / "files" else []
         return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data], inside)
+
+    @cached_property
+    def tables(self) -> TableStore:
+        """Where data tables are."""
+        from studio.services.tables.tables import TableStore
+
+        return TableStore(self._records, lambda: time.time_ns() // 1000)
+
+    def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
+        """The data tables of a workspace, for one of its executions."""
+        from studio.services.tables.using import ExecutionTables
+
+        return ExecutionTables(self.tables, workspace, execution_id)
 
     @property
     def apart(self) -> Apart:

@@ -45,7 +45,8 @@ def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
     ports = Ports(
         store=opened.store, records=opened.store.records, blobs=opened.blobs, engine=studio.engine,
         catalog=studio.catalog, clock=studio.engine.clock, data=studio.settings.data,
-        lookup=studio.host.lookup, sender=studio.host.secrets, allow_hosts=tuple(studio.settings.allow_hosts),
+        lookup=studio.host.lookup, tables=studio.host.tables, sender=studio.host.secrets,
+        allow_hosts=tuple(studio.settings.allow_hosts),
         say=render, backup=Maintenance(studio.settings).backup, sizes=lambda: sizes(opened, studio.settings.data),
     )  # fmt: skip
     platform = Platform(ports, settings)

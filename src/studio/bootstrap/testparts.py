@@ -45,6 +45,12 @@ class NodeTestParts:
 
         return AllowedFiles(folder)
 
+    async def data_tables(self, folder: Path) -> Any:
+        """See ``studio.testing.Parts``."""
+        from studio.bootstrap._test_tables import open_tables
+
+        return await open_tables(folder)
+
     def apart(self) -> Apart:
         """See ``studio.testing.Parts``."""
         return _workers()

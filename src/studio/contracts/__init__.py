@@ -3,6 +3,7 @@
 from studio.contracts.apart import Apart, Limits
 from studio.contracts.blobs import BlobDraft, BlobFile, BlobStore
 from studio.contracts.clock import Clock
+from studio.contracts.data_tables import DataTables, RowKept, RowsChanged, RowsPage
 from studio.contracts.files import FileFact, HostFiles
 from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse, HttpStream
 from studio.contracts.store import (
@@ -34,6 +35,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Cursor",
+    "DataTables",
     "Dialer",
     "ExecutionFilter",
     "ExecutionRow",
@@ -52,6 +54,9 @@ __all__ = [
     "NodeState",
     "PostResult",
     "Projection",
+    "RowKept",
+    "RowsChanged",
+    "RowsPage",
     "Segment",
     "Slot",
     "Store",

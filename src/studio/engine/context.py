@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from studio.contracts.apart import Apart
 from studio.contracts.blobs import BlobDraft, BlobFile
+from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.contracts.store import StateWrite
@@ -88,6 +89,10 @@ class RunContext(NodeContext):
     @property
     def files(self) -> HostFiles:
         return self._run.engine.host.files_for(self._run.grants)
+
+    @property
+    def data_tables(self) -> DataTables:
+        return self._run.engine.host.data_tables_for(self._run.workspace, self._run.id)
 
     @property
     def apart(self) -> Apart:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from studio.contracts.apart import Apart
+from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.engine.api import Grants
@@ -24,6 +25,10 @@ class HostServices(Protocol):
 
     def files_for(self, grants: Grants) -> HostFiles:
         """The host's files that these grants reach."""
+        ...
+
+    def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
+        """The data tables of a workspace, for one of its executions."""
         ...
 
     @property

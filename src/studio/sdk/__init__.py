@@ -1,6 +1,7 @@
 """What a node author imports."""
 
 from studio.contracts.apart import Apart, Limits
+from studio.contracts.data_tables import DataTables, RowKept, RowsChanged, RowsPage
 from studio.contracts.files import FileFact, HostFiles
 from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse, HttpStream
 from studio.domain.errors import (
@@ -58,6 +59,7 @@ __all__ = [
     "ControlNode",
     "CredentialField",
     "CredentialType",
+    "DataTables",
     "Dialer",
     "Effect",
     "Example",
@@ -93,6 +95,9 @@ __all__ = [
     "Received",
     "Refusal",
     "Routed",
+    "RowKept",
+    "RowsChanged",
+    "RowsPage",
     "Scheme",
     "Slot",
     "StateHandle",

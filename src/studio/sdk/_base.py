@@ -35,6 +35,8 @@ class Example:
         body: The graph inside a container; ``{"body": …, "catch": …}`` where it holds several.
         credential: Fields of the credential chosen on the node.
         workflows: Outputs of the workflows that the node calls, by name.
+        tables: Data tables that are there before: name to ``columns`` and ``rows``.
+        tables_after: Rows that must be in them afterwards, in their order; compared as far as given.
     """
 
     input: Mapping[str, Any]
@@ -50,6 +52,8 @@ class Example:
     body: Mapping[str, Any] | None = None
     credential: Mapping[str, Any] | None = None
     workflows: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tables: Mapping[str, Any] | None = None
+    tables_after: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

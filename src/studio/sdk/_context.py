@@ -16,6 +16,7 @@ from typing import Any
 
 from studio.contracts.apart import Apart
 from studio.contracts.blobs import BlobFile
+from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.domain.values import FileRef, TableRef
@@ -82,6 +83,11 @@ class NodeContext(ABC):
     @abstractmethod
     def files(self) -> HostFiles:
         """The host's files in the allowed folders."""
+
+    @property
+    @abstractmethod
+    def data_tables(self) -> DataTables:
+        """The data tables of the workspace. Give changes ``idempotency_key``, so that a rerun does nothing twice."""
 
     @property
     @abstractmethod

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from studio.services.people.sessions import Sessions
     from studio.services.scim.scim import Scim
     from studio.services.sso.sso import SingleSignOn
+    from studio.services.tables.tables import Tables, TableStore
     from studio.services.vault.lookup import Lookup
     from studio.services.vault.services import VaultServices
     from studio.services.vault.stores import SecretSender
@@ -59,6 +60,7 @@ class Ports:
     clock: Clock
     data: Path
     lookup: Lookup
+    tables: TableStore
     sender: SecretSender
     allow_hosts: tuple[str, ...]
     say: Say
@@ -199,6 +201,13 @@ class Platform:
             catalog=self.ports.catalog, people=self.people, clock=self.ports.clock, workflows=lambda: self.workflows,
             allowed_hosts=allowed_hosts, address=lambda: self.address,
         )  # fmt: skip
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Data tables."""
+        from studio.services.tables.tables import Tables
+
+        return Tables(self.ports.tables, lambda workspace: self.operation.quotas.check(workspace, ("storage",)))
 
     @cached_property
     def workflows(self) -> Workflows:

@@ -3,7 +3,7 @@
 from studio.testing._context import NOW, ScratchContext, ScratchState
 from studio.testing._examples import EngineRunner, ExampleResult, compare, example_workflow, run_example
 from studio.testing._pack import check_pack, count
-from studio.testing._parts import Parts
+from studio.testing._parts import OpenTables, Parts
 from studio.testing._plain import NodeContractError, check_plain, listed
 from studio.testing._postgres import SetupMissingError, postgres
 from studio.testing._server import LoopbackServer, SeenRequest
@@ -18,6 +18,7 @@ __all__ = [
     "NodeContractError",
     "NodeResult",
     "NodeTester",
+    "OpenTables",
     "Parts",
     "ScratchContext",
     "ScratchItems",

@@ -15,6 +15,7 @@ from studio.domain.values import FileRef, TableRef
 from studio.sdk import (
     Apart,
     CredentialType,
+    DataTables,
     Dialer,
     HostFiles,
     HttpClient,
@@ -27,7 +28,7 @@ from studio.sdk import (
     TableDraft,
     check_usage,
 )
-from studio.testing._parts import Parts
+from studio.testing._parts import OpenTables, Parts
 from studio.testing._plain import NodeContractError, check_plain
 from studio.testing._store import PAGE, ScratchBlobs, ScratchItems
 
@@ -88,6 +89,7 @@ class ScratchContext(NodeContext):
         self._answers = answers or {}
         self._given_http = http
         self._http: _WatchedHttp | None = None
+        self._tables: OpenTables | None = None
 
     @property
     def http(self) -> HttpClient:
@@ -103,6 +105,25 @@ class ScratchContext(NodeContext):
     @property
     def files(self) -> HostFiles:
         return self._parts.files(self.folder)
+
+    @property
+    def data_tables(self) -> DataTables:
+        if self._tables is None:
+            raise NodeContractError("the test gives no data tables; give `tables`")
+        return self._tables
+
+    async def open_tables(self, tables: Mapping[str, Any]) -> None:
+        """Make data tables: name to ``columns`` and ``rows``."""
+        self._tables = await self._parts.data_tables(self.folder.parent / "data")
+        for name, table in tables.items():
+            await self._tables.ensure(name, table["columns"])
+            await self._tables.insert(name, table.get("rows", ()), key=f"before {name}")
+
+    async def table_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of each data table, the first thousand."""
+        if self._tables is None:
+            return {}
+        return {name: (await self._tables.find(name, limit=1000)).rows for name in await self._tables.names()}
 
     @property
     def apart(self) -> Apart:
@@ -205,7 +226,9 @@ class ScratchContext(NodeContext):
         self.seen.cost += cost
 
     async def close(self) -> None:
-        """Let go of the connections that the run opened."""
+        """Let go of what the run opened."""
+        if self._tables is not None:
+            await self._tables.close()
         closing = getattr(self._http and self._http.client, "aclose", None)
         if closing is not None and self._given_http is None:
             await closing()

@@ -108,6 +108,7 @@ async def _check(
             credential=None if example.credential is None else _fill(example.credential, server),
             credential_type=_credential_type(node, example, server, credential_types),
             workflows=example.workflows,
+            tables=example.tables,
             chunked=chunked,
         )
     _compare(example, result, tester)
@@ -161,6 +162,8 @@ def _compare(example: Example, result: NodeResult, tester: NodeTester) -> None:
     if example.port is not None and example.port not in result.ports:
         raise NodeContractError(f"left by {', '.join(result.ports) or 'the default port'} instead of {example.port}")
     _compare_files(example, tester.files)
+    for name, rows in example.tables_after.items():
+        compare(rows, result.tables.get(name), f"the data table {name}", tester)
 
 
 def _compare_error(example: Example, error: Any) -> None:

@@ -9,9 +9,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.sdk import Apart, CredentialType, Dialer, HostFiles, HttpClient
+from studio.sdk import Apart, CredentialType, DataTables, Dialer, HostFiles, HttpClient
 
 CredentialLookup = Callable[[str, str], Awaitable[tuple[CredentialType, Mapping[str, Any]]]]
+
+
+class OpenTables(DataTables, Protocol):
+    """Data tables that are closed in the end."""
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        ...
 
 
 class Parts(Protocol):
@@ -35,6 +43,10 @@ class Parts(Protocol):
 
     def files(self, folder: Path) -> HostFiles:
         """The files of one folder."""
+        ...
+
+    async def data_tables(self, folder: Path) -> OpenTables:
+        """The data tables of a database in a folder."""
         ...
 
     def apart(self) -> Apart:

@@ -48,7 +48,7 @@ class NodeResult:
 
     ``error`` is what the node raised on purpose, ``ports`` the ports its output left by (empty for the default one).
     ``effect`` is the effect for these params; ``requests`` and ``calls`` are what it asked of others, ``tokens`` and
-    ``cost`` what it says it has used.
+    ``cost`` what it says it has used, ``tables`` the rows of the data tables afterwards.
     """
 
     output: dict[str, Any] | None = None
@@ -64,6 +64,7 @@ class NodeResult:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
     tokens: int = 0
     cost: float = 0.0
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
 
 class NodeTester:
@@ -128,6 +129,7 @@ class NodeTester:
         credential_type: CredentialType | None = None,
         state: Any = None,
         workflows: Mapping[str, Any] | None = None,
+        tables: Mapping[str, Any] | None = None,
         http: HttpClient | None = None,
         chunked: bool = False,
         recovering: bool = False,
@@ -146,6 +148,7 @@ class NodeTester:
             state: What the node's state holds.
             workflows: What the workflows give that the node may call, by name: an output, an error to raise (such as
                 ``CallFailed``), or a function of the inputs that gives one of them.
+            tables: Data tables that are there: name to ``columns`` and ``rows``.
             http: A client to use instead of the real one.
             chunked: Give lists as pages by reference wherever the input takes ``Items``.
             recovering: As after a crash, with ``intent`` as recorded then.
@@ -175,13 +178,18 @@ class NodeTester:
         context.intent = intent
         result = NodeResult()
         try:
+            if tables is not None:
+                await context.open_tables(tables)
             async with asyncio.timeout(timeout):
                 await self._attempt(dict(input), dict(scope or {}), context, result, chunked)
             context.state.commit()
         except StudioError as error:
             result.error = error.at(node="example")
         finally:
-            await context.close()
+            try:
+                result.tables = await context.table_rows()
+            finally:
+                await context.close()
         seen = context.seen
         result.parts, result.progress, result.logs = seen.parts, seen.progress, seen.logs
         result.requests, result.calls = seen.requests, seen.calls

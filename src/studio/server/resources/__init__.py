@@ -31,6 +31,9 @@ from studio.server.resources.session.routes import routes as session
 from studio.server.resources.setup.routes import routes as setup
 from studio.server.resources.sso.operating import routes as identity_providers
 from studio.server.resources.sso.routes import routes as single_sign_on
+from studio.server.resources.tables.exchange import routes as table_files
+from studio.server.resources.tables.routes import routes as tables
+from studio.server.resources.tables.rows import routes as table_rows
 from studio.server.resources.usage.routes import routes as usage
 from studio.server.resources.variables.routes import routes as variables
 from studio.server.resources.workflows.files import routes as workflow_files
@@ -60,6 +63,9 @@ ROUTERS = (
     comments,
     folders,
     *_VAULT,
+    tables,
+    table_rows,
+    table_files,
     keys,
     run,
     audit,

@@ -1,0 +1,1 @@
+"""Data tables: small typed tables of a workspace."""
