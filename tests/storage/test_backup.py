@@ -182,6 +182,79 @@ async def test_backup_needs_no_key_and_holds_none(place: Place, target: Place, t
     assert (await (await target.open()).store.read(id))[0].payload == secret
 
 
+def in_files(data: Path) -> dict[bytes, bytes | None]:
+    """Every file and folder that nodes have, with content."""
+    root = os.fsencode(data / "files")
+    found: dict[bytes, bytes | None] = {}
+    for folder, folders, files in os.walk(root):
+        found |= {os.path.relpath(os.path.join(folder, name), root): None for name in folders}
+        found |= {
+            os.path.relpath(path, root): Path(os.fsdecode(path)).read_bytes()
+            for path in (os.path.join(folder, name) for name in files)
+        }
+    return found
+
+
+async def test_files_of_nodes_come_back(place: Place, target: Place, tmp_path: Path) -> None:
+    await finished((await place.open()).store)
+    home = place.data / "files" / WORKSPACE
+    (home / "reports" / "ü 100% a%2Fb").mkdir(parents=True)
+    (home / "empty").mkdir()
+    names = (b"plain.csv", b"reports/\xff\xfe.bin", "reports/ü 100% a%2Fb/\n..txt".encode(), b"..dots")
+    for name in names:
+        Path(os.fsdecode(os.path.join(os.fsencode(home), name))).write_bytes(name * 1000)
+    os.utime(home / "plain.csv", (1_000_000_000, 1_000_000_000))
+    kept = in_files(place.data)
+    (home / ".plain.csv.01m8.part").write_bytes(b"half")  # what a node is just writing
+    (home / "link").symlink_to(place.data / KEY_FILE)
+    (home / "away").symlink_to(tmp_path)
+    os.mkfifo(home / "pipe")
+    archive = tmp_path / "archive"
+    made = await backup(place.url, place.data, archive)
+    assert made.files == len(names)
+    assert not list(tmp_path.glob(".*"))
+    if not place.sqlite:
+        (target.data / "files" / WORKSPACE).mkdir(parents=True)
+        with pytest.raises(Conflict):
+            await restore(archive, target.url, target.data)
+        shutil.rmtree(target.data / "files")
+    await restored(place, target, archive)
+    assert in_files(target.data) == kept
+    assert (target.data / "files" / WORKSPACE / "plain.csv").stat().st_mtime == 1_000_000_000
+
+
+async def test_every_file_of_what_is_in_the_backup_is_there_too(place: Place, target: Place, tmp_path: Path) -> None:
+    """Nodes write first, then their result is committed: so no execution is restored whose file is missing."""
+    store = (await place.open()).store
+    home = place.data / "files" / WORKSPACE
+    home.mkdir(parents=True)
+    stopping, done = asyncio.Event(), list[str]()
+
+    async def drive() -> None:
+        while not stopping.is_set():
+            id = new_id()
+            await asyncio.to_thread((home / id).write_bytes, id.encode())
+            with (home / "log").open("a") as log:
+                log.write(f"{id}\n")
+            done.append(await finished(store, payload=id.encode()))
+
+    drivers = [asyncio.ensure_future(drive()) for _ in range(3)]
+    while len(done) < 10:
+        await asyncio.sleep(0.005)
+    await backup(place.url, place.data, tmp_path / "archive")
+    stopping.set()
+    await asyncio.gather(*drivers)
+    again = (await restored(place, target, tmp_path / "archive")).store
+    rows = await again.executions(ExecutionFilter(workspace=WORKSPACE, limit=1000))
+    assert len(rows) >= 10
+    there = target.data / "files" / WORKSPACE
+    logged = set((there / "log").read_text().split())
+    for row in rows:
+        name = (await again.read(row.id))[0].payload.decode()
+        assert (there / name).read_text() == name
+        assert name in logged
+
+
 async def test_collecting_waits_for_a_backup(lite: Place) -> None:
     opened = await lite.open()
     await opened.blobs.put(WORKSPACE, b"x")
@@ -307,6 +380,13 @@ FORGED: dict[str, Callable[[Content], list[tuple[str | tarfile.TarInfo, bytes]]]
     "twice": lambda content: rewritten(content, lambda m: m["members"].append(m["members"][0])),
     "traversal": lambda content: renamed(content, "blobs/../../../escaped"),
     "absolute": lambda content: renamed(content, "/tmp/escaped"),
+    "files above": lambda content: renamed(content, "files/../../../escaped"),
+    "files above, hidden": lambda content: renamed(content, "files/%2E%2E/%2E%2E/escaped"),
+    "files with a slash": lambda content: renamed(content, "files/default/..%2F..%2Fescaped"),
+    "files otherwise written": lambda content: renamed(content, "files/default/%61"),
+    "files of no name": lambda content: renamed(content, "files/default//x"),
+    "folder above": lambda content: rewritten(content, lambda m: m.update(folders=["files/../../escaped"])),
+    "folder elsewhere": lambda content: rewritten(content, lambda m: m.update(folders=["blobs"])),
     "master key": lambda content: renamed(content, "master.key"),
     "member missing": lambda content: [content[0], content[2], content[3]],
     "members swapped": lambda content: [content[0], content[2], content[1], content[3]],

@@ -21,9 +21,10 @@ def command(
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Write a consistent backup of the database and all large values into one file, while work goes on.
+    """Write a consistent backup of the database, all large values and the files of nodes, while work goes on.
 
-    Everything in it is encrypted, and the keys are not in it: `studio keys export` writes them apart.
+    It holds what is encrypted as it is, without the keys: `studio keys export` writes them apart. Files that nodes wrote
+    into the data folder stand in it in clear, as they do on disk.
     """
     from studio.bootstrap import Maintenance
 

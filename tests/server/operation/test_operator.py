@@ -10,6 +10,7 @@ from studio.domain.access import Role
 from studio.domain.ids import INSTANCE
 from studio.services.auditing import read_entry
 from studio.services.vault.model import Credential, Vault
+from studio.storage.backup._archive import opened_archive
 from tests.server.executions.test_executions import published, settled
 from tests.server.kit import Api
 from tests.server.operation.conftest import TOKEN
@@ -116,6 +117,9 @@ async def test_backups_are_made_kept_and_listed(operated_either: Api) -> None:
     api = operated_either
     operator = await api.signed_in(None, operator=True)
     assert (await operator.get("/operator/backups")).json()["items"] == []
+    file = api.platform.ports.data / "files" / "default" / "report.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("a,b")
     made = await operator.post("/operator/backups")
     assert made.status_code == 201, made.text
     backups = api.platform.operation.backups
@@ -132,6 +136,11 @@ async def test_backups_are_made_kept_and_listed(operated_either: Api) -> None:
     kept = [one.name for one in await backups.files()]
     assert len(kept) == 7
     assert kept[1] == made.json()["name"]
+    for name in kept[:2]:  # the one that was asked for, and the one that was due
+        with opened_archive(backups.folder / name) as (manifest, unpack):
+            unpack(backups.folder / f"{name}.unpacked")
+        assert manifest.folders == ("files", "files/default")
+        assert (backups.folder / f"{name}.unpacked" / "files" / "default" / "report.csv").read_text() == "a,b"
     assert (backups.folder / "mine.txt").exists()
 
 

@@ -17,8 +17,10 @@ import zstandard
 from studio.domain.errors import UserError
 from studio.domain.phrases import Phrase
 from studio.storage.backup._facts import DIGESTS, MANIFEST, MAX_MANIFEST, Manifest, not_a_backup, read_manifest
+from studio.storage.backup._folder import FOLDER, place
 
 _PIECE = 1024 * 1024
+_LATEST = 1 << 33
 _MAX_WINDOW = 128 * 1024 * 1024
 
 
@@ -74,6 +76,8 @@ def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int | None = No
     info = tarfile.TarInfo(name)
     info.size = size if size is not None else file.seek(0, io.SEEK_END)
     info.mode = 0o600
+    if name.startswith(f"{FOLDER}/"):
+        info.mtime = os.fstat(file.fileno()).st_mtime
     file.seek(0)
     reader: Any = _Digesting(file)
     tar.addfile(info, reader)
@@ -121,12 +125,17 @@ def _small(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], name: str, 
 
 def _unpack(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], manifest: Manifest, folder: Path) -> None:
     found: dict[str, str] = {}
+    for name in manifest.folders:
+        place(folder, name).mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, size in manifest.members:
         info = _next(members, name)
         file = tar.extractfile(info)
         if info.size != size or file is None:
             raise not_a_backup(Phrase("backup.size", "{name} has another size than it should", name=name))
-        found[name] = _write(file, folder / name)
+        target = place(folder, name)
+        found[name] = _write(file, target)
+        if name.startswith(f"{FOLDER}/") and 0 <= info.mtime < _LATEST:
+            os.utime(target, (info.mtime, info.mtime))
     try:
         digests: Mapping[str, str] = msgspec.json.decode(
             _small(tar, members, DIGESTS, MAX_MANIFEST), type=dict[str, str]

@@ -10,12 +10,15 @@ import shutil
 import time
 from pathlib import Path
 
+import msgspec
+
 from studio.domain.errors import Conflict
 from studio.domain.phrases import Phrase
 from studio.storage._revision import check_revision
 from studio.storage._schema import BLOB_TABLES, TABLES, postgres_schema
 from studio.storage.backup._archive import opened_archive, write_archive
 from studio.storage.backup._facts import FORMAT, THE_BACKUP, BackupFacts, Manifest, facts, not_a_backup
+from studio.storage.backup._folder import FOLDER, check_free, copy_files, move_files, place
 from studio.storage.backup._generation import NEW_GENERATION
 from studio.storage.backup._sqlite import check_room
 from studio.storage.postgres._connect import Server
@@ -26,8 +29,8 @@ _ALL = (*TABLES, *BLOB_TABLES)
 _COLUMN = re.compile(r"[a-z_]{1,60}\Z")
 
 
-async def backup(url: str, target: Path) -> BackupFacts:
-    """Copy all tables as of one moment into one archive; other transactions go on meanwhile."""
+async def backup(url: str, data: Path, target: Path) -> BackupFacts:
+    """Copy all tables as of one moment, then the files of nodes, into one archive; other transactions go on."""
     folder = target.with_name(f".{target.name}.{os.getpid()}.tables")
     await asyncio.to_thread(lambda: (folder / "tables").mkdir(mode=0o700, parents=True))
     server = Server(url, 0)
@@ -40,7 +43,11 @@ async def backup(url: str, target: Path) -> BackupFacts:
             raise translate(error, server.name) from error
         finally:
             connection.terminate()
-        await asyncio.to_thread(write_archive, target, manifest, lambda name: folder / name)
+        files = await asyncio.to_thread(copy_files, data, folder)
+        manifest = msgspec.structs.replace(
+            manifest, members=(*manifest.members, *files.members), folders=tuple(files.folders)
+        )
+        await asyncio.to_thread(write_archive, target, manifest, lambda name: place(folder, name))
         return facts(manifest)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, True)
@@ -83,11 +90,19 @@ async def restore(archive: Path, url: str, data: Path) -> BackupFacts:
     server = Server(url, 0)
     try:
         manifest = await asyncio.to_thread(_unpack, archive, staging)
+        if manifest.folders:
+            await asyncio.to_thread(check_free, data)
         connection = await server.connect()
+        moved = False
         try:
             async with connection.transaction():
                 await _fill(connection, manifest, staging, server.name)
+                # Before the commit: a database without its files must not count as restored.
+                await asyncio.to_thread(move_files, staging, data)
+                moved = bool(manifest.folders)
         except Exception as error:
+            if moved:
+                await asyncio.to_thread(move_files, data, staging)
             raise translate(error, server.name) from error
         finally:
             connection.terminate()
@@ -102,7 +117,8 @@ def _unpack(archive: Path, staging: Path) -> Manifest:
             raise not_a_backup(Phrase("backup.of_sqlite", "it is of a data folder with SQLite; give no URL"))
         check_revision(manifest.revision, THE_BACKUP)
         named = set(manifest.columns)
-        if named != set(_ALL) or {name for name, _ in manifest.members} != {f"tables/{table}" for table in _ALL}:
+        tables = {name for name, _ in manifest.members if not name.startswith(f"{FOLDER}/")}
+        if named != set(_ALL) or tables != {f"tables/{table}" for table in _ALL}:
             raise not_a_backup(Phrase("backup.no_tables", "it lacks tables"))
         if not all(_COLUMN.match(column) for columns in manifest.columns.values() for column in columns):
             raise not_a_backup(Phrase("backup.columns", "it names columns that no table has"))

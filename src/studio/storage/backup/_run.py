@@ -27,7 +27,7 @@ async def backup(url: str | None, data: Path, target: Path) -> BackupFacts:
         if url is not None:
             from studio.storage.backup import _postgres
 
-            return await _postgres.backup(url, target)
+            return await _postgres.backup(url, data, target)
         from studio.storage.backup import _sqlite
 
         return await asyncio.to_thread(_sqlite.backup, data, target)

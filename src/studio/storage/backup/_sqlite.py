@@ -15,6 +15,7 @@ from studio.domain.phrases import Phrase
 from studio.storage._revision import check_revision
 from studio.storage.backup._archive import opened_archive, write_archive
 from studio.storage.backup._facts import FORMAT, THE_BACKUP, BackupFacts, Manifest, facts, not_a_backup
+from studio.storage.backup._folder import Kept, copy_files, move_files, place
 from studio.storage.backup._generation import NEW_GENERATION
 from studio.storage.blobs.files import blob_path, collection_held
 from studio.storage.sqlite import database_path
@@ -27,24 +28,25 @@ _ALLOWED_BEFORE = {"master.key", "engine.lock", "home.id"}
 
 
 def backup(data: Path, target: Path) -> BackupFacts:
-    """Copy the database as of one moment, then the blobs it refers to, into one archive.
+    """Copy the database as of one moment, then the blobs it refers to and the files of nodes, into one archive.
 
     Blobs are flushed before the rows that refer to them, and none is collected meanwhile, so all are there.
     """
-    snapshot = target.with_name(f".{target.name}.{os.getpid()}.db")
+    staging = target.with_name(f".{target.name}.{os.getpid()}.copy")
     path = database_path(data)
+    staging.mkdir(mode=0o700)
     try:
         with collection_held(data), reported(path):
-            _copy(path, snapshot)
-            manifest = _describe(snapshot, data)
-            write_archive(
-                target,
-                manifest,
-                lambda name: snapshot if name == _DATABASE else blob_path(data, name.partition("/")[2]),
-            )
+            _copy(path, staging / _DATABASE)
+            manifest = _describe(staging / _DATABASE, data, copy_files(data, staging))
+
+            def source(name: str) -> Path:
+                return blob_path(data, name.partition("/")[2]) if name.startswith("blobs/") else place(staging, name)
+
+            write_archive(target, manifest, source)
         return facts(manifest)
     finally:
-        snapshot.unlink(missing_ok=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -61,7 +63,7 @@ def _copy(source: Path, target: Path) -> None:
         reading.close()
 
 
-def _describe(snapshot: Path, data: Path) -> Manifest:
+def _describe(snapshot: Path, data: Path, files: Kept) -> Manifest:
     connection = connect(snapshot, read_only=True)
     try:
         meta: dict[str, str] = dict(cast("list[tuple[str, str]]", connection.execute("SELECT * FROM meta").fetchall()))
@@ -83,8 +85,9 @@ def _describe(snapshot: Path, data: Path) -> Manifest:
         meta["instance"],
         int(meta["generation"]),
         time.time_ns() // 1000,
-        tuple(members),
+        (*members, *files.members),
         missing=tuple(missing),
+        folders=tuple(files.folders),
     )
 
 
@@ -143,8 +146,9 @@ def _begin_generation(path: Path) -> None:
 
 def _move(staging: Path, manifest: Manifest, data: Path) -> None:
     """The database comes last: without it the folder counts as empty."""
+    move_files(staging, data)
     for name, _ in manifest.members:
-        if name != _DATABASE:
+        if name.startswith("blobs/"):
             target = blob_path(data, name.partition("/")[2])
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             (staging / name).rename(target)
