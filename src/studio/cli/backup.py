@@ -23,8 +23,8 @@ def command(
 ) -> int:
     """Write a consistent backup of the database, all large values and the files of nodes, while work goes on.
 
-    It holds what is encrypted as it is, without the keys: `studio keys export` writes them apart. Files that nodes wrote
-    into the data folder stand in it in clear, as they do on disk.
+    It holds what is encrypted as it is, without the keys: `studio keys export` writes them apart. Files that nodes
+    wrote into the data folder stand in it in clear, as they do on disk.
     """
     from studio.bootstrap import Maintenance
 
