@@ -10,7 +10,6 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._routes import Routes
 from studio.server.resources.tables.schemas import (
     ColumnIn,
@@ -48,7 +47,7 @@ async def list_tables(actor: Asking, services: Services) -> TablesOut:
     return TablesOut(items=[_out(one) for one in await services.tables.all(actor)])
 
 
-@routes.ask("POST", "", Permission.TABLE_MANAGE, status=201, **idempotent())
+@routes.ask("POST", "", Permission.TABLE_MANAGE, status=201)
 async def create_table(body: TableIn, response: Response, actor: Asking, services: Services) -> TableOut:
     """Make a table."""
     columns = [Column(**one.model_dump()) for one in body.columns]
@@ -80,7 +79,7 @@ async def delete_table(table: str, actor: Asking, services: Services, if_match: 
     await services.tables.altering.delete(actor, table, expected_revision(if_match))
 
 
-@routes.ask("POST", "/{table}/columns", Permission.TABLE_MANAGE, status=201, **idempotent())
+@routes.ask("POST", "/{table}/columns", Permission.TABLE_MANAGE, status=201)
 async def add_column(
     table: str, body: ColumnIn, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> TableOut:

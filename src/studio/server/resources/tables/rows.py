@@ -11,7 +11,6 @@ from studio.domain.access import Permission
 from studio.domain.errors import UserError
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._idempotency import idempotent
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, decode_cursor, encode_cursor
 from studio.server._routes import Routes
@@ -92,7 +91,7 @@ async def count_rows(table: str, actor: Asking, services: Services, filter: Filt
     return CountOut(count=await services.tables.count(actor, table, filter_from(filter)))
 
 
-@routes.ask("POST", "", Permission.TABLE_EDIT, status=201, **idempotent())
+@routes.ask("POST", "", Permission.TABLE_EDIT, status=201)
 async def insert_row(table: str, body: RowIn, response: Response, actor: Asking, services: Services) -> RowOut:
     """Add a row."""
     (id,) = await services.tables.insert(actor, table, [body.cells])
@@ -101,13 +100,13 @@ async def insert_row(table: str, body: RowIn, response: Response, actor: Asking,
     return _out(found, row)
 
 
-@routes.ask("POST", "/batch", Permission.TABLE_EDIT, status=201, **idempotent())
+@routes.ask("POST", "/batch", Permission.TABLE_EDIT, status=201)
 async def insert_rows(table: str, body: RowsIn, actor: Asking, services: Services) -> IdsOut:
     """Add up to 1,000 rows, all or none."""
     return IdsOut(ids=await services.tables.insert(actor, table, body.rows))
 
 
-@routes.ask("POST", "/upsert", Permission.TABLE_EDIT, **idempotent())
+@routes.ask("POST", "/upsert", Permission.TABLE_EDIT, repeatable=True)
 async def upsert_row(table: str, body: UpsertIn, response: Response, actor: Asking, services: Services) -> UpsertOut:
     """Change the row that has this value in a unique column, or add it."""
     found, row, created = await services.tables.upsert(actor, table, body.column, body.cells)
@@ -115,19 +114,19 @@ async def upsert_row(table: str, body: UpsertIn, response: Response, actor: Aski
     return UpsertOut(row=_out(found, row), created=created)
 
 
-@routes.ask("POST", "/update", Permission.TABLE_EDIT, **idempotent())
+@routes.ask("POST", "/update", Permission.TABLE_EDIT, repeatable=True)
 async def update_rows(table: str, body: UpdateIn, actor: Asking, services: Services) -> CountOut:
     """Set values in every row that fits a filter, a thousand in one transaction each."""
     return CountOut(count=await services.tables.change(actor, table, body.filter, setting(body.cells)))
 
 
-@routes.ask("POST", "/increment", Permission.TABLE_EDIT, **idempotent())
+@routes.ask("POST", "/increment", Permission.TABLE_EDIT, repeatable=True)
 async def increment_rows(table: str, body: IncrementIn, actor: Asking, services: Services) -> CountOut:
     """Add to a number in every row that fits a filter. Additions at the same time are not lost."""
     return CountOut(count=await services.tables.change(actor, table, body.filter, adding(body.column, body.by)))
 
 
-@routes.ask("POST", "/delete", Permission.TABLE_EDIT, **idempotent())
+@routes.ask("POST", "/delete", Permission.TABLE_EDIT, repeatable=True)
 async def delete_rows(table: str, body: FilterIn, actor: Asking, services: Services) -> CountOut:
     """Delete every row that fits a filter, a thousand in one transaction each."""
     return CountOut(count=await services.tables.delete(actor, table, body.filter))
