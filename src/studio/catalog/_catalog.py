@@ -217,7 +217,8 @@ class Catalog:
         before = {pack.folder: pack for pack in known.packs} if known else {}
         changed = not same
         for place in (*places, *self._plugins):
-            for folder, module, folder_time in scan.pack_folders(place):
+            there = False
+            for folder, module, folder_time in scan.pack_folders(place) if place.folder else ():
                 pack = before.pop(folder, None)
                 fresh = pack is None or (pack.folder_time, pack.module) != (folder_time, module)
                 if pack is None or fresh:
@@ -227,6 +228,9 @@ class Catalog:
                     pack.facts = scan.with_missing(pack.facts)
                 if pack is not None:
                     self._add(pack, fresh)
+                    there = True
+            if place.announced and not there:
+                self._add(scan.lost_pack(place), fresh=True)
         if changed or before:
             self._save()
 
@@ -250,7 +254,7 @@ class Catalog:
     def _save(self) -> None:
         if self._file:
             state = cache.reader_state()
-            packs = list(self._packs.values())
+            packs = [pack for pack in self._packs.values() if pack.folder]
             cache.write_index(self._file, cache.Index(state, self._environment, self._plugins, packs))
 
     def _check(self, name: str) -> None:

@@ -8,8 +8,12 @@ import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 ENTRY_POINTS = "studio.packs"
 BUILT_IN = "pip install 'studio-workflows[{extra}]'"
@@ -19,11 +23,13 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     """A folder that is a pack, or that holds packs.
 
     ``module`` is what it is imported as; ``install`` the template of the command that installs a pack's libraries.
+    ``announced`` is the distribution that says so, with no ``folder`` where what it names is not there.
     """
 
     folder: str
     module: str
     install: str
+    announced: str = ""
 
 
 def built_in() -> Place:
@@ -41,13 +47,15 @@ def local(folder: Path) -> Place:
 def environment() -> bytes:
     """A fingerprint that changes when a distribution is installed, removed or replaced.
 
-    Installing changes the modification time of ``site-packages``, since each distribution brings a folder. Other
-    folders on ``sys.path`` do not count: the script's own or the current one differ from call to call.
+    Installing changes the modification time of ``site-packages``, or of a folder of PYTHONPATH, since each
+    distribution brings a folder. Others on ``sys.path`` do not count: the script's own or the current one differ from
+    call to call.
     """
     path = os.environ.get("PYTHONPATH", "")
     digest = hashlib.blake2b(f"{sys.version}\0{sys.prefix}\0{path}".encode(), digest_size=16)
+    named = frozenset(path.split(os.pathsep))
     for entry in sys.path:
-        if os.path.basename(entry) in ("site-packages", "dist-packages"):
+        if os.path.basename(entry) in ("site-packages", "dist-packages") or entry in named:
             try:
                 changed = os.stat(entry).st_mtime_ns
             except OSError:
@@ -57,21 +65,39 @@ def environment() -> bytes:
 
 
 def installed() -> list[Place]:
-    """Packs that installed distributions announce in the entry point group ``studio.packs``; nothing is imported."""
-    from importlib.metadata import entry_points  # 10 ms, needed only where the environment has changed
+    """Packs that installed distributions announce in the entry point group ``studio.packs``; nothing is imported.
+
+    A distribution whose metadata are damaged is left out: it is no reason for all others to be missing.
+    """
+    from importlib.metadata import distributions  # 10 ms, needed only where the environment has changed
 
     places: list[Place] = []
-    for entry in entry_points(group=ENTRY_POINTS):
-        folder = _package_folder(entry.value)
-        if folder is not None:
-            name = entry.dist.name if entry.dist else entry.name
-            places.append(Place(str(folder), entry.value, f"pip install '{name}[{{extra}}]'"))
+    seen: set[str] = set()
+    for distribution in distributions():
+        name, announced = _announced(distribution)
+        if not announced or name in seen:
+            continue  # what comes later on the path is hidden by what came first
+        seen.add(name)
+        for module in announced:
+            folder = _package_folder(module)
+            places.append(Place(str(folder or ""), module, f"pip install '{name}[{{extra}}]'", name))
     return places
+
+
+def _announced(distribution: Distribution) -> tuple[str, list[str]]:
+    """Name of a distribution and the packs it announces; none where its metadata cannot be read."""
+    try:
+        modules = [entry.value for entry in distribution.entry_points if entry.group == ENTRY_POINTS]
+        return (str(distribution.name), modules) if modules else ("", [])
+    except Exception:  # noqa: BLE001 - reading somebody's metadata raises whatever there is
+        return "", []
 
 
 def _package_folder(package: str) -> Path | None:
     """Folder of a package. Only the topmost one is asked of the import system, which imports nothing for it."""
     top, *rest = package.split(".")
+    if not all(part.isidentifier() for part in (top, *rest)):
+        return None
     try:
         spec = find_spec(top)
     except (ImportError, ValueError):

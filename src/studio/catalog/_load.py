@@ -32,7 +32,7 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
         module = importlib.import_module(facts.module)
         cls = node_class(getattr(module, facts.class_name))
         node = cls()
-    except Exception as error:  # a node file is somebody else's code and may raise anything
+    except (Exception, SystemExit) as error:  # a node file is somebody else's code and may raise anything
         reason = reason_of(error) if isinstance(error, StudioError | Refusal) else f"{type(error).__name__}: {error}"
         raise UserError(
             "catalog.broken_node", "{type} cannot be used: {reason}", type=facts.type, reason=reason
@@ -58,7 +58,7 @@ def pack_credentials(pack: PackFacts) -> dict[str, CredentialType]:
                 named=", ".join(pack.credentials) or "-",
                 defined=", ".join(found) or "-",
             )
-    except Exception as error:  # a pack's file is somebody else's code and may raise anything
+    except (Exception, SystemExit) as error:  # a pack's file is somebody else's code and may raise anything
         reason = reason_of(error) if isinstance(error, StudioError | Refusal) else f"{type(error).__name__}: {error}"
         raise UserError(
             "catalog.broken_credentials",

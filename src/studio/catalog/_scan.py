@@ -13,7 +13,7 @@ import msgspec
 
 from studio.catalog._cache import PackIndex
 from studio.catalog._discover import Place, missing_modules
-from studio.catalog._facts import PackFacts
+from studio.catalog._facts import PackFacts, PackProblem
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a change cannot share a file's modification time, on any file system in use."""
@@ -42,11 +42,11 @@ def modified(folder: str) -> int:
 
 
 def fingerprint(folder: str) -> tuple[bytes, int]:
-    """Digest over name, size and time of a pack's files, and the newest time."""
+    """Digest over name, size and time of a pack's files, and the newest time; those of no folder where it is empty."""
     newest = 0
     lines: list[str] = []
     try:
-        entries = list(os.scandir(folder))
+        entries = list(os.scandir(folder)) if folder else []
     except OSError:
         entries = []
     for entry in entries:
@@ -78,6 +78,19 @@ def index_pack(folder: str, module: str, install: str) -> PackIndex | None:
         facts=with_missing(facts),
         nodes={name: msgspec.Raw(msgspec.msgpack.encode(fact)) for name, fact in nodes.items()},
     )
+
+
+def lost_pack(place: Place) -> PackIndex:
+    """What stands for a pack that a distribution announces and that is not there: its problem."""
+    problem = PackProblem(
+        code="catalog.lost_pack",
+        template="The distribution {distribution} announces a pack {module}, but there is no such package with a "
+        "manifest.toml in it.",
+        args={"distribution": place.announced, "module": place.module},
+        file="entry_points.txt",
+    )
+    facts = PackFacts(id=place.module, module=place.module, problems=(problem,))
+    return PackIndex("", place.module, place.install, 0, fingerprint("")[0], True, facts, {})
 
 
 def with_missing(facts: PackFacts) -> PackFacts:
