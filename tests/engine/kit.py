@@ -40,7 +40,7 @@ class Host:
         return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
 
     def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
-        raise UserError("table.not_found", "There is no data table in these tests.")
+        raise UserError("data_table.not_found", "There is no data table in these tests.")
 
     @property
     def apart(self) -> Apart:

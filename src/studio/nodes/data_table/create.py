@@ -63,7 +63,7 @@ class Create(BaseNode):
             title="Another type",
             input={"name": "people", "columns": [{"name": "age", "type": "text"}]},
             tables={"people": PEOPLE},
-            error="table.other_column",
+            error="data_table.other_column",
         ),
     )
 

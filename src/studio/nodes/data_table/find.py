@@ -45,7 +45,7 @@ class Find(TableNode):
             title="A column that is not there",
             input={"table": "people", "where": [{"column": "size", "value": 1}]},
             tables={"people": PEOPLE},
-            error="table.no_column",
+            error="data_table.no_column",
         ),
     )
 

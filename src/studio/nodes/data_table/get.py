@@ -38,7 +38,7 @@ class Get(TableNode):
             tables={"people": PEOPLE},
             output={"row": None, "found": False},
         ),
-        Example(title="No such table", input={"table": "pets", "value": "x"}, tables={}, error="table.not_found"),
+        Example(title="No such table", input={"table": "pets", "value": "x"}, tables={}, error="data_table.not_found"),
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:

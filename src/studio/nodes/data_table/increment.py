@@ -43,7 +43,7 @@ class Increment(TableNode):
             title="No number",
             input={"table": "people", "all_rows": True, "column": "mail"},
             tables={"people": PEOPLE},
-            error="table.not_a_number",
+            error="data_table.not_a_number",
         ),
     )
 

@@ -36,13 +36,13 @@ class Insert(TableNode):
             title="A value that must be unique",
             input={"table": "people", "values": {"mail": "ada@example.org"}},
             tables={"people": PEOPLE},
-            error="table.not_unique",
+            error="data_table.not_unique",
         ),
         Example(
             title="A value of another type",
             input={"table": "people", "values": {"mail": "grace@example.org", "age": "old"}},
             tables={"people": PEOPLE},
-            error="table.value",
+            error="data_table.value",
         ),
     )
 

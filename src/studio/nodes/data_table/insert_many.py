@@ -41,7 +41,7 @@ class InsertMany(TableNode):
             title="All or none",
             input={"table": "people", "rows": [{"mail": "b@example.org"}, {"mail": "ada@example.org"}]},
             tables={"people": PEOPLE},
-            error="table.not_unique",
+            error="data_table.not_unique",
             tables_after={"people": PEOPLE["rows"]},
         ),
         Example(title="Nothing", input={"table": "people", "rows": []}, tables={"people": PEOPLE}, output={"count": 0}),

@@ -42,7 +42,7 @@ class Upsert(TableNode):
             title="A column that is not unique",
             input={"table": "people", "key": "age", "values": {"age": 36}},
             tables={"people": PEOPLE},
-            error="table.not_a_key",
+            error="data_table.not_a_key",
         ),
     )
 

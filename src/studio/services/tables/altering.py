@@ -15,7 +15,7 @@ import msgspec
 
 from studio.contracts.records import ABSENT
 from studio.domain.access import Actor
-from studio.domain.errors import Conflict, RecordTaken, UserError
+from studio.domain.errors import Conflict, NotFound, RecordTaken, UserError
 from studio.domain.ids import new_id
 from studio.services._clock import Clock
 from studio.services._collection import Kept
@@ -23,7 +23,7 @@ from studio.services.auditing import entry
 from studio.services.tables.cells import converted
 from studio.services.tables.filters import Filter
 from studio.services.tables.model import MOST_COLUMNS, MOST_TABLES, Column, DataTable, Shelf
-from studio.services.tables.names import check_about, check_column, check_columns, check_name, column_of
+from studio.services.tables.names import check_about, check_column, check_columns, check_name, column_at
 from studio.services.tables.remaking import Remaking
 from studio.services.tables.scanning import Scanner, name_key
 from studio.services.tables.settling import Settling
@@ -55,7 +55,7 @@ class Altering:
         workspace = actor.workspace
         await self.settling.settle(workspace)
         if await self._shelf.tables.count(workspace) >= MOST_TABLES:
-            raise UserError("table.too_many", "A workspace has {most} tables at most.", most=MOST_TABLES)
+            raise UserError("data_table.too_many", "A workspace has {most} tables at most.", most=MOST_TABLES)
         name = check_name(name)
         made = [
             msgspec.structs.replace(one, id=f"c{number}") for number, one in enumerate(check_columns(columns), start=1)
@@ -128,7 +128,7 @@ class Altering:
         table = await self._free(actor.workspace, reference)
         (column,) = check_columns([column], [one.name for one in table.value.columns])
         if len(table.value.columns) >= MOST_COLUMNS:
-            raise UserError("table.too_many_columns", "A table has {most} columns at most.", most=MOST_COLUMNS)
+            raise UserError("data_table.too_many_columns", "A table has {most} columns at most.", most=MOST_COLUMNS)
         column = msgspec.structs.replace(column, id=f"c{table.value.next}")
         columns = [*table.value.columns, column]
         if column.default is None and not column.required:
@@ -150,7 +150,7 @@ class Altering:
             Conflict: The values that are there do not fit.
         """
         table = await self._free(actor.workspace, reference)
-        old = column_of(table.value, name)
+        old = _column(table.value, name)
         new = check_column(change(old))
         others = [one.name for one in table.value.columns if one.id != old.id]
         check_columns([new], others)
@@ -177,7 +177,7 @@ class Altering:
             NotFound: There is no such table or column.
         """
         table = await self._free(actor.workspace, reference)
-        old = column_of(table.value, name)
+        old = _column(table.value, name)
         changed = msgspec.structs.replace(
             table.value, columns=[one for one in table.value.columns if one.id != old.id],
             dropped=[*table.value.dropped, old.id],
@@ -224,7 +224,7 @@ class Altering:
                     unfit.append(row.id)
         if unfit:
             raise Conflict(
-                "table.unfit", "{count} rows have no value that fits {column} as {type}. The first is {row}.",
+                "data_table.unfit", "{count} rows have no value that fits {column} as {type}. The first is {row}.",
                 count=len(unfit), column=column.name, type=column.type, row=unfit[0],
             ).at(param=column.name)  # fmt: skip
 
@@ -256,6 +256,15 @@ class Altering:
         return await self._shelf.tables.need(actor.workspace, table.id)
 
 
+def _column(table: DataTable, name: str) -> Column:
+    column = column_at(table, name)
+    if column is None:
+        raise NotFound(
+            "data_table.no_column", "The table {table} has no column {column}.", table=table.name, column=name[:100]
+        )
+    return column
+
+
 def _told(table: DataTable) -> dict[str, Any]:
     """A table as the audit log has it. Defaults are values like those of rows, and stay out."""
     return {
@@ -268,6 +277,6 @@ def _told(table: DataTable) -> dict[str, Any]:
 
 
 def _name_taken(name: str) -> Conflict:
-    error = Conflict("table.name_taken", "There is a table {name} already.", name=name)
+    error = Conflict("data_table.name_taken", "There is a table {name} already.", name=name)
     error.at(param="name")
     return error

@@ -20,8 +20,8 @@ _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _DEEPEST = 64
 ORDERED = 256
 """Characters of a text by which rows are sorted."""
-_NOTHING = Phrase("value.nothing", "nothing")
-_OTHER = Phrase("value.other", "something else")
+_NOTHING = Phrase("value.no_value", "nothing")
+_OTHER = Phrase("value.something_else", "something else")
 PLAIN = Phrase("value.plain_data", "plain data: texts, numbers, true, false, null, lists and objects of them")
 _TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
@@ -48,7 +48,7 @@ def checked(column: Column, value: Any) -> Any:
         return _CHECKS[column.type](value)
     except (_UnfitError, ValueError, OverflowError) as error:
         raise UserError(
-            "table.value", "{column} should be {expected}; it is {found}.",
+            "data_table.value", "{column} should be {expected}; it is {found}.",
             column=column.name, expected=EXPECTED[column.type], found=_kind(value),
         ).at(param=column.name) from error  # fmt: skip
 
@@ -69,7 +69,7 @@ def read(column: Column, text: str) -> Any:
     except (_UnfitError, ValueError, OverflowError, RecursionError):
         value = text
         if column.type == "json":
-            raise UserError("table.not_json", "{column} should be JSON.", column=column.name).at(
+            raise UserError("data_table.not_json", "{column} should be JSON.", column=column.name).at(
                 param=column.name
             ) from None
     return checked(column, value)

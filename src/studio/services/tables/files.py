@@ -37,29 +37,29 @@ def read_csv(table: DataTable, content: bytes, delimiter: str = ",") -> Sheet:
     """The rows of a CSV file whose first line names the columns. What every row has by itself is left out.
 
     Raises:
-        UserError: It is no UTF-8 or no CSV, a cell does not fit, or there are too many rows; names the line.
-        NotFound: It names a column that is not there.
+        UserError: It is no UTF-8 or no CSV, names a column that is not there, a cell does not fit, or there are too
+            many rows; names the line.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError("table.csv_encoding", "The file is not written in UTF-8.") from error
+        raise UserError("data_table.csv_encoding", "The file is not written in UTF-8.") from error
     csv.field_size_limit(LARGEST_ROW)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = _lines(reader)
     head = next(lines, None)
     if head is None:
-        raise UserError("table.csv_empty", "The first line of the file must name the columns.")
+        raise UserError("data_table.csv_empty", "The first line of the file must name the columns.")
     columns = _columns(table, head[1])
     sheet = Sheet([], [])
     for number, cells in lines:
         if len(cells) != len(columns):
             raise UserError(
-                "table.csv_width", "Line {line} has {found} cells instead of {wanted}.",
+                "data_table.csv_width", "Line {line} has {found} cells instead of {wanted}.",
                 line=number, found=len(cells), wanted=len(columns),
             )  # fmt: skip
         if len(sheet.rows) == MOST_ROWS:
-            raise UserError("table.csv_long", "A file has {most} rows at most.", most=MOST_ROWS)
+            raise UserError("data_table.csv_long", "A file has {most} rows at most.", most=MOST_ROWS)
         sheet.rows.append(_row(columns, cells, number))
         sheet.lines.append(number)
     return sheet
@@ -71,14 +71,14 @@ def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
             if cells:
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise UserError("table.csv", "Line {line} is no CSV.", line=reader.line_num) from error
+        raise UserError("data_table.csv", "Line {line} is no CSV.", line=reader.line_num) from error
 
 
 def _columns(table: DataTable, names: Sequence[str]) -> list[Column | None]:
     columns = [None if folded(name.strip()) in _GIVEN else column_of(table, name.strip()) for name in names]
     ids = [column.id for column in columns if column is not None]
     if len(set(ids)) < len(ids):
-        raise UserError("table.csv_twice", "The first line names a column twice.")
+        raise UserError("data_table.csv_twice", "The first line names a column twice.")
     return columns
 
 

@@ -48,8 +48,7 @@ def filter_of(table: DataTable, given: Any) -> Filter:
     """A filter from its written form; None wants all rows.
 
     Raises:
-        UserError: It has no such form, or is too large.
-        NotFound: It names a column that is not there.
+        UserError: It has no such form, is too large, or names a column that is not there.
     """
     if given is None or given == {}:
         return Filter()
@@ -62,7 +61,7 @@ def getter_of(table: DataTable, name: str) -> tuple[Column, Getter]:
     """A column, or what every row has, and how to take its value from a row.
 
     Raises:
-        NotFound: There is none of that name.
+        UserError: There is none of that name.
     """
     if folded(name) in SYSTEM:
         plain = folded(name)
@@ -89,7 +88,7 @@ class _Reader:
         self._left -= 1
         if depth > DEEPEST or self._left < 0:
             raise UserError(
-                "table.filter_large", "A filter has {most} conditions at most, and {deep} levels.",
+                "data_table.filter_large", "A filter has {most} conditions at most, and {deep} levels.",
                 most=MOST_CONDITIONS, deep=DEEPEST,
             ).at(param="filter")  # fmt: skip
         if not isinstance(given, Mapping):
@@ -138,7 +137,7 @@ class _Reader:
 def _test(column: Column, get: Getter, word: str, given: Any) -> Test:
     if word == "in":
         if not isinstance(given, list | tuple) or len(cast("list[Any]", given)) > MOST_VALUES:
-            raise UserError("table.filter_in", "`in` takes a list of {most} values at most.", most=MOST_VALUES).at(
+            raise UserError("data_table.filter_in", "`in` takes a list of {most} values at most.", most=MOST_VALUES).at(
                 param="filter"
             )
         wanted = [checked(column, one) for one in cast("list[Any]", given)]
@@ -152,7 +151,7 @@ def _test(column: Column, get: Getter, word: str, given: Any) -> Test:
         return lambda row: get(row) != value
     if word not in _COMPARISONS or column.type in ("json", "boolean") or value is None:
         raise UserError(
-            "table.filter_op", "{op} cannot be asked of {column}. There are {known}.",
+            "data_table.filter_op", "{op} cannot be asked of {column}. There are {known}.",
             op=word[:40], column=column.name, known=", ".join(OPERATORS),
         ).at(param="filter")  # fmt: skip
     return _ordering(column, get, _COMPARISONS[word], value)
@@ -174,7 +173,7 @@ def _part(column: Column, get: Getter, word: str, given: Any) -> Test:
         return lambda row: isinstance(get(row), list) and given in get(row)
     if column.type != "text" or not isinstance(given, str):
         raise UserError(
-            "table.filter_text", "{op} looks for a text in a column of texts.", op=word
+            "data_table.filter_text", "{op} looks for a text in a column of texts.", op=word
         ).at(param="filter")  # fmt: skip
     part = given.casefold()
     if word == "contains":
@@ -192,7 +191,7 @@ def _any(tests: Sequence[Test]) -> Test:
 
 def _unreadable() -> UserError:
     error = UserError(
-        "table.filter",
+        "data_table.filter",
         "A filter is a condition with column, op and value, or all, any or not around others.",
     )
     error.at(param="filter")

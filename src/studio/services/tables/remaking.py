@@ -53,7 +53,7 @@ class Remaking:
             for row in page.items:
                 made = value(row.value.cells)
                 if made is None and self._column.required:
-                    raise UserError("table.required", "{column} must have a value.", column=self._column.name).at(
+                    raise UserError("data_table.required", "{column} must have a value.", column=self._column.name).at(
                         param=self._column.name
                     )
                 if made is not None:

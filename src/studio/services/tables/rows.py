@@ -20,18 +20,17 @@ def cells_from(table: DataTable, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values by column name as cells.
 
     Raises:
-        NotFound: The table has no such column.
-        UserError: A value does not fit, or is one that every row has by itself.
+        UserError: A value does not fit, there is no such column, or it is one that every row has by itself.
     """
     out: dict[str, Any] = {}
     for name, value in values.items():
         if folded(name) in SYSTEM:
-            raise UserError("table.read_only", "{column} is given by Studio and cannot be set.", column=name).at(
+            raise UserError("data_table.read_only", "{column} is given by Studio and cannot be set.", column=name).at(
                 param=name
             )
         column = column_of(table, name)
         if column.id in out:
-            raise UserError("table.twice", "{column} is given twice.", column=column.name).at(param=column.name)
+            raise UserError("data_table.twice", "{column} is given twice.", column=column.name).at(param=column.name)
         out[column.id] = checked(column, value)
     return out
 
@@ -40,8 +39,7 @@ def new_cells(table: DataTable, values: Mapping[str, Any]) -> dict[str, Any]:
     """The cells of a new row: what is given, and the defaults of what is not.
 
     Raises:
-        NotFound: The table has no such column.
-        UserError: A value does not fit or is missing, or all together are too large.
+        UserError: A value does not fit or is missing, there is no such column, or all together are too large.
     """
     given = cells_from(table, values)
     defaults = {column.id: column.default for column in table.columns}
@@ -60,10 +58,12 @@ def sound(table: DataTable, cells: Mapping[str, Any]) -> dict[str, Any]:
         if value is not None:
             out[column.id] = value
         elif column.required:
-            raise UserError("table.required", "{column} must have a value.", column=column.name).at(param=column.name)
+            raise UserError("data_table.required", "{column} must have a value.", column=column.name).at(
+                param=column.name
+            )
     size = size_of(out)
     if size > LARGEST_ROW:
-        raise UserError("table.row_large", "A row has {most} bytes at most; this has {size}.",
+        raise UserError("data_table.row_large", "A row has {most} bytes at most; this has {size}.",
                         most=LARGEST_ROW, size=size)  # fmt: skip
     return out
 
@@ -118,6 +118,6 @@ class RowPuts:
 
 def not_unique(column: Column) -> Conflict:
     """The refusal of a value that another row has."""
-    error = Conflict("table.not_unique", "Another row has the same {column} already.", column=column.name)
+    error = Conflict("data_table.not_unique", "Another row has the same {column} already.", column=column.name)
     error.at(param=column.name)
     return error

@@ -47,7 +47,9 @@ class Scanner:
         if found is None:
             found = await shelf.by_key(workspace, await name_key(self._shelf, workspace, reference))
         if found is None or found.value.deleted:
-            raise NotFound("table.not_found", "There is no table {table}.", table=reference[:100]).at(param="table")
+            raise NotFound("data_table.not_found", "There is no table {table}.", table=reference[:100]).at(
+                param="table"
+            )
         return found
 
     async def tables(self, workspace: str) -> list[Kept[DataTable]]:
@@ -63,7 +65,9 @@ class Scanner:
         """
         found = await self._shelf.rows.get(workspace, id)
         if found is None or found.value.table != table.id:
-            raise NotFound("table.no_row", "The table {table} has no row {id}.", table=table.value.name, id=id[:100])
+            raise NotFound(
+                "data_table.no_row", "The table {table} has no row {id}.", table=table.value.name, id=id[:100]
+            )
         return found
 
     async def by_value(
@@ -123,7 +127,7 @@ class Scanner:
         """A page of the rows that fit. It ends early where the rows are large."""
         column, get = getter_of(table.value, sort or "created_at")
         if column.type == "json":
-            raise UserError("table.sort_json", "Rows are not sorted by a column of JSON.").at(param="sort")
+            raise UserError("data_table.sort_json", "Rows are not sorted by a column of JSON.").at(param="sort")
         if not column.id and column.name in ("created_at", "id"):
             return await self._in_order(workspace, table, wanted, descending, limit, after)
         chosen = _Chosen(column, get, descending, limit, after)

@@ -42,7 +42,9 @@ class Settling:
         table = await self._released(workspace, table)
         if table.value.work is not None:
             raise TableBusy(
-                "table.changing", "The columns of {table} are being changed. Try again shortly.", table=table.value.name
+                "data_table.changing",
+                "The columns of {table} are being changed. Try again shortly.",
+                table=table.value.name,
             )
         return table
 

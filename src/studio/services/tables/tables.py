@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.contracts.records import AuditDraft, Records
 from studio.domain.access import Actor
-from studio.domain.errors import NotFound, StudioError, UserError
+from studio.domain.errors import StudioError, UserError
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
@@ -76,8 +76,8 @@ class Tables:
         """A page of rows.
 
         Raises:
-            NotFound: There is no such table or column.
-            UserError: The filter is none.
+            NotFound: There is no such table.
+            UserError: The filter is none, or names a column that is not there.
         """
         table = await self._store.scanner.table(actor.workspace, reference)
         page = await self._store.scanner.find(
@@ -197,7 +197,7 @@ class Tables:
         for row, line in zip(sheet.rows, sheet.lines, strict=True):
             try:
                 new_cells(table.value, row)
-            except (UserError, NotFound) as error:
+            except UserError as error:
                 raise _in_line(error, line) from None
         told = _told(actor, "table.rows_imported")
         origin = f"import {actor.key or actor.id} {table.id} {key}" if key else ""

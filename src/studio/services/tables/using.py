@@ -50,7 +50,7 @@ class ExecutionTables:
             try:
                 await altering.create(actor, name, wanted, description)
             except Conflict as error:
-                if error.code != "table.name_taken":
+                if error.code != "data_table.name_taken":
                     raise
                 # Another execution has made it in the same moment.
                 table = await self._store.scanner.table(self._workspace, name)
@@ -65,7 +65,7 @@ class ExecutionTables:
                 made = True
             elif there.type != column.type or (column.unique and not there.unique):
                 raise Conflict(
-                    "table.other_column", "The column {column} of {table} is there already as {type}.",
+                    "data_table.other_column", "The column {column} of {table} is there already as {type}.",
                     column=there.name, table=table.value.name, type=there.type,
                 ).at(param="columns")  # fmt: skip
         return made
@@ -146,5 +146,5 @@ def _column(given: Mapping[str, Any]) -> Column:
         return msgspec.convert({**given, "id": ""}, Column)
     except msgspec.ValidationError as error:
         raise UserError(
-            "table.column", "A column is an object with a name, and a type if it is no text."
+            "data_table.column", "A column is an object with a name, and a type if it is no text."
         ).at(param="columns") from error  # fmt: skip

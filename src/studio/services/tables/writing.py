@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from studio.contracts.records import ABSENT, AuditDraft, Change
-from studio.domain.errors import Conflict, NotFound, RecordChanged, RecordTaken, UserError
+from studio.domain.errors import Conflict, RecordChanged, RecordTaken, UserError
 from studio.domain.ids import new_id
 from studio.services._clock import Clock
 from studio.services._collection import Kept
@@ -86,7 +86,7 @@ class Writer:
             Conflict: A unique value is there already, or the table is full.
         """
         if len(rows) > MOST_AT_ONCE:
-            raise UserError("table.too_many_rows", "At most {most} rows are added at once.", most=MOST_AT_ONCE)
+            raise UserError("data_table.too_many_rows", "At most {most} rows are added at once.", most=MOST_AT_ONCE)
 
         async def attempt(table: Kept[DataTable]) -> Attempt:
             await self._room(workspace, table, len(rows))
@@ -98,7 +98,7 @@ class Writer:
                 try:
                     cells = new_cells(table.value, values)
                     out.changes.append(await puts.put(id, cells, expected=ABSENT))
-                except (UserError, NotFound, Conflict) as error:
+                except (UserError, Conflict) as error:
                     raise _in_row(error, index, len(rows)) from None
             return out
 
@@ -166,7 +166,7 @@ class Writer:
             Conflict: Two rows have the same value in it, or another unique value is there already.
         """
         if len(rows) > MOST_AT_ONCE:
-            raise UserError("table.too_many_rows", "At most {most} rows are added at once.", most=MOST_AT_ONCE)
+            raise UserError("data_table.too_many_rows", "At most {most} rows are added at once.", most=MOST_AT_ONCE)
 
         async def attempt(table: Kept[DataTable]) -> Attempt:
             column = _key_column(table.value, name)
@@ -179,7 +179,7 @@ class Writer:
                     ids.append(row.id if row is not None else new_id())
                     expected = row.revision if row is not None else ABSENT
                     out.changes.append(await puts.put(ids[-1], cells, expected=expected))
-                except (UserError, NotFound, Conflict) as error:
+                except (UserError, Conflict) as error:
                     raise _in_row(error, index, len(rows)) from None
                 if row is None:
                     out.added, out.again = out.added + 1, column
@@ -199,7 +199,9 @@ class Writer:
         given = cells_from(table.value, values)
         wanted = given.get(column.id)
         if wanted is None:
-            raise UserError("table.no_key", "The values must hold {column}.", column=column.name).at(param=column.name)
+            raise UserError("data_table.no_key", "The values must hold {column}.", column=column.name).at(
+                param=column.name
+            )
         row = await self._scanner.by_value(workspace, table, column, wanted)
         if row is None:
             return None, new_cells(table.value, values)
@@ -255,7 +257,7 @@ class Writer:
             else:
                 self._counted(workspace, table, tried.added)
                 return tried.done
-        raise TableBusy("table.contended", "Too many change these rows at once. Try again shortly.")
+        raise TableBusy("data_table.contended", "Too many change these rows at once. Try again shortly.")
 
     async def _commit(self, workspace: str, table: Kept[DataTable], tried: Attempt, marker: str, told: Told) -> None:
         changes: list[Change] = []
@@ -303,7 +305,7 @@ class Writer:
             count = await self._scanner.count(workspace, table, filter_of(table.value, None))
             self._counts[workspace, table.id] = (now, count)
         if count + more > MOST_ROWS:
-            raise Conflict("table.full", "The table {table} is full: it has {most} rows at most.",
+            raise Conflict("data_table.full", "The table {table} is full: it has {most} rows at most.",
                            table=table.value.name, most=MOST_ROWS)  # fmt: skip
 
     def _counted(self, workspace: str, table: Kept[DataTable], added: int) -> None:
@@ -323,7 +325,9 @@ def adding(name: str, by: float) -> Mutate:
     def mutate(table: DataTable, cells: dict[str, Any]) -> dict[str, Any]:
         column = column_of(table, name)
         if column.type not in ("integer", "number"):
-            raise UserError("table.not_a_number", "{column} holds no numbers.", column=column.name).at(param="column")
+            raise UserError("data_table.not_a_number", "{column} holds no numbers.", column=column.name).at(
+                param="column"
+            )
         return {**cells, column.id: checked(column, (cells.get(column.id) or 0) + by)}
 
     return mutate
@@ -333,14 +337,14 @@ def _key_column(table: DataTable, name: str) -> Column:
     column = column_of(table, name)
     if not column.unique:
         raise UserError(
-            "table.not_a_key", "{column} is not unique, so it does not tell rows apart.", column=column.name
+            "data_table.not_a_key", "{column} is not unique, so it does not tell rows apart.", column=column.name
         ).at(param="column")  # fmt: skip
     return column
 
 
 def _in_row(error: Exception, index: int, count: int) -> Exception:
     """The error with its place, where there are several rows."""
-    if count > 1 and isinstance(error, UserError | NotFound | Conflict):
+    if count > 1 and isinstance(error, UserError | Conflict):
         param = error.param
         error.param = f"rows[{index}].{param}" if param else f"rows[{index}]"
     return error

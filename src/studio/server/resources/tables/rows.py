@@ -55,7 +55,7 @@ def filter_from(text: str | None) -> Any:
     try:
         return orjson.loads(text)
     except ValueError as error:
-        raise UserError("table.filter_json", "The filter is no JSON.").at(param="filter") from error
+        raise UserError("data_table.filter_json", "The filter is no JSON.").at(param="filter") from error
 
 
 def _out(table: Kept[DataTable], row: Kept[StoredRow]) -> RowOut:
