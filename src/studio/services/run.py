@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
 from studio.catalog import Catalog
+from studio.domain import nouns
+from studio.domain.canonical import content_hash
 from studio.domain.errors import ExpressionError, NotFound, UserError, WorkflowInvalid
 from studio.domain.phrases import Phrase
 from studio.domain.reasons import json_reason
@@ -141,7 +144,7 @@ class Runs:
         node = workflow.nodes[trigger]
         inputs = compile_value(node.inputs)
         try:
-            found = node.inputs if inputs is None else inputs.evaluate({"event": event})
+            found = node.inputs if inputs is None else inputs.evaluate({"event": event, **_around(workflow)})
         except ExpressionError as error:
             what = Problem(
                 code=error.code, template=error.template, arguments=error.arguments, node=trigger, param="inputs"
@@ -150,9 +153,12 @@ class Runs:
         if found is not None and not isinstance(found, dict):
             raise UserError(
                 "cli.trigger_inputs", "The inputs of trigger {node} must be an object of inputs, not {kind}.",
-                node=trigger, kind=type(found).__name__,
+                node=trigger, kind=_KINDS.get(type(found)) or type(found).__name__,
             ).at(trigger, "inputs")  # fmt: skip
         return dict(cast("dict[str, Any]", found or {}))
+
+    def _is_trigger(self, type_id: str) -> bool:
+        return type_id in self._catalog and self._catalog.facts(type_id).kind == "trigger"
 
     def _checked_event(self, workflow: Workflow, trigger: str, event: Any) -> Any:
         """The event as the trigger's event model wants it."""
@@ -160,7 +166,7 @@ class Runs:
 
         node = workflow.nodes.get(trigger)
         if node is None:
-            known = ", ".join(id for id, one in workflow.nodes.items() if one.type.startswith("trigger."))
+            known = ", ".join(id for id, one in workflow.nodes.items() if self._is_trigger(one.type))
             raise NotFound(
                 "cli.no_trigger", "There is no node {node}; triggers here are: {known}.",
                 node=trigger, known=known or "-",
@@ -182,6 +188,15 @@ class Runs:
             ).at(trigger, "event") from error  # fmt: skip
 
 
+_KINDS: dict[type, str] = {str: nouns.A_TEXT, list: nouns.A_LIST, bool: nouns.TRUE_OR_FALSE, int: nouns.A_NUMBER}
+
+
+def _around(workflow: Workflow) -> dict[str, Any]:
+    """What a trigger's ``inputs`` find beside the event, before there is an execution."""
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return {"workflow": {"name": workflow.name, "hash": content_hash(workflow)}, "now": now}
+
+
 _EMPTY: dict[str, Any] = {"object": {}, "array": [], "string": "", "integer": 0, "number": 0, "boolean": False}
 
 
@@ -194,9 +209,19 @@ def _empty_event(model: type[BaseModel]) -> dict[str, Any]:
 
 def _pinned(workflow: Workflow, node: str, text: str) -> Any:
     """The output that is given for a node."""
-    option = f"--pin {node}"
     if node not in workflow.nodes:
-        raise _no_node(option, node, workflow)
+        raise _no_node(f"--pin {node}", node, workflow)
+    return read_pin(node, text)
+
+
+def read_pin(node: str, text: str) -> dict[str, Any]:
+    """The output that is given for a node, as JSON or as ``@`` and a file.
+
+    Raises:
+        UserError: It is no object.
+        DocumentInvalid: The file cannot be read as one.
+    """
+    option = f"--pin {node}"
     path = Path(text[1:]) if text.startswith("@") else None
     loaded = load_data(read_given(path, option) if path else text, source="pinned.json")
     if path is not None and loaded.problems:

@@ -46,7 +46,15 @@ def _request(fields: Mapping[str, Any]) -> TriggerRequest:
 
 
 def _events(node: TriggerNode, events: Iterable[TriggerEvent]) -> list[dict[str, Any]]:
-    return [_event(node, event.data) for event in events]
+    """What is accepted of the events: each id once."""
+    seen: set[str] = set()
+    out: list[dict[str, Any]] = []
+    for event in events:
+        if event.id is None or event.id not in seen:
+            out.append(_event(node, event.data))
+        if event.id is not None:
+            seen.add(event.id)
+    return out
 
 
 def _event(node: TriggerNode, data: Any) -> dict[str, Any]:
