@@ -102,7 +102,7 @@ class Credentials:
                 given = _given(variable.removeprefix(PREFIX))
             except UserError:
                 continue
-            kind = None if given is None else self._catalog.credential_types().get(given[0])
+            kind = None if given is None else self._catalog.credential_type(given[0])
             if given is not None and kind is not None:
                 secret = {field.name for field in kind.fields if field.secret}
                 found += secret_texts({name: value for name, value in given[1].items() if name in secret})
@@ -114,7 +114,7 @@ class Credentials:
         return found
 
     def _type(self, alias: str, type_id: str) -> CredentialType:
-        kind = self._catalog.credential_types().get(type_id)
+        kind = self._catalog.credential_type(type_id)
         if kind is None:
             raise UserError(
                 "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from studio.domain.ids import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
-    from studio.catalog import Catalog
+    from studio.catalog import Catalog, PackFacts
     from studio.contracts.apart import Apart
     from studio.contracts.data_tables import DataTables
     from studio.contracts.files import HostFiles
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.engine import Grants
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
     from studio.sandbox.apart import Workers
+    from studio.sdk import CredentialType
     from studio.services.tables.tables import TableStore
     from studio.services.vault.lookup import Lookup
     from studio.storage import Opened
@@ -150,7 +151,24 @@ def _lookup(opened: Opened, catalog: Catalog, secrets: SecretRequests) -> Lookup
     from studio.services.vault.stores import Stores
 
     vault = Vault(opened.store.records)
-    return Lookup(vault, Forms(catalog), Stores(vault, secrets), lambda: time.time_ns() // 1000)
+    return Lookup(vault, Forms(catalog, _credentials_of), Stores(vault, secrets), lambda: time.time_ns() // 1000)
+
+
+async def _credentials_of(pack: PackFacts) -> Mapping[str, CredentialType]:
+    """The credential types of a private pack. Its code runs in a process of its own, which does nothing else."""
+    from studio.catalog.private import describe, rebuilt
+    from studio.contracts.apart import Limits
+    from studio.sandbox.apart import Workers
+
+    workers = Workers(most=1, idle=0)
+    try:
+        described = await workers.call(
+            describe, pack.id, pack.module, pack.folder, list(pack.credentials),
+            limits=Limits(seconds=20, memory_mb=512, output_mb=0),
+        )  # fmt: skip
+    finally:
+        await workers.close()
+    return rebuilt(pack.id, described, pack.credentials)
 
 
 def policy(allowed: Sequence[str]) -> EgressPolicy:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ import orjson
 from studio.bootstrap._maintenance import Maintenance
 from studio.bootstrap._settings import Settings
 from studio.domain.errors import StudioError, UserError
+from studio.domain.ids import INSTANCE
 
 if TYPE_CHECKING:
     from studio.domain.settings import ServerSettings
@@ -142,6 +144,7 @@ async def write_support_bundle(settings: Settings, target: Path, log: Path | Non
     contents = {name: orjson.dumps(part, option=orjson.OPT_INDENT_2) for name, part in parts.items()}
     if log is not None:
         masking = Masking([one for one in secrets if one])
+        masking.more = await _vault_masking(settings)
         contents["log.txt"] = "\n".join(masking.text(line) for line in _tail(log)).encode()
     try:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -150,6 +153,22 @@ async def write_support_bundle(settings: Settings, target: Path, log: Path | Non
     with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():
             archive.writestr(name, content)
+
+
+async def _vault_masking(settings: Settings) -> Callable[[str], str] | None:
+    """Masks the secrets of every workspace's vault; None where they cannot be read."""
+    from studio.bootstrap import Studio
+    from studio.services.people.model import People
+
+    try:
+        async with Studio(settings) as studio:
+            await studio.open()
+            hiding = studio.host.lookup.hiding
+            for one in await People(studio.opened.store.records).workspaces.all(INSTANCE):
+                await hiding.of(one.id)
+            return hiding.known
+    except StudioError:
+        return None
 
 
 def _versions() -> dict[str, Any]:

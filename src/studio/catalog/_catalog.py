@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ class Catalog:
         self._facts: dict[str, NodeFacts] = {}
         self._strings: dict[str, PackStrings] = {}
         self._instances: dict[str, BaseNode] = {}
-        self._credentials: dict[str, CredentialType] | None = None
+        self._credentials: dict[str, dict[str, CredentialType]] = {}
         self._lock = threading.RLock()
         self._start(list(places), plugins)
 
@@ -173,22 +173,47 @@ class Catalog:
         return node if node is not None else await asyncio.to_thread(self.load, type_id)
 
     def credential_types(self) -> dict[str, CredentialType]:
-        """Credential types by id: those that fit any service, and those of the packs.
+        """Credential types by id: those that fit any service, and those of the packs. Imports all of them.
 
         Raises:
             UserError: A pack's ``_credentials.py`` cannot be used.
         """
-        from studio.catalog._load import pack_credentials
+        found = dict(self.generic_credentials())
+        for pack in self.packs():
+            if pack.credentials:
+                found.update(self.pack_credentials(pack))
+        return found
 
-        if self._credentials is None:
-            from studio.sdk import GENERIC_CREDENTIALS
+    def credential_type(self, type_id: str) -> CredentialType | None:
+        """One credential type; of all packs only its own is imported. None where there is none.
 
-            found = dict(GENERIC_CREDENTIALS)
-            for pack in self.packs():
-                if pack.credentials:
-                    found.update(pack_credentials(pack))
-            self._credentials = found
-        return self._credentials
+        Raises:
+            UserError: The pack's ``_credentials.py`` cannot be used.
+        """
+        generic = self.generic_credentials().get(type_id)
+        if generic is not None:
+            return generic
+        pack = next((one for one in self.packs() if type_id in one.credentials), None)
+        return None if pack is None else self.pack_credentials(pack).get(type_id)
+
+    def generic_credentials(self) -> Mapping[str, CredentialType]:
+        """The credential types that fit any service."""
+        from studio.sdk import GENERIC_CREDENTIALS
+
+        return GENERIC_CREDENTIALS
+
+    def pack_credentials(self, pack: PackFacts) -> Mapping[str, CredentialType]:
+        """The credential types of a pack, which is imported.
+
+        Raises:
+            UserError: Its ``_credentials.py`` cannot be used.
+        """
+        found = self._credentials.get(pack.id)
+        if found is None:
+            from studio.catalog._load import pack_credentials
+
+            found = self._credentials[pack.id] = pack_credentials(pack.id, pack.module, pack.folder, pack.credentials)
+        return found
 
     def _find(self, type_id: str) -> NodeFacts | None:
         if type_id in self._facts:

@@ -118,3 +118,8 @@ class PackFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     missing: tuple[str, ...] = ()
     install: str | None = None
     problems: tuple[PackProblem, ...] = ()
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it ships with Studio; what does not is somebody else's code."""
+        return self.module.startswith("studio.nodes.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 import msgspec
 
-from studio.catalog._facts import NodeFacts, PackFacts
+from studio.catalog._facts import NodeFacts
 from studio.catalog._reader import DECLARED
 from studio.domain.errors import StudioError, UserError
 from studio.domain.phrases import Refusal, reason_of
@@ -41,21 +42,27 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
     return node
 
 
-def pack_credentials(pack: PackFacts) -> dict[str, CredentialType]:
+def pack_credentials(id: str, module: str, folder: str, named: Sequence[str]) -> dict[str, CredentialType]:
     """Credential types that a pack defines: ``CREDENTIALS`` in its ``_credentials.py``.
+
+    Args:
+        id: The pack.
+        module: What it is imported as.
+        folder: Where it lies.
+        named: The types that its manifest names.
 
     Raises:
         UserError: The file cannot be imported, or defines other types than the manifest names.
     """
     try:
-        _own_package(f"{pack.module}._credentials", Path(pack.folder))
-        module = importlib.import_module(f"{pack.module}._credentials")
-        found = {one.id: one for one in cast("tuple[CredentialType, ...]", module.CREDENTIALS)}
-        if set(found) != set(pack.credentials):
+        _own_package(f"{module}._credentials", Path(folder))
+        loaded = importlib.import_module(f"{module}._credentials")
+        found = {one.id: one for one in cast("tuple[CredentialType, ...]", loaded.CREDENTIALS)}
+        if set(found) != set(named):
             raise UserError(
                 "catalog.credentials_differ",
                 "the manifest names {named}, but it defines {defined}",
-                named=", ".join(pack.credentials) or "-",
+                named=", ".join(named) or "-",
                 defined=", ".join(found) or "-",
             )
     except (Exception, SystemExit) as error:  # a pack's file is somebody else's code and may raise anything
@@ -63,7 +70,7 @@ def pack_credentials(pack: PackFacts) -> dict[str, CredentialType]:
         raise UserError(
             "catalog.broken_credentials",
             "The credential types of the pack {pack} cannot be used: {reason}",
-            pack=pack.id,
+            pack=id,
             reason=reason,
         ) from error
     return found

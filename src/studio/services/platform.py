@@ -198,8 +198,8 @@ class Platform:
 
         return VaultServices(
             lookup=self.ports.lookup, sender=self.ports.sender, store=self.ports.store, engine=self.ports.engine,
-            catalog=self.ports.catalog, people=self.people, clock=self.ports.clock, workflows=lambda: self.workflows,
-            allowed_hosts=allowed_hosts, address=lambda: self.address,
+            people=self.people, clock=self.ports.clock, workflows=lambda: self.workflows, allowed_hosts=allowed_hosts,
+            address=lambda: self.address,
         )  # fmt: skip
 
     @cached_property

@@ -54,7 +54,7 @@ class Clients:
         if not _NAME.fullmatch(name):
             raise UserError("oauth.client_name", "{name} is no name for a client.", name=name[:80]).at(param="name")
         before = await self._vault.clients.get(INSTANCE, name)
-        if token_scheme(self._forms.need(client.type)) is None:
+        if token_scheme(await self._forms.need(client.type)) is None:
             raise UserError("oauth.type", "Credentials of type {type} have no client.", type=client.type).at(
                 param="type"
             )

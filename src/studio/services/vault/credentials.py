@@ -131,7 +131,7 @@ class Credentials:
             UserError: Type, name or fields will not do.
             Conflict: The name is taken.
         """
-        form, name = self._forms.need(type), check_name(name)
+        form, name = await self._forms.need(type), check_name(name)
         registered = await self._client(form, client)
         made = checked(form, fields, registered)
         await self._stores.require_known(actor.workspace, made.secret)
@@ -163,7 +163,7 @@ class Credentials:
         """
         found = await self._access.need(actor, id, MANAGE)
         before, workspace = found.value, actor.workspace
-        form = self._forms.need(before.type)
+        form = await self._forms.need(before.type)
         changes: list[Change] = []
         value = before
         if wanted.name is not None and check_name(wanted.name) != before.name:

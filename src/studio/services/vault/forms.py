@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias, cast
 
-from studio.catalog import Catalog
+from studio.catalog import Catalog, PackFacts
 from studio.contracts.http import HttpRequest
 from studio.contracts.secrets import CredentialForm, FormField, SecretRef, TokenScheme
-from studio.domain.errors import UserError
+from studio.domain.errors import StudioError, UserError
 
+_LOG = logging.getLogger("studio.vault")
 REFERENCE = "$secret"
 _TOKEN_FIELDS = ("access_token", "refresh_token", "expires_at")
 CLIENT_FIELDS = ("client_id", "client_secret", "token_url", "authorize_url", "revoke_url")
@@ -39,31 +42,64 @@ class ShownType(NamedTuple):
     testable: bool
 
 
+Describe: TypeAlias = Callable[[PackFacts], Awaitable[Mapping[str, CredentialForm]]]
+"""The credential types of a private pack, found out without importing it here."""
+
+
 class Forms:
-    """The credential types of the installation."""
+    """The credential types of the installation. Code of private packs does not run in this process.
 
-    def __init__(self, catalog: Catalog) -> None:
+    Args:
+        catalog: The packs.
+        describe: Asked about private packs.
+    """
+
+    def __init__(self, catalog: Catalog, describe: Describe) -> None:
         self._catalog = catalog
+        self._describe = describe
+        self._described: dict[str, asyncio.Task[Mapping[str, CredentialForm]]] = {}
 
-    def need(self, type_id: str) -> CredentialForm:
+    async def need(self, type_id: str) -> CredentialForm:
         """A type.
 
         Raises:
-            UserError: It is not installed.
+            UserError: It is not installed, or its pack cannot be used.
         """
-        found = self._catalog.credential_types().get(type_id)
+        found: CredentialForm | None = self._catalog.generic_credentials().get(type_id)
+        pack = next((one for one in self._catalog.packs() if type_id in one.credentials), None)
+        if found is None and pack is not None:
+            found = (await self._of(pack)).get(type_id)
         if found is None:
             raise UserError("credential.no_type", "There is no credential type {type}.", type=type_id).at(param="type")
         return found
 
-    def shown(self, lang: str) -> list[ShownType]:
-        """Every type in a language, by title."""
-        found = [self.show(id, lang) for id in self._catalog.credential_types()]
+    async def _of(self, pack: PackFacts) -> Mapping[str, CredentialForm]:
+        if pack.built_in:
+            return self._catalog.pack_credentials(pack)
+        task = self._described.get(pack.id)
+        if task is None:
+            task = self._described[pack.id] = asyncio.ensure_future(self._describe(pack))
+        try:
+            return await asyncio.shield(task)
+        except StudioError:
+            self._described.pop(pack.id, None)  # it may be mended
+            raise
+
+    async def shown(self, lang: str) -> list[ShownType]:
+        """Every type in a language, by title. Those of a pack that cannot be used are left out."""
+        types = list(self._catalog.generic_credentials())
+        for pack in self._catalog.packs():
+            if pack.credentials:
+                try:
+                    types += await self._of(pack)
+                except StudioError as error:
+                    _LOG.warning("credential types left out", extra={"pack": pack.id, "error": error.code})
+        found = [await self.show(id, lang) for id in types]
         return sorted(found, key=lambda one: (one.title.casefold(), one.form.id))
 
-    def show(self, type_id: str, lang: str) -> ShownType:
+    async def show(self, type_id: str, lang: str) -> ShownType:
         """A type in a language: what its pack translates, and English elsewhere."""
-        form, pack = self.need(type_id), self._pack(type_id)
+        form, pack = await self.need(type_id), self._pack(type_id)
         strings = self._catalog.strings(pack or "http")
 
         def said(what: str, english: str) -> str:
@@ -105,7 +141,7 @@ class Forms:
         pack = self._pack(type_id)
         if pack is None:
             return True
-        return any(one.id == pack and one.module.startswith("studio.nodes.") for one in self._catalog.packs())
+        return any(one.id == pack and one.built_in for one in self._catalog.packs())
 
     def _pack(self, type_id: str) -> str | None:
         """The pack that a type comes from; None for those that fit any service."""

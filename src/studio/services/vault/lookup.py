@@ -55,7 +55,7 @@ class Lookup:
         self.vault = vault
         self.stores = stores
         self.hiding = Hiding(vault, stores, clock)
-        self._forms = forms
+        self.forms = forms
         self._clock = clock
         self._noted: dict[tuple[str, str], float] = {}
 
@@ -80,7 +80,7 @@ class Lookup:
         secret = await self.vault.secrets.get(workspace, found.id) if found is not None else None
         if found is None or secret is None:
             return None
-        form = self._forms.need(found.value.type)
+        form = await self.forms.need(found.value.type)
         fields = {**found.value.plain, **secret.value.fields}
         if late:
             outside = [name for name, value in fields.items() if reference_in(value) is not None]

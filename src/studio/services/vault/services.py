@@ -7,7 +7,6 @@ from functools import cached_property
 
 import msgspec
 
-from studio.catalog import Catalog
 from studio.contracts.store import Store
 from studio.engine import Engine, Grants
 from studio.services._clock import Clock
@@ -18,7 +17,6 @@ from studio.services.vault.clients import Clients
 from studio.services.vault.connecting import Connecting
 from studio.services.vault.credentials import Credentials
 from studio.services.vault.expiring import Expiring
-from studio.services.vault.forms import Forms
 from studio.services.vault.lookup import Lookup
 from studio.services.vault.stores import SecretSender
 from studio.services.vault.stores.setups import StoreSetups
@@ -47,7 +45,6 @@ class VaultServices:
         sender: SecretSender,
         store: Store,
         engine: Engine,
-        catalog: Catalog,
         people: People,
         clock: Clock,
         workflows: Callable[[], Workflows],
@@ -64,7 +61,7 @@ class VaultServices:
         self._workflows = workflows
         self._allowed_hosts = allowed_hosts
         self._address = address
-        self.forms = Forms(catalog)
+        self.forms = lookup.forms
         self.access = Access(self._vault, people)
 
     @cached_property

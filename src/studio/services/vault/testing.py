@@ -54,7 +54,7 @@ class Testing:
             UserError: Its type has no test call, or comes from a private pack.
         """
         found = await self._access.need(actor, id, USE)
-        request = self._forms.test_request(self._forms.need(found.value.type))
+        request = self._forms.test_request(await self._forms.need(found.value.type))
         request = msgspec.structs.replace(
             request, credential=found.id, timeout=_TIMEOUT, connect_timeout=_TIMEOUT, max_bytes=_LARGEST,
             url=_placed(request.url, found.value.plain),

@@ -29,14 +29,14 @@ def _out(shown: ShownType, clients: Sequence[Kept[OAuthClient]]) -> CredentialTy
 async def list_credential_types(actor: Asking, services: Services) -> CredentialTypesOut:
     """Every credential type, in the language asked for."""
     clients = await services.vault.clients.all()
-    return CredentialTypesOut(items=[_out(one, clients) for one in services.vault.forms.shown(actor.lang)])
+    return CredentialTypesOut(items=[_out(one, clients) for one in await services.vault.forms.shown(actor.lang)])
 
 
 @routes.ask("GET", "/{type}", Permission.CREDENTIAL_VIEW)
 async def show_credential_type(type: str, actor: Asking, services: Services) -> CredentialTypeOut:
     """A credential type, in the language asked for."""
     try:
-        shown = services.vault.forms.show(type, actor.lang)
+        shown = await services.vault.forms.show(type, actor.lang)
     except UserError as error:
         raise NotFound("credential.no_type", "There is no credential type {type}.", type=type) from error
     return _out(shown, await services.vault.clients.all())
