@@ -327,3 +327,19 @@ async def test_an_end_without_its_status_is_not_reached_again(tmp_path: Path) ->
     assert (result.status, result.error) == (OK, None)
     assert [line[1] for line in ledger(tmp_path)] == ["once"]
     assert [record[0] for _seq, _index, record in history.records].count(r.END) == 1
+
+
+async def test_a_node_that_will_not_be_stopped_holds_up_nobody(tmp_path: Path, gate: Gate) -> None:
+    nodes = {"first": charge(), "stays": {"type": "lab.stubborn", "params": {"name": gate.name}}}
+    what = workflow(nodes, edges=["first -> stays"], output="{{ stays.come }}")
+    async with engine(tmp_path / "data", config=EngineConfig(cancel_grace=0.1)) as one:
+        id = await one.submit(StartRequest(workflow=what, grants=Grants(folder=str(tmp_path))))
+        await gate.reached()
+    async with engine(tmp_path / "data") as one:
+        result = await one.wait(id, timeout=PATIENCE)
+        row = await one.store.execution(id)
+    assert (result.status, result.output) == (OK, 1)
+    assert row is not None
+    assert row.recoveries == 0
+    assert len(ledger(tmp_path)) == 1
+    gate.open()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from studio.cli._options import settings_from
-from studio.cli._process import run_driving, started
+from studio.cli._process import run_service, started
 from studio.cli._say import Voice
 from studio.cli._terminal import write_line
 
@@ -58,5 +58,5 @@ def serve(
         async with Studio(settings) as studio:
             await serve(studio, chosen, announce, driving=driving)
 
-    run_driving(run())
+    run_service(run())
     return 0

@@ -15,7 +15,7 @@ from studio.cli._options import (
     LangOption,
     settings_from,
 )
-from studio.cli._process import run_driving, started
+from studio.cli._process import run_service, started
 from studio.cli._say import Voice
 from studio.cli._terminal import write_line
 
@@ -61,5 +61,5 @@ def command(
         async with Studio(settings) as studio:
             await work(studio, chosen, announce)
 
-    run_driving(run())
+    run_service(run())
     return 0
