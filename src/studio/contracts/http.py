@@ -10,7 +10,10 @@ import msgspec
 
 
 class HttpRequest(msgspec.Struct, kw_only=True):
-    """A request to send. ``timeout`` in seconds; ``max_bytes`` bounds the answer's body after decompression.
+    """A request to send. ``max_bytes`` bounds the answer's body after decompression.
+
+    ``timeout`` in seconds bounds all of it; of a stream it bounds each wait, and ``whole_timeout`` all of it, what is
+    done with the pieces included.
 
     ``credential`` is an alias: the host side looks it up, checks that its type may go to this host, adds it to the
     request and drops it on a redirect to another host.
@@ -23,6 +26,7 @@ class HttpRequest(msgspec.Struct, kw_only=True):
     body: bytes | None = None
     credential: str | None = None
     timeout: float = 30.0
+    whole_timeout: float = 3600.0
     connect_timeout: float = 10.0
     follow_redirects: bool = True
     max_redirects: int = 10

@@ -63,7 +63,7 @@ class _Stream:
         encoding = "" if empty else self._first("content-encoding")
         length = self._first("content-length")
         limit = self._request.max_bytes
-        if not empty and not encoding and length.isdigit() and int(length[:19]) > limit:
+        if not empty and not encoding and length.isdecimal() and int(length[:19]) > limit:
             raise too_large(limit)
         try:
             async for piece in bounded(cast(AsyncIterable[bytes], self._raw.stream), encoding, limit):
@@ -149,9 +149,22 @@ class EgressClient:
 
     @asynccontextmanager
     async def stream(self, request: HttpRequest) -> AsyncGenerator[_Stream]:
-        """Send and read the body while it comes. ``request.timeout`` bounds each wait, not the whole."""
-        async with self._open(request, _Exchange()) as answer:
-            yield answer
+        """Send and read the body while it comes. ``request.timeout`` bounds each wait, ``whole_timeout`` all of it.
+
+        Raises:
+            ProviderError: As ``send``; ``net.whole_timeout`` where the end did not come in time.
+        """
+        whole = asyncio.timeout(request.whole_timeout)
+        try:
+            async with whole, self._open(request, _Exchange()) as answer:
+                yield answer
+        except TimeoutError as error:
+            if not whole.expired():
+                raise
+            raise ProviderError(
+                "net.whole_timeout", "What {host} sends did not end within {limit} s.",
+                host=parse_url(request.url).host, limit=request.whole_timeout, in_doubt=True,
+            ) from error  # fmt: skip
 
     async def aclose(self) -> None:
         """Close all connections."""

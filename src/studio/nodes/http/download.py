@@ -31,6 +31,7 @@ class Download(BaseNode):
         headers: dict[str, str] = Param(default_factory=dict, description="Headers of the request")
         name: str | None = Param(None, description="Name for the file, instead of the one it comes with")
         timeout: float = Param(60.0, gt=0, le=3600, description="Seconds to wait for each piece")
+        whole_timeout: float = Param(3600.0, gt=0, le=7 * 86400, description="Seconds for the whole file")
         max_bytes: int = Param(1024**3, ge=1, le=64 * 1024**3, description="Longest file accepted, in bytes")
 
     class Output(NodeModel):
@@ -57,7 +58,7 @@ class Download(BaseNode):
     async def run(self, input: Input, ctx: NodeContext) -> Output:
         ready = request(
             ctx, "GET", input.url, params=input.params, headers=input.headers, timeout=input.timeout,
-            max_bytes=input.max_bytes,
+            whole_timeout=input.whole_timeout, max_bytes=input.max_bytes,
         )  # fmt: skip
         async with ctx.http.stream(ready) as stream:
             answer = HttpResponse(status=stream.status, url=input.url, headers=stream.headers, body=b"")
