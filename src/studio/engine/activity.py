@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
-from studio.contracts.store import StateWrite
+from studio.contracts.stored import StateWrite
 from studio.domain.errors import InDoubt, NodeError, NodeTimeout, StorageError, StudioError
 from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r

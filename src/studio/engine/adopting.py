@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from studio.contracts.store import Claim, ExecutionUpdate, Message, Segment
+from studio.contracts.stored import Claim, ExecutionUpdate, Message, Segment
 from studio.domain.errors import LeaseLost, NodeError, RecordCorrupt, StorageError, StudioError, WriteRefused
 from studio.domain.phrases import Phrase
 from studio.domain.status import Durability, ExecutionStatus

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from studio.contracts.store import Idempotency
+from studio.contracts.stored import Idempotency
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.status import Durability, ExecutionStatus, NodeStatus
 from studio.domain.workflow import Workflow

@@ -15,7 +15,7 @@ from studio.contracts.blobs import BlobDraft, BlobFile
 from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
-from studio.contracts.store import StateWrite
+from studio.contracts.stored import StateWrite
 from studio.domain.errors import Conflict, UserError
 from studio.domain.values import FileRef, ItemsRef, TableRef
 from studio.engine.encode import encode_small, reference_ids

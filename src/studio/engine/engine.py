@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import Message, PostResult, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import Message, PostResult
 from studio.domain.errors import (
     Conflict,
     LeaseLost,

@@ -8,7 +8,8 @@ from typing import Any, cast
 import orjson
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store, StoredSegment
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow, StoredSegment
 from studio.domain.errors import NotFound, RecordCorrupt
 from studio.domain.phrases import reason_of
 from studio.domain.status import NodeStatus

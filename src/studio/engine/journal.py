@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Raw
 
-from studio.contracts.store import ExecutionUpdate, Segment, StateWrite
+from studio.contracts.stored import ExecutionUpdate, Segment, StateWrite
 from studio.domain.errors import Conflict
 from studio.domain.status import Durability
 from studio.engine import records as r

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Container
 from typing import Any, NamedTuple
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow
 from studio.domain.errors import NotFound
 from studio.engine import records as r
 from studio.engine.api import ErrorInfo, ExecutionResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from studio.contracts.store import NewExecution
+from studio.contracts.stored import NewExecution
 from studio.domain.status import ExecutionStatus
 
 if TYPE_CHECKING:

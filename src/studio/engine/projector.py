@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from studio.contracts.store import NodeRunRow, Projection
+from studio.contracts.stored import NodeRunRow, Projection
 from studio.domain.errors import RecordCorrupt, StorageError, StudioError, WriteRefused
 from studio.domain.status import NodeStatus
 from studio.engine import records as r
@@ -17,7 +17,8 @@ from studio.engine.plan import Level, Plan
 from studio.engine.records import Record
 
 if TYPE_CHECKING:
-    from studio.contracts.store import ExecutionRow, Store
+    from studio.contracts.store import Store
+    from studio.contracts.stored import ExecutionRow
     from studio.engine.engine import Engine
 
 _BATCH = 256

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from studio.contracts.store import Store, StoredSegment
+from studio.contracts.store import Store
+from studio.contracts.stored import StoredSegment
 from studio.domain.errors import NotFound
 from studio.domain.values import BlobRef
 from studio.engine import records as r

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
-from studio.contracts.store import ExecutionUpdate, Message
+from studio.contracts.stored import ExecutionUpdate, Message
 from studio.domain.errors import LeaseLost, NodeError, StorageError, StudioError
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from studio.contracts.store import NewExecution, Slot
+from studio.contracts.stored import NewExecution, Slot
 from studio.domain.canonical import canonical, content_hash
 from studio.domain.durations import parse_duration
 from studio.domain.errors import NotFound

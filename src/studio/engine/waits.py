@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from studio.contracts.store import Message
+from studio.contracts.stored import Message
 from studio.engine import records as r
 
 if TYPE_CHECKING:

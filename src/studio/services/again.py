@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow
 from studio.domain.errors import NotFound
 from studio.domain.workflow import Workflow
 from studio.engine import Grants, Look, StartRequest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from studio.contracts.store import Message, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import Message
 from studio.domain.errors import Conflict, NotFound, UserError
 from studio.domain.workflow import Node, Workflow
 from studio.engine import History

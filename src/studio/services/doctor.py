@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from studio.catalog import Catalog
-from studio.contracts.store import ExecutionFilter, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter
 from studio.domain.errors import StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE
 from studio.domain.status import ExecutionStatus

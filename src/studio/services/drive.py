@@ -10,7 +10,8 @@ from typing import Protocol
 import msgspec
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.errors import EngineBusy, NotFound
 from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, ExecutionResult, error_execution, read_result

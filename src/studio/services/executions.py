@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.errors import NotFound, UserError
 from studio.domain.ids import DEFAULT_WORKSPACE, first_id
 from studio.domain.status import ExecutionStatus

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow
 from studio.domain.errors import Conflict
 from studio.engine import StartRequest
 from studio.services.again import forked, read_earlier, replayed

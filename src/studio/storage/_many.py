@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from studio.contracts.store import Message, StoredSegment
+from studio.contracts.stored import Message, StoredSegment
 from studio.domain.errors import NotFound, RecordCorrupt, StorageCorrupt, StudioError
 from studio.storage._codec import Codec
 from studio.storage._damaged import execution_corrupt

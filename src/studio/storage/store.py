@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from studio.contracts.lease import Lease, LeaseTerms
-from studio.contracts.store import (
+from studio.contracts.stored import (
     Accepted,
     Backlogged,
     Claim,

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, StudioError
 from studio.services.auditing import entry

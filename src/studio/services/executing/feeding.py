@@ -14,7 +14,8 @@ from typing import TypeAlias
 import msgspec
 
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.status import ExecutionStatus
 from studio.services.auditing import read_entry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, NotFound
 from studio.services.policy import require, require_workflow

@@ -16,7 +16,8 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow
 from studio.domain.errors import NotFound, StorageError, StudioError
 from studio.engine import Engine, ErrorInfo, Look
 from studio.services.auditing import MASKED

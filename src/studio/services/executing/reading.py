@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionRow, NodeRunRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow, NodeRunRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, NotFound
 from studio.domain.status import ExecutionStatus

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionRow, Idempotency
+from studio.contracts.stored import ExecutionRow, Idempotency
 from studio.domain.access import Actor
 from studio.domain.errors import NotFound, StudioError
 from studio.engine import Engine, ExecutionResult, StartRequest

@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from studio.contracts.store import ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionRow
 from studio.domain.access import Actor
 from studio.domain.errors import NotFound
 from studio.engine import Engine, Event

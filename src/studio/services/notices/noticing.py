@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from studio.contracts.records import Change
-from studio.contracts.store import ExecutionFilter, ExecutionRow, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.errors import RecordChanged
 from studio.domain.ids import INSTANCE, first_id, new_id, workflow_tag
 from studio.domain.status import ExecutionStatus

@@ -11,7 +11,8 @@ import msgspec
 import orjson
 
 from studio.contracts.records import Records
-from studio.contracts.store import Backlogged, ExecutionRow, Store, WorkerRow
+from studio.contracts.store import Store
+from studio.contracts.stored import Backlogged, ExecutionRow, WorkerRow
 from studio.domain.settings import ServerSettings, secret_settings
 from studio.engine import Engine
 from studio.services.vault.model import Vault

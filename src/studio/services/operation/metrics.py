@@ -14,7 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from studio.contracts.store import NewExecution
+from studio.contracts.stored import NewExecution
 from studio.domain.status import ExecutionStatus
 from studio.engine import Observer
 

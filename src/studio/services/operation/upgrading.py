@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from studio.catalog import Catalog
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionFilter, Store
+from studio.contracts.store import Store
+from studio.contracts.stored import ExecutionFilter
 from studio.domain.errors import StudioError
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.domain.status import ExecutionStatus

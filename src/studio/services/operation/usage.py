@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from studio.contracts.store import NewExecution
+from studio.contracts.stored import NewExecution
 from studio.domain.errors import RecordChanged
 from studio.domain.status import ExecutionStatus
 from studio.engine import Observer

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
-from studio.contracts.store import Accepted, NewExecution
+from studio.contracts.stored import Accepted, NewExecution
 from studio.domain.errors import Conflict, KeyReused
 from studio.storage._driver import Again, Isolate, Kind
 from studio.storage._plans.refs import add_refs

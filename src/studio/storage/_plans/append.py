@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from studio.contracts.store import ExecutionUpdate, Segment
+from studio.contracts.stored import ExecutionUpdate, Segment
 from studio.domain.errors import Conflict, LeaseLost
 from studio.storage._driver import Isolate, Kind
 from studio.storage._plans.inbox import take

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from studio.contracts.store import Claim
+from studio.contracts.stored import Claim
 from studio.domain.status import ExecutionStatus
 from studio.storage._driver import Kind
 from studio.storage._plans.slots import FREE, held_slots, running_in

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from studio.contracts.store import Message, PostResult
+from studio.contracts.stored import Message, PostResult
 from studio.domain.errors import RecordCorrupt
 from studio.domain.status import ExecutionStatus
 from studio.storage._damaged import is_row, message_corrupt

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 import orjson
 
-from studio.contracts.store import ExecutionFilter, ExecutionRow
+from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.errors import NotFound, RecordCorrupt, StudioError
 from studio.storage._damaged import execution_corrupt, is_row, segment_corrupt
 from studio.storage._statement import Plan, Row, Statement, unhex

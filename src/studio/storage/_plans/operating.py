@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.contracts.store import Backlogged, ExecutionRow, WorkerRow
+from studio.contracts.stored import Backlogged, ExecutionRow, WorkerRow
 from studio.storage._plans.listing import COLUMNS, WIDTH, execution
 from studio.storage._plans.slots import FREE, RUNNING
 from studio.storage._statement import Plan, Row, Statement

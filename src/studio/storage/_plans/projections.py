@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 import zstandard
 
-from studio.contracts.store import NodeRunRow, Projection
+from studio.contracts.stored import NodeRunRow, Projection
 from studio.domain.errors import RecordCorrupt
 from studio.storage._driver import Kind
 from studio.storage._statement import Plan, Row, Statement

@@ -9,7 +9,7 @@ from fastapi import Query
 from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
-from studio.contracts.store import ExecutionFilter
+from studio.contracts.stored import ExecutionFilter
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import UserError
 from studio.server._asking import Asking, Services
