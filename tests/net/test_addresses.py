@@ -171,6 +171,7 @@ async def test_every_resolved_address_is_checked() -> None:
         await EgressDialer(EgressPolicy(resolver=resolver)).resolve("two.example", 5432)
     allowed = EgressDialer(EgressPolicy(["10.0.0.1"], resolver=resolver))
     assert await allowed.resolve("two.example", 5432) == "8.8.8.8"
+    assert await allowed.addresses("two.example", 5432) == ["8.8.8.8", "10.0.0.1"]
 
 
 async def test_the_dialer_gives_an_address_or_says_why_not() -> None:

@@ -89,3 +89,7 @@ class Dialer(Protocol):
             ProviderError: The name does not resolve.
         """
         ...
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """All addresses of ``host`` in the order to try them, every one of them allowed. Raises as ``resolve``."""
+        ...

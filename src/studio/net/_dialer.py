@@ -19,3 +19,12 @@ class EgressDialer:
             ProviderError: The name does not resolve.
         """
         return (await self._policy.resolve(host, port))[0]
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """All addresses of ``host``: a name may have one that nothing listens on (``localhost`` has two).
+
+        Raises:
+            AccessRefused: One of its addresses is not allowed.
+            ProviderError: The name does not resolve.
+        """
+        return await self._policy.resolve(host, port)

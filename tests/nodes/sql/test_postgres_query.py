@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.domain.errors import AccessRefused, AuthenticationFailed, NodeTimeout
+from studio.net import _policy
 from studio.nodes.sql.postgres_query import PostgresQuery
 from studio.testing import NodeTester
 
@@ -118,3 +119,31 @@ async def test_a_credential_names_the_server(server, allow) -> None:
         both = await tester.run({**params, "server": server}, credential=server, allow_hosts=allow)
     assert by_credential.output["items"] == [{"a": 1}]
     assert both.error.code == "sql.two_servers"
+
+
+@pytest.mark.parametrize(
+    ("written", "reached"),
+    [
+        ("127.0.0.0/8", True), ("127.0.0.0/8:{port}", True), ("127.0.0.0/8:1", False), ("127.0.0.1:{port}", True),
+        ("localhost:{port}", False), ("10.0.0.0/8", False), ("[::1]:{port}", False),
+    ],
+)  # fmt: skip
+async def test_what_may_be_dialled(server, written, reached) -> None:
+    result = await ask(server, [written.format(port=server["port"])], "SELECT 1 AS one")
+    assert (result.error is None) == reached
+    if not reached:
+        assert (result.error.code, "--allow-host" in result.error.message) == ("net.refused", True)
+
+
+async def test_a_name_with_an_address_that_nothing_listens_on(server, monkeypatch) -> None:
+    """As ``localhost`` has where it stands for ::1 too."""
+
+    async def both(host: str, port: int) -> list[str]:
+        return ["127.0.0.9", "::1", "127.0.0.1"]
+
+    monkeypatch.setattr(_policy, "system_resolver", both)
+    named = {**server, "host": "db.internal"}
+    result = await ask(named, [f"db.internal:{server['port']}"], "SELECT 1 AS one")
+    assert (result.error, result.output["rows"]) == (None, [{"one": 1}])
+    one_refused = await ask(named, ["127.0.0.0/8"], "SELECT 1 AS one")
+    assert one_refused.error.code == "net.refused"

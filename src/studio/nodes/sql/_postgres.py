@@ -98,16 +98,16 @@ async def connected(server: Server, ctx: NodeContext, seconds: float) -> AsyncGe
     """
     import asyncpg
 
-    address = await ctx.dial.resolve(server.host, server.port)
+    addresses = await ctx.dial.addresses(server.host, server.port)
     try:
         async with asyncio.timeout(seconds):
             connection: Any = await asyncpg.connect(
-                host=address,
-                port=server.port,
+                host=addresses,
+                port=[server.port] * len(addresses),
                 user=server.user,
                 password=server.password,
                 database=server.database,
-                ssl=_tls(server, address),
+                ssl=_tls(server, addresses),
                 timeout=max(1, min(int(seconds), 30)),
                 statement_cache_size=0,
                 target_session_attrs="any",
@@ -125,10 +125,10 @@ async def connected(server: Server, ctx: NodeContext, seconds: float) -> AsyncGe
         raise explain(error, server, seconds) from error
 
 
-def _tls(server: Server, address: str) -> Any:
+def _tls(server: Server, addresses: Sequence[str]) -> Any:
     mode = server.tls
     if mode == "auto":
-        mode = "off" if ip_address(address).is_private else "verify"
+        mode = "off" if all(ip_address(address).is_private for address in addresses) else "verify"
     if mode == "off":
         return False
     context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
