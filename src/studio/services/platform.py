@@ -281,7 +281,7 @@ class Platform:
             self.people, self.ports.engine, self.settings, data=self.ports.data, allow_hosts=self.ports.allow_hosts,
             notices=lambda: self.notices, make_backup=self.ports.backup, sizes=self.ports.sizes,
             draining=lambda: self.draining,
-            tidy=lambda: self.workflows.endings.resume(self.operation.workspaces),
+            tidy=self.tidy,
         )  # fmt: skip
 
     @cached_property
@@ -290,3 +290,9 @@ class Platform:
         from studio.services.notices.making import make_notices
 
         return make_notices(self)
+    async def tidy(self) -> None:
+        """Go on with what was interrupted. Servers do it every minute."""
+        await self.workflows.endings.resume(self.operation.workspaces)
+        for workspace in await self.operation.workspaces():
+            await self.vault.variables.settle(workspace)
+

@@ -85,3 +85,14 @@ async def test_what_a_crash_left_half_done_is_settled(api: Api) -> None:
     assert await api.platform.ports.store.variables("default") == {}
     assert (await client.get("/variables")).json()["items"][0]["value"] == "late"
     assert await api.platform.ports.store.variables("default") == {"a": msgspec.msgpack.encode("late")}
+    await vault.records.commit([vault.variables.put("default", "b", Variable(name="b", value=2, pending=True))])
+    shown = await client.get("/variables/b")
+    assert (shown.json()["value"], shown.headers["etag"]) == (2, '"2"')
+    # A server that starts, and goes on, settles what nobody asks for: one that was to be deleted, say.
+    await vault.records.commit(
+        [vault.variables.put("default", "b", Variable(name="b", pending=True, deleted=True), expected=2)]
+    )
+    assert set(await api.platform.ports.store.variables("default")) == {"a", "b"}
+    await api.platform.tidy()
+    assert set(await api.platform.ports.store.variables("default")) == {"a"}
+    assert await vault.variables.get("default", "b") is None

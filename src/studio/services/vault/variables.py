@@ -2,7 +2,7 @@
 
 Executions read variables from a table of their own. A change stands first in a record, with its audit entry, marked as
 pending; then the table gets it, and the mark goes. What a crash left pending is settled by whoever asks for it next,
-when a server starts, and every minute after that.
+and by servers every minute.
 """
 
 from __future__ import annotations
