@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -12,10 +11,11 @@ import msgspec
 
 from studio.crypto.passwords import new_secret, same_secret, secret_digest
 from studio.domain.access import Actor, ActorKind
-from studio.domain.errors import NotFound, RecordChanged, StudioError, UserError
+from studio.domain.errors import NotFound, StudioError, UserError
 from studio.domain.ids import INSTANCE
 from studio.services._clock import Clock
 from studio.services._collection import Kept
+from studio.services._oauth import begun, used_up, way_there
 from studio.services.auditing import entry
 from studio.services.people.guards import require_person
 from studio.services.people.model import Account, People
@@ -151,17 +151,19 @@ class Flows:
             )  # fmt: skip
             raise
 
+        # A whole company may stand behind one address: only what is begun and comes to nothing counts against it.
+        await self._throttle.give_back(await self._counter(asking))
+        return ended
+
+    async def _counter(self, actor: Actor) -> str:
+        return f"sso:{await place_key(self._people, actor.ip)}"
     async def _taken(self, provider: str, state: str, browser: str | None) -> Flow:
         """The flow of a state: of this provider and browser, and only once."""
-        found = None
-        if 0 < len(state) <= 200:
-            found = await self._shelf.flows.get(INSTANCE, secret_digest(state))
+        found = await begun(self._shelf.flows, state)
         if found is None or found.value.provider != provider or not same_secret(found.value.browser, browser or ""):
             raise _started_elsewhere()
-        try:
-            await self._shelf.records.commit([self._shelf.flows.drop(INSTANCE, found.id, expected=found.revision)])
-        except RecordChanged as error:
-            raise _started_elsewhere() from error
+        if not await used_up(self._shelf.records, self._shelf.flows, found):
+            raise _started_elsewhere()
         return found.value
 
     async def _ended(
@@ -265,15 +267,14 @@ class Flows:
 
 
 def _authorize_url(provider: IdentityProvider, endpoints: Endpoints, flow: Flow, state: str) -> str:
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(flow.verifier.encode()).digest()).rstrip(b"=").decode()
-    query = urlencode(
-        {
-            "response_type": "code", "client_id": provider.client_id, "redirect_uri": flow.redirect_uri,
-            "scope": " ".join(dict.fromkeys(["openid", *provider.scopes])), "state": state, "nonce": flow.nonce,
-            "code_challenge": challenge, "code_challenge_method": "S256",
-        }
+    more = {"scope": " ".join(dict.fromkeys(["openid", *provider.scopes])), "nonce": flow.nonce}
+    url = way_there(
+        endpoints.authorize, client_id=provider.client_id, redirect_uri=flow.redirect_uri, state=state,
+        verifier=flow.verifier, more=more,
     )  # fmt: skip
-    return f"{endpoints.authorize}{'&' if '?' in endpoints.authorize else '?'}{query}"
+    if url is None:
+        raise unusable(provider.name, "authorization_endpoint")
+    return url
 
 
 def local_page(return_to: str) -> str:

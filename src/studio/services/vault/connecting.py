@@ -5,25 +5,23 @@ Sources: RFC 6749 (4.1), RFC 7636, RFC 7009, RFC 9207, RFC 9700.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from studio.contracts.records import ABSENT
 from studio.crypto.passwords import new_secret, secret_digest
 from studio.domain.access import Actor
-from studio.domain.errors import Conflict, NotFound, RecordChanged, StudioError, UserError
+from studio.domain.errors import Conflict, NotFound, StudioError, UserError
 from studio.domain.ids import INSTANCE
 from studio.domain.reasons import oauth_reason
 from studio.services._clock import Clock
 from studio.services._collection import Kept
+from studio.services._oauth import begun, used_up, way_there
 from studio.services.auditing import entry
 from studio.services.people.model import People
 from studio.services.people.rights import rights_of
@@ -106,14 +104,15 @@ class Connecting:
                 INSTANCE, secret_digest(state), sign_in, expected=ABSENT, expires_at=self._clock() + _LASTS
             )]
         )  # fmt: skip
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         scopes = " ".join(scheme.scopes) or str(filled.fields.get("scopes") or "") or " ".join(filled.form.scopes)
-        query = {
-            "response_type": "code", "client_id": str(filled.fields.get("client_id") or ""),
-            "redirect_uri": redirect_uri, "state": state, "code_challenge": challenge,
-            "code_challenge_method": "S256", **({"scope": scopes} if scopes else {}),
-        }  # fmt: skip
-        return _with_query(scheme.authorize_url or str(filled.fields.get("authorize_url") or ""), query)
+        url = way_there(
+            scheme.authorize_url or str(filled.fields.get("authorize_url") or ""),
+            client_id=str(filled.fields.get("client_id") or ""), redirect_uri=redirect_uri, state=state,
+            verifier=verifier, more={"scope": scopes} if scopes else {},
+        )  # fmt: skip
+        if url is None:
+            raise UserError("credential.authorize_url", "The sign-in address of this credential is no web address.")
+        return url
 
     async def finish(self, actor: Actor, back: Back) -> Kept[Credential]:
         """Take somebody back from a provider: turn the code into tokens and keep them.
@@ -144,13 +143,11 @@ class Connecting:
 
     async def _used_up(self, actor: Actor, state: str) -> SignIn:
         """A sign-in that this session began; the state counts once, whatever comes of it."""
-        found = await self._vault.sign_ins.get(INSTANCE, secret_digest(state)) if state else None
+        found = await begun(self._vault.sign_ins, state)
         if found is None or found.value.session != actor.session or found.value.account != actor.id:
             raise _no_state()
-        try:
-            await self._vault.records.commit([self._vault.sign_ins.drop(INSTANCE, found.id, expected=found.revision)])
-        except RecordChanged as error:
-            raise _no_state() from error
+        if not await used_up(self._vault.records, self._vault.sign_ins, found):
+            raise _no_state()
         return found.value
 
     async def _there(self, actor: Actor, workspace: str) -> Actor:
@@ -222,15 +219,6 @@ def _end(tokens: Mapping[str, Any]) -> int | None:
     """When a credential ends: where it renews itself nobody knows, otherwise with its token."""
     ends = tokens.get("expires_at")
     return int(ends * 1e6) if ends is not None and not tokens.get("refresh_token") else None
-
-
-def _with_query(url: str, query: Mapping[str, str]) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.fragment:
-        raise UserError("credential.authorize_url", "The sign-in address of this credential is no web address.")
-    # What the address says itself must not stand in for what Studio says.
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in query]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *query.items()])))
 
 
 def _no_state() -> NotFound:
