@@ -18,6 +18,7 @@ from studio.bootstrap._host import Host
 from studio.bootstrap._maintenance import Maintenance
 from studio.bootstrap._settings import Settings
 from studio.bootstrap._upkeep import Upkeep
+from studio.domain.ids import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
     from studio.bootstrap._bench import bench_database
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from studio.services.drive import Driver
     from studio.services.evaluate import answer_lines, evaluate, lines_of, read_data
     from studio.services.executions import Executions
+    from studio.services.executing.masking import Mask
     from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
     from studio.services.operation.upgrading import UpgradeFinding
@@ -64,6 +66,7 @@ __all__ = [
     "Maintenance",
     "NodeFacts",
     "NodeSummary",
+    "Mask",
     "Nodes",
     "PackFacts",
     "Problem",
@@ -294,4 +297,31 @@ class Studio:
         """A value as plain JSON."""
         from studio.services.values import present
 
-        return await present(value)
+        return (await self.mask()).plain(await present(value))
+
+    async def mask(self) -> Mask:
+        """What is not shown of executions: secrets of the vault; after ``open``."""
+        from studio.services.executing.marks import Marks
+        from studio.services.executing.masking import Mask
+
+        return Mask(Marks(), await self.host.lookup.hiding.of(DEFAULT_WORKSPACE))
+
+    async def export(self, execution: str) -> dict[str, Any]:
+        """Everything known about an execution as plain JSON, without secrets of the vault; after ``open``.
+
+        Raises:
+            NotFound: There is none.
+        """
+        mask = await self.mask()
+        found = await self.executions.export(execution)
+        found["accepted"]["vars"] = mask.variables(found["accepted"].get("vars") or {})
+        return mask.plain(found)
+
+    async def told(self, result: ExecutionResult) -> ExecutionResult:
+        """A result without secrets of the vault in its error and in why it waits; its output is left as it is."""
+        from studio.services.executing.masking import hidden_in
+
+        mask = await self.mask()
+        result.error = hidden_in(mask, result.error)
+        result.reason_args = [mask.text(one) for one in result.reason_args]
+        return result

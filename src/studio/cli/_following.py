@@ -10,13 +10,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from studio.cli._progress import Lines, View
 from studio.cli._say import Voice
 from studio.cli._terminal import colours, write_error
 from studio.domain.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio.bootstrap import Event, ExecutionResult, StartRequest, Studio
+    from studio.bootstrap import Event, ExecutionResult, Mask, StartRequest, Studio
 
 T = TypeVar("T")
 EXIT_LEFT = 130
@@ -72,19 +74,21 @@ async def follow(
     """Accept an execution and stay with it until it ends, or waits beyond what we wait for."""
     await studio.driver.try_start()
     execution_id = await studio.engine.submit(request)
-    watcher = None if quiet else _Watcher(studio, execution_id, _view(request.workflow.nodes, voice))
+    mask = await studio.mask()
+    watcher = None if quiet else _Watcher(studio, execution_id, make_view(request.workflow.nodes, voice), mask)
     waiting = asyncio.create_task(studio.driver.wait(execution_id, timeout=seconds, patient=patient))
     try:
         with _interrupts(studio, execution_id, waiting, voice):
             result = await waiting
         if watcher is not None:
             await watcher.catch_up(ended=result.status.terminal)
-        return Outcome(result, await studio.present(result.output))
+        return Outcome(await studio.told(result), await studio.present(result.output))
     except asyncio.CancelledError:
         if not waiting.cancelled():
             raise
         await studio.driver.stop()
-        return Outcome(await studio.executions.result(execution_id), None, handed_over=True)
+        left = await studio.told(await studio.executions.result(execution_id))
+        return Outcome(left, None, handed_over=True)
     finally:
         if watcher is not None:
             await watcher.close()
@@ -93,10 +97,11 @@ async def follow(
 class _Watcher:
     """Shows an execution's events while it runs."""
 
-    def __init__(self, studio: Studio, execution_id: str, view: View) -> None:
+    def __init__(self, studio: Studio, execution_id: str, view: View, mask: Mask) -> None:
         self._studio = studio
         self._id = execution_id
         self._view = view
+        self._mask = mask
         self._last = (-1, -1)
         self._task = asyncio.create_task(self._watch())
 
@@ -106,7 +111,7 @@ class _Watcher:
 
     def _show(self, event: Event) -> None:
         self._last = max(self._last, (event.seq, event.index))
-        self._view.show(event)
+        self._view.show(msgspec.structs.replace(event, data=self._mask.plain(event.data)) if event.data else event)
 
     async def catch_up(self, *, ended: bool) -> None:
         """Show what is committed and has not come yet."""

@@ -30,7 +30,7 @@ def command(
     async def read() -> str:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:
             await studio.open()
-            return json_text(await studio.executions.export(execution), pretty=not json)
+            return json_text(await studio.export(execution), pretty=not json)
 
     text = asyncio.run(read())
     if file is None:

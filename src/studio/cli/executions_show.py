@@ -48,15 +48,17 @@ def command(
             history = await studio.executions.history(execution)
             outputs = await history.outputs() if values else {}
             shown = {path: await studio.present(value) for path, value in outputs.items()}
-            return history, Outcome(history.result, await studio.present(history.result.output)), shown
+            errors = (await studio.mask()).plain(history.errors()) if values else {}
+            told = await studio.told(history.result)
+            return history, Outcome(told, await studio.present(history.result.output)), shown, errors
 
-    history, outcome, outputs = asyncio.run(read())
+    history, outcome, outputs, errors = asyncio.run(read())
     if json:
         shown = {**result_json(outcome, voice), "workflow": history.row.workflow_name}
         shown["usage"] = {"tokens": history.result.tokens, "cost": history.result.cost}
         if not history.result.status.terminal:
             shown["waits"] = waits_json(history.result, voice)
-        write_json({**shown, "outputs": outputs, "errors": history.errors()} if values else shown)
+        write_json({**shown, "outputs": outputs, "errors": errors} if values else shown)
         return 0
     write(_head(history, voice))
     write(_waterfall(bars(history), voice))
