@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from studio.services.drive import Driver
     from studio.services.evaluate import answer_lines, evaluate, lines_of, read_data
     from studio.services.executions import Executions
-    from studio.services.executing.masking import Mask
     from studio.services.graph import workflow_facts, workflow_svg, workflow_text
     from studio.services.nodes import Nodes
     from studio.services.operation.upgrading import UpgradeFinding
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from studio.services.run import RunOptions, Runs, read_input_file
     from studio.services.values import present
     from studio.services.waterfall import Bar, bars
+    from studio.services.vault.hidden import Hidden
     from studio.storage import Opened
     from studio.testing import ExampleResult
     from studio.validation import Problem, reason_for
@@ -64,9 +64,9 @@ __all__ = [
     "Finding",
     "History",
     "Maintenance",
+    "Hidden",
     "NodeFacts",
     "NodeSummary",
-    "Mask",
     "Nodes",
     "PackFacts",
     "Problem",
@@ -299,12 +299,9 @@ class Studio:
 
         return (await self.mask()).plain(await present(value))
 
-    async def mask(self) -> Mask:
+    async def mask(self) -> Hidden:
         """What is not shown of executions: secrets of the vault; after ``open``."""
-        from studio.services.executing.marks import Marks
-        from studio.services.executing.masking import Mask
-
-        return Mask(Marks(), await self.host.lookup.hiding.of(DEFAULT_WORKSPACE))
+        return await self.host.lookup.hiding.of(DEFAULT_WORKSPACE)
 
     async def export(self, execution: str) -> dict[str, Any]:
         """Everything known about an execution as plain JSON, without secrets of the vault; after ``open``.

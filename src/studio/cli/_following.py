@@ -18,7 +18,7 @@ from studio.cli._terminal import colours, write_error
 from studio.domain.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio.bootstrap import Event, ExecutionResult, Mask, StartRequest, Studio
+    from studio.bootstrap import Event, ExecutionResult, Hidden, StartRequest, Studio
 
 T = TypeVar("T")
 EXIT_LEFT = 130
@@ -97,7 +97,7 @@ async def follow(
 class _Watcher:
     """Shows an execution's events while it runs."""
 
-    def __init__(self, studio: Studio, execution_id: str, view: View, mask: Mask) -> None:
+    def __init__(self, studio: Studio, execution_id: str, view: View, mask: Hidden) -> None:
         self._studio = studio
         self._id = execution_id
         self._view = view

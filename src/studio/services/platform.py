@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from studio.services.sso.sso import SingleSignOn
     from studio.services.tables.tables import Tables, TableStore
     from studio.services.vault.lookup import Lookup
+    from studio.services.vault.hidden import Hidden
     from studio.services.vault.services import VaultServices
     from studio.services.vault.stores import SecretSender
     from studio.services.workflows.workflows import Workflows
@@ -166,7 +167,7 @@ class Platform:
 
         return Executing(
             self.ports.engine, self.ports.blobs, self.ports.records, self.workflows,
-            hidden=self.ports.lookup.hiding.of,
+            hidden=self.hidden,
             admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
         )  # fmt: skip
 
@@ -185,7 +186,7 @@ class Platform:
 
         return Gateway(
             self.ports.records, self.people, self.workflows.finder, self.ports.clock, lambda: self.executing.starting,
-            self.ports.lookup.hiding.of,
+            self.hidden,
         )  # fmt: skip
 
     @cached_property
@@ -284,10 +285,9 @@ class Platform:
             tidy=self.tidy,
         )  # fmt: skip
 
-    @cached_property
-    def notices(self) -> Notices:
-        """Telling people what they should know."""
-        from studio.services.notices.making import make_notices
+    async def hidden(self, workspace: str) -> Hidden:
+        """The secrets of a workspace's vault, which no answer shows."""
+        return await self.ports.lookup.hiding.of(workspace)
 
         return make_notices(self)
     async def tidy(self) -> None:

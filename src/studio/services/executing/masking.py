@@ -10,7 +10,7 @@ Secrets of the vault (secret variables, what credentials hold) are masked wherev
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -22,7 +22,7 @@ from studio.domain.errors import NotFound, StorageError, StudioError
 from studio.engine import Engine, ErrorInfo, Look
 from studio.services.auditing import MASKED
 from studio.services.executing.marks import Marks, Way, marked_ways, marks_of, texts_at
-from studio.services.vault.hidden import INSIDE, WHOLE, Hidden, forms_of
+from studio.services.vault.hidden import INSIDE, WHOLE, Hidden, forms_of, masked
 
 _REMEMBERED = 256
 _ANCESTORS = 8
@@ -67,32 +67,14 @@ class Mask:
 
     def plain(self, value: Any) -> Any:
         """A plain value with what is marked masked, keys included."""
-        if not self._whole and not self.hidden:
-            return value
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, Mapping):
-            entries = cast("Mapping[str, Any]", value)
-            return {self.text(str(key)): self.plain(inner) for key, inner in entries.items()}
-        if isinstance(value, list | tuple):
-            return [self.plain(inner) for inner in cast("Sequence[Any]", value)]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            known = len(str(value)) >= INSIDE and str(value) in self._whole
-            return MASKED if known or self.hidden.number(value) else value
-        return value
+        return masked(value, self.text, self._number) if self._whole or self.hidden else value
 
-    async def content(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The content of a file without secrets of the vault, as long as before."""
-        async for chunk in self.hidden.stream(chunks) if self.hidden else chunks:
-            yield chunk
+    def _number(self, value: int | float) -> bool:
+        return self.hidden.number(value) or (len(str(value)) >= INSIDE and str(value) in self._whole)
 
     def inputs(self, value: Any) -> Any:
         """The inputs, marked places masked."""
         return conceal(value, self.marks.inputs)
-
-    def variables(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The workspace's variables; secret ones are masked whatever they hold."""
-        return {name: MASKED if name in self.hidden.variables else value for name, value in values.items()}
 
     def output(self, path: str, value: Any) -> Any:
         """The output of a node run, marked places masked."""
@@ -131,7 +113,7 @@ def _concealed(value: Any, way: Way) -> Any:
     return MASKED if step == "*" and hasattr(value, "load") else value
 
 
-def hidden_in(mask: Mask, error: ErrorInfo | None) -> ErrorInfo | None:
+def hidden_in(mask: Mask | Hidden, error: ErrorInfo | None) -> ErrorInfo | None:
     """An error with what is marked masked."""
     if error is None or not mask:
         return error

@@ -155,7 +155,7 @@ class Reading:
             value = FileRef(value.blob, "table.arrow", "application/vnd.apache.arrow.file")
         if not isinstance(value, FileRef):
             raise NotFound("execution.no_file", "There is no file at {path}.", path="/".join((path, *pointer)))
-        content = mask.content(self._blobs.stream(row.workspace, value.blob))
+        content = mask.hidden.stream(self._blobs.stream(row.workspace, value.blob))
         return FileRef(value.blob, mask.text(value.name), value.media_type), content
 
     async def export(self, actor: Actor, execution_id: str, *, reveal: bool = False) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Reading:
         found = await exported(history)
         found["accepted"].pop("grants", None)
         variables: dict[str, Any] = found["accepted"].get("vars") or {}
-        found["accepted"]["vars"] = mask.variables(variables)
+        found["accepted"]["vars"] = mask.hidden.variables(variables)
         found["accepted"]["inputs"] = mask.inputs(found["accepted"].get("inputs"))
         found["outputs"] = {path: mask.output(path, value) for path, value in found["outputs"].items()}
         return mask.plain(found)

@@ -12,11 +12,11 @@ from studio.domain.access import Actor, ActorKind, Permission
 from studio.domain.errors import AccessRefused, ErrorClass, StudioError
 from studio.domain.status import ExecutionStatus
 from studio.services.auditing import entry
-from studio.services.executing.marks import Marks
-from studio.services.executing.masking import HiddenOf, Mask, hidden_in
+from studio.services.executing.masking import HiddenOf, hidden_in
 from studio.services.executing.results import ErrorInfo, ExecutionResult
 from studio.services.executing.starting import Accepted, ExecutionStarting, Order
 from studio.services.gateway.model import KeyShelf
+from studio.services.vault.hidden import Hidden
 from studio.services.workflows.finding import Finder
 
 TRIGGER = "gateway"
@@ -46,13 +46,13 @@ class RunFailed(StudioError):
 class Ran:
     """What became of a call. ``output`` counts only where ``status`` is succeeded; else it still goes on.
 
-    ``mask`` says what of the output is not given out: secrets of the vault.
+    ``hidden`` are the secrets of the vault, which are not given out.
     """
 
     execution: str
     status: ExecutionStatus
     output: Any = None
-    mask: Mask = field(default_factory=lambda: Mask(Marks()))
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 class Running:
@@ -85,10 +85,10 @@ class Running:
         _, result = await asyncio.gather(self._tell(actor, accepted, inputs), self._starting.wait(accepted.id, wait))
         if result is None:
             return Ran(accepted.id, ExecutionStatus.RUNNING)
-        mask = Mask(Marks(), await self._hidden(actor.workspace))
+        hidden = await self._hidden(actor.workspace)
         if result.status is not ExecutionStatus.SUCCEEDED:
-            raise _failure(result, mask)
-        return Ran(accepted.id, result.status, result.output, mask)
+            raise _failure(result, hidden)
+        return Ran(accepted.id, result.status, result.output, hidden)
 
     async def require_get(self, actor: Actor, workflow: str) -> None:
         """Keep GET to keys that were made for it: whoever follows a link must not start anything.
@@ -110,8 +110,8 @@ class Running:
         await self._records.commit([], [told])
 
 
-def _failure(result: ExecutionResult, mask: Mask) -> RunFailed:
-    error = hidden_in(mask, result.error) or ErrorInfo(code="gateway.failed", message="")
+def _failure(result: ExecutionResult, hidden: Hidden) -> RunFailed:
+    error = hidden_in(hidden, result.error) or ErrorInfo(code="gateway.failed", message="")
     if result.status is ExecutionStatus.CANCELLED:
         return RunFailed(
             "gateway.cancelled", "The execution {id} was cancelled.", id=result.execution_id,

@@ -11,7 +11,7 @@ import base64
 import html
 import importlib
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, cast
 from urllib.parse import quote, quote_plus
@@ -42,7 +42,7 @@ class Hidden:
     """
 
     def __init__(self, texts: Iterable[str] = (), variables: Iterable[str] = ()) -> None:
-        self.variables = frozenset(variables)
+        self.secret_variables = frozenset(variables)
         self.given = frozenset(texts)
         self.texts = frozenset(one for text in self.given for one in (text, *_parts(text)) if len(one) >= WHOLE)
 
@@ -65,7 +65,7 @@ class Hidden:
         return max((len(form.encode()) for form in self._forms), default=0)
 
     def __bool__(self) -> bool:
-        return bool(self.texts or self.variables)
+        return bool(self.texts or self.secret_variables)
 
     def text(self, text: str) -> str:
         """A text with what is hidden masked."""
@@ -82,6 +82,14 @@ class Hidden:
         """Whether a number is hidden."""
         written = str(value)
         return len(written) >= INSIDE and written in self.texts
+
+    def plain(self, value: Any) -> Any:
+        """A plain value with what is hidden masked, keys included."""
+        return masked(value, self.text, self.number) if self else value
+
+    def variables(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The workspace's variables; secret ones are masked whatever they hold."""
+        return {name: MASKED if name in self.secret_variables else value for name, value in values.items()}
 
     def _same_length(self, data: bytes) -> bytes:
         for pattern in self._raw:
@@ -101,6 +109,20 @@ class Hidden:
             kept = data[len(data) - held :]
         if kept:
             yield kept
+
+
+def masked(value: Any, text: Callable[[str], str], number: Callable[[int | float], bool]) -> Any:
+    """A plain value with its texts and numbers masked."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[str, Any]", value)
+        return {text(str(key)): masked(inner, text, number) for key, inner in entries.items()}
+    if isinstance(value, list | tuple):
+        return [masked(inner, text, number) for inner in cast("Sequence[Any]", value)]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return MASKED if number(value) else value
+    return value
 
 
 def _masked(_found: Any) -> str:

@@ -74,7 +74,7 @@ class Hiding:
         if known is not None and known[0] == revision:
             return known[1]
         hidden = await self._read(workspace)
-        if known is not None and (known[1].given, known[1].variables) == (hidden.given, hidden.variables):
+        if known is not None and (known[1].given, known[1].secret_variables) == (hidden.given, hidden.secret_variables):
             hidden = known[1]  # what was made of it need not be made again
         self._known[workspace] = (revision, hidden)
         return hidden

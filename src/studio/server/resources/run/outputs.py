@@ -29,15 +29,15 @@ async def output_response(
     """
     output: Any = ran.output
     if isinstance(output, FileRef):
-        content = ran.mask.content(services.ports.blobs.stream(workspace, output.blob))
-        return _attachment(content, output.blob, ran.mask.text(output.name), output.media_type, headers)
+        content = ran.hidden.stream(services.ports.blobs.stream(workspace, output.blob))
+        return _attachment(content, output.blob, ran.hidden.text(output.name), output.media_type, headers)
     if isinstance(output, TableRef):
-        content = ran.mask.content(services.ports.blobs.stream(workspace, output.blob))
+        content = ran.hidden.stream(services.ports.blobs.stream(workspace, output.blob))
         return _attachment(content, output.blob, "output.arrow", ARROW, headers)
     if isinstance(output, str) and accept.split(";")[0].strip().lower() == "text/plain":
         headers = {**headers, "content-disposition": 'attachment; filename="output.txt"'}
-        return Response(ran.mask.text(output), media_type="text/plain; charset=utf-8", headers=headers)
-    plain = ran.mask.plain(await present(output, _MOST_ITEMS))
+        return Response(ran.hidden.text(output), media_type="text/plain; charset=utf-8", headers=headers)
+    plain = ran.hidden.plain(await present(output, _MOST_ITEMS))
     return Response(orjson.dumps(plain), media_type="application/json", headers=headers)
 
 

@@ -46,6 +46,7 @@ async def export_table(
     found, pieces = await services.tables.export(actor, table, filter_from(filter), format, safe=safe)
     name = quote(f"{found.value.name}.{format}", safe="")
     headers = {"content-disposition": f"attachment; filename=\"table.{format}\"; filename*=UTF-8''{name}"}
+    pieces = (await services.hidden(actor.workspace)).stream(pieces)
     return StreamingResponse(pieces, media_type=_MEDIA[format], headers=headers)
 
 

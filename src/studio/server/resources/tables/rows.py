@@ -31,6 +31,7 @@ from studio.services._collection import Kept
 from studio.services.tables.model import DataTable, StoredRow
 from studio.services.tables.scanning import cells_of
 from studio.services.tables.writing import adding, setting
+from studio.services.vault.hidden import Hidden
 
 routes = Routes("/tables/{table}/rows", "tables")
 
@@ -58,10 +59,11 @@ def filter_from(text: str | None) -> Any:
         raise UserError("data_table.filter_json", "The filter is no JSON.").at(param="filter") from error
 
 
-def _out(table: Kept[DataTable], row: Kept[StoredRow]) -> RowOut:
+def _out(table: Kept[DataTable], row: Kept[StoredRow], hidden: Hidden) -> RowOut:
+    """A row as an answer. A workflow may have put a secret of the vault into it, which is not shown here either."""
     return RowOut(
         id=row.id, revision=row.revision, created_at=row.record.created_at, updated_at=row.record.updated_at,
-        cells=cells_of(table.value, row.value),
+        cells=hidden.plain(cells_of(table.value, row.value)),
     )  # fmt: skip
 
 
@@ -82,7 +84,8 @@ async def list_rows(
     found, page = await services.tables.rows(
         actor, table, filter_from(filter), sort=sort, descending=descending, limit=limit, after=decode_cursor(cursor)
     )
-    return PageOut(items=[_out(found, row) for row in page.rows], next=encode_cursor(page.after))
+    hidden = await services.hidden(actor.workspace)
+    return PageOut(items=[_out(found, row, hidden) for row in page.rows], next=encode_cursor(page.after))
 
 
 @routes.ask("GET", "/count", Permission.TABLE_VIEW)
@@ -97,7 +100,7 @@ async def insert_row(table: str, body: RowIn, response: Response, actor: Asking,
     (id,) = await services.tables.insert(actor, table, [body.cells])
     found, row = await services.tables.row(actor, table, id)
     give_etag(response, row.revision)
-    return _out(found, row)
+    return _out(found, row, await services.hidden(actor.workspace))
 
 
 @routes.ask("POST", "/batch", Permission.TABLE_EDIT, status=201)
@@ -111,7 +114,7 @@ async def upsert_row(table: str, body: UpsertIn, response: Response, actor: Aski
     """Change the row that has this value in a unique column, or add it."""
     found, row, created = await services.tables.upsert(actor, table, body.column, body.cells)
     give_etag(response, row.revision)
-    return UpsertOut(row=_out(found, row), created=created)
+    return UpsertOut(row=_out(found, row, await services.hidden(actor.workspace)), created=created)
 
 
 @routes.ask("POST", "/update", Permission.TABLE_EDIT, repeatable=True)
@@ -137,7 +140,7 @@ async def show_row(table: str, row: str, response: Response, actor: Asking, serv
     """A row."""
     found, one = await services.tables.row(actor, table, row)
     give_etag(response, one.revision)
-    return _out(found, one)
+    return _out(found, one, await services.hidden(actor.workspace))
 
 
 @routes.ask("PATCH", "/{row}", Permission.TABLE_EDIT)
@@ -153,7 +156,7 @@ async def change_row(
     """Set values of a row."""
     found, one = await services.tables.patch(actor, table, row, body.cells, expected_revision(if_match))
     give_etag(response, one.revision)
-    return _out(found, one)
+    return _out(found, one, await services.hidden(actor.workspace))
 
 
 @routes.ask("DELETE", "/{row}", Permission.TABLE_EDIT, status=204)
