@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -187,7 +188,11 @@ def _path() -> str:
 
 
 def _unnamed_file() -> IO[bytes]:
-    """A file without a name, in memory where the system has such."""
+    """A file without a name, in memory where the system has such. What is written goes to its end, whoever writes."""
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("studio"), "w+b", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)
+        file = os.fdopen(os.memfd_create("studio"), "w+b", buffering=0)
+    else:
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it stays open as long as the process
+    # Threads of a library and the library itself write at once, and would write over each other.
+    fcntl.fcntl(file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) | os.O_APPEND)
+    return file

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _GRACE = 0.5
 """Seconds beyond its limit in which the work may still say itself that time is up, which keeps its process."""
 _FED_AT_ONCE = 200
-_OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "out of memory", "Cannot allocate memory", "MemoryError")
+_OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "out of memory", "annot allocate memory", "MemoryError")
 """What libraries say when they die of it."""
 _CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS)
 

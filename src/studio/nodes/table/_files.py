@@ -1,11 +1,13 @@
-"""Writing files with a library that wants a path."""
+"""Files for libraries that want a path."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 @contextmanager
@@ -19,3 +21,10 @@ def replaced(target: Path) -> Generator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def unnamed_file() -> IO[bytes]:
+    """A file for a table on its way: in memory where the system has such files, never under a name."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("table"), "w+b")
+    return tempfile.TemporaryFile()

@@ -5,19 +5,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Self
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import model_validator
 
+from studio.nodes.table._duck import path_of
 from studio.nodes.table._errors import check_columns
+from studio.nodes.table._files import unnamed_file
 from studio.nodes.table._frames import compute, keep
 from studio.nodes.table._model import Columns
-from studio.sdk import BaseNode, Effect, Example, File, NodeContext, NodeModel, Param, Phrase, Refusal, Table, UserError
+from studio.nodes.table._parquet import facts_of, read_into
+from studio.sdk import (
+    BaseNode,
+    Effect,
+    Example,
+    File,
+    Limits,
+    NodeContext,
+    NodeError,
+    NodeModel,
+    NodeTimeout,
+    Param,
+    Phrase,
+    Refusal,
+    Table,
+    UserError,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+T = TypeVar("T")
+_LOOKING_SECONDS = 60.0
+_READING_SECONDS = 3600.0
+_BESIDE_MB = 256
+"""Megabytes that reading may take beside the data: threads, and what allocators keep."""
+_VALUE_BYTES = 48
+"""Bytes that a value may take beside what is unpacked: its place in a column, while columns are put together."""
+
+_BROKEN = ("work.memory", "work.crashed", "work.failed")
+"""Where memory ends, libraries give up in many ways."""
 
 MOST_BYTES = 4 * 1024**3
 MOST_VALUES = 250_000_000
@@ -37,6 +68,10 @@ class ReadParquet(BaseNode):
         path: str | None = Param(None, description="The file; relative paths start at the workflow's folder")
         file: File | None = Param(None, description="A file of the execution, instead of a path")
         columns: Columns | None = Param(None, description="Columns to read; all where not given")
+        memory_mb: int | None = Param(
+            None, ge=16, le=65536, description="Memory that reading may take; where not given, what the file leads to "
+            "expect"
+        )  # fmt: skip
 
         @model_validator(mode="after")
         def _one_source(self) -> Self:
@@ -60,71 +95,75 @@ class ReadParquet(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
+        # The engine may begin this in place and, as it waits, once more in a task: there is nothing to lose yet.
+        await ctx.check_cancelled()
         if input.path is not None:
-            frame = await compute(
-                _read, await ctx.files.local_path(input.path), input.columns, action=Phrase("table.action.read", "read")
-            )
+            frame = await _read(await ctx.files.local_path(input.path), input, ctx)
         else:
             assert input.file is not None
             async with ctx.local_file(input.file) as path:
-                frame = await compute(_read, path, input.columns, action=Phrase("table.action.read", "read"))
+                frame = await _read(path, input, ctx)
         return self.Output(table=await keep(ctx, frame), rows=frame.height, columns=frame.columns)
 
 
-def _read(path: Path, columns: list[str] | None) -> pl.DataFrame:
+async def _read(path: Path, input: ReadParquet.Input, ctx: NodeContext) -> pl.DataFrame:
+    """Read it in another process, within the memory that its footer leads to expect: a footer may lie."""
+    columns = input.columns
+    with ExitStack() as opened:
+        source = opened.enter_context(path.open("rb"))
+        target = opened.enter_context(unnamed_file())
+        looking = Limits(_LOOKING_SECONDS, memory_mb=_BESIDE_MB)
+        names, rows, unpacked = await _apart(ctx, looking, facts_of, columns, [source.fileno()])
+        if columns is not None:
+            check_columns(columns, names)
+        values = rows * max(1, len(names if columns is None else columns))
+        _check_size(rows, values // max(1, rows), values, unpacked)
+        megabytes = input.memory_mb or (unpacked * 3 + values * _VALUE_BYTES) // 1024**2 + _BESIDE_MB
+        reading = Limits(_READING_SECONDS, memory_mb=megabytes, output_mb=megabytes)
+        await _apart(ctx, reading, read_into, columns, [source.fileno(), target.fileno()])
+        # Its columns lie in the memory of the file, and live on when that is closed.
+        return await compute(_opened, path_of(target.fileno()), action=Phrase("table.action.read", "read"))
+
+
+async def _apart(
+    ctx: NodeContext, limits: Limits, work: Callable[..., T], columns: list[str] | None, files: list[int]
+) -> T:
+    try:
+        return await ctx.apart.call(work, columns, limits=limits, files=files)
+    except TimeoutError as error:
+        raise NodeTimeout(
+            "table.parquet_slow", "Reading the file takes longer than {limit} s.", limit=limits.seconds
+        ) from error
+    except NodeError as error:
+        if error.code not in _BROKEN:
+            raise
+        raise UserError(
+            "table.parquet_needs_memory",
+            "The file cannot be read within {limit} MB: it takes more than it says of itself, or is damaged. Give it "
+            "more with `memory_mb` if you trust it.",
+            limit=limits.memory_mb,
+        ) from error
+
+
+def _opened(path: str) -> pl.DataFrame:
     import polars as pl
 
-    # Opened here, so that the library sees a file and not a pattern of names.
-    with path.open("rb") as file:
-        if columns is not None:
-            check_columns(columns, list(pl.read_parquet_schema(file)))
-            file.seek(0)
-        _check_size(file, columns)
-        return pl.read_parquet(file, columns=columns)
+    return pl.read_ipc(path)
 
 
-def _check_size(file: BinaryIO, columns: list[str] | None) -> None:
-    """Refuse what a few bytes of a file may claim: its footer says how many rows there are, before any is read.
+def _check_size(rows: int, width: int, values: int, unpacked: int) -> None:
+    """Refuse what a few bytes of a file may claim, before any of it is read.
 
     Raises:
-        UserError: There are more values than may be held at once.
+        UserError: There are more values or bytes than may be held at once.
     """
-    import polars as pl
-
-    width = len(pl.read_parquet_schema(file)) if columns is None else len(columns)
-    file.seek(0)
-    rows = int(pl.scan_parquet(file).select(pl.len()).collect().item())
-    file.seek(0)
-    if rows * max(1, width) > MOST_VALUES:
+    if values > MOST_VALUES:
         raise UserError(
             "table.parquet_too_large", "The file has {rows} rows and {columns} columns: more than {limit} values.",
             rows=rows, columns=width, limit=MOST_VALUES,
         )  # fmt: skip
-    unpacked = _unpacked(file, columns)
     if unpacked > MOST_BYTES:
         raise UserError(
             "table.parquet_too_long", "Unpacked, the file has {bytes} bytes: more than {limit}.",
             bytes=unpacked, limit=MOST_BYTES,
         )  # fmt: skip
-
-
-def _unpacked(file: BinaryIO, columns: list[str] | None) -> int:
-    """Bytes of the columns once they are unpacked, as the footer states them. polars does not tell; DuckDB does.
-
-    Raises:
-        UserError: DuckDB cannot read the footer.
-    """
-    import duckdb
-
-    text = "SELECT coalesce(sum(total_uncompressed_size), 0)::BIGINT FROM parquet_metadata($file)"
-    text += " WHERE $all OR list_has_any($columns, [path_in_schema, split_part(path_in_schema, ', ', 1)])"
-    params = {"file": f"/dev/fd/{file.fileno()}", "all": columns is None, "columns": columns or [""]}
-    try:
-        with duckdb.connect(":memory:", config={"autoload_known_extensions": "false", "threads": "1"}) as connection:
-            row = connection.execute(text, params).fetchone()
-    except duckdb.Error as error:
-        raise UserError(
-            "table.refused", "The table cannot be {action}: {reason}.",
-            action=Phrase("table.action.read", "read"), reason=type(error).__name__,
-        ) from error  # fmt: skip
-    return int(row[0]) if row else 0

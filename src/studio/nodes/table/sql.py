@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import IO
 
 from studio.nodes.table._duck import DEFAULT_MEMORY_MB, load, path_of, query_files, timed_out
+from studio.nodes.table._files import unnamed_file
 from studio.nodes.table._frames import keep, open_frame
 from studio.nodes.table._model import Tabular
 from studio.sdk import BaseNode, Effect, Example, Limits, NodeContext, NodeError, NodeModel, Param, Table, UserError
@@ -75,7 +73,7 @@ class Sql(BaseNode):
 
         frames = [await open_frame(ctx, table) for table in input.tables.values()]
         with ExitStack() as opened:
-            files = [opened.enter_context(_unnamed_file()).fileno() for _ in range(len(frames) + 1)]
+            files = [opened.enter_context(unnamed_file()).fileno() for _ in range(len(frames) + 1)]
             for frame, file in zip(frames, files, strict=False):
                 await asyncio.to_thread(frame.write_ipc, path_of(file), compression="uncompressed")
             await _query(input, ctx, files)
@@ -99,10 +97,3 @@ async def _query(input: Sql.Input, ctx: NodeContext, files: Sequence[int]) -> No
             "table.sql_needs_memory", "The query needs more than {limit} MB; give it more with `memory_mb`.",
             limit=input.memory_mb,
         ) from error  # fmt: skip
-
-
-def _unnamed_file() -> IO[bytes]:
-    """A file for a table on its way: in memory where the system has such files, never under a name."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("table"), "w+b")
-    return tempfile.TemporaryFile()
