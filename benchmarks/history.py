@@ -83,7 +83,6 @@ async def fill_sqlite(path: Path, count: int) -> None:
                 _write(connection, insert, batch)
                 batch = []
         _write(connection, insert, batch)
-        connection.execute("ANALYZE").fetchall()
         connection.close()
 
     await asyncio.to_thread(write)
@@ -92,8 +91,13 @@ async def fill_sqlite(path: Path, count: int) -> None:
 def _write(connection: Any, insert: str, batch: list[Any]) -> None:
     with connection:
         connection.executemany(insert, batch)
-        tags = [(row[1], row[13][2:-2], row[0]) for row in batch]
-        connection.executemany("INSERT INTO execution_tags (workspace, tag, execution_id) VALUES (?, ?, ?)", tags)
+        connection.executemany(
+            "INSERT INTO execution_tags (workspace, tag, execution_id, status) VALUES (?, ?, ?, ?)", _tags(batch)
+        )
+
+
+def _tags(rows: list[Any]) -> list[Any]:
+    return [(row[1], row[13][2:-2], row[0], row[4]) for row in rows]
 
 
 async def fill_postgres(url: str, count: int) -> None:
@@ -105,8 +109,7 @@ async def fill_postgres(url: str, count: int) -> None:
         columns = [name.strip() for name in _INSERT.partition("(")[2].partition(")")[0].replace("\n", " ").split(",")]
         rows = list(_rows(count))
         await connection.copy_records_to_table("executions", records=rows, columns=columns)
-        tags = [(row[1], row[13][2:-2], row[0]) for row in rows]
-        await connection.copy_records_to_table("execution_tags", records=tags)
+        await connection.copy_records_to_table("execution_tags", records=_tags(rows))
         await connection.execute("ANALYZE executions; ANALYZE execution_tags")
     finally:
         await connection.close()
@@ -178,6 +181,12 @@ async def _questions(studio: Studio, client: httpx2.AsyncClient) -> AsyncIterato
          {"tag": "workflow:10", "status": "failed"}),
         ("failed of one that never fails", {"tag": "workflow:07", "status": (ExecutionStatus.FAILED,)},
          {"tag": "workflow:07", "status": "failed"}),
+        ("waiting of one workflow by tag", {"tag": "workflow:07", "status": (ExecutionStatus.WAITING,)},
+         {"tag": "workflow:07", "status": "waiting"}),
+        ("failed of one workflow by name", {"workflow_name": _NAMES[10], "status": (ExecutionStatus.FAILED,)},
+         {"name": _NAMES[10], "status": "failed"}),
+        ("failed of one by name that never fails",
+         {"workflow_name": _NAMES[7], "status": (ExecutionStatus.FAILED,)}, {"name": _NAMES[7], "status": "failed"}),
         ("with one error", {"error_code": "http.status"}, {"error": "http.status"}),
         ("with an error that nobody had", {"error_code": "x.y"}, {"error": "x.y"}),
         ("of a tag that nobody has", {"tag": "none"}, {"tag": "none"}),
