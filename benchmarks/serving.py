@@ -1,7 +1,8 @@
 """A server process under starts of 64 clients: what it holds in memory at rest, and from begin to end of the load.
 
-The executions that were started run in the same process. The growth in the second half is what a server that runs for
-weeks would go on growing by. A size is a number of seconds.
+The executions that were started run in the same process. One row for rest, one for each tenth of the load (the highest
+in it), one for half a minute after it: ``growth_mb`` is what was added since the second tenth, when everything that is
+needed has been loaded. A size is a number of seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import httpx2
 import psutil
 
-SIZES = (120,)
+SIZES = (300,)
 CLIENTS = 64
 _WHO = {"email": "bench@example.org", "name": "Bench", "password": "correct horse battery staple"}
 _WORKFLOW = {
@@ -33,10 +34,10 @@ _WORKFLOW = {
 
 def run(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
     """One measurement per number of seconds."""
-    return [asyncio.run(_measure(seconds)) for seconds in sizes]
+    return [row for seconds in sizes for row in asyncio.run(_measure(seconds))]
 
 
-async def _measure(seconds: int) -> dict[str, Any]:
+async def _measure(seconds: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder:
         command = [sys.executable, "-m", "studio.cli.main", "up", "--data", str(Path(folder) / "data"), "--port", "0"]
         environ = {**os.environ, "STUDIO_REQUESTS_PER_MINUTE": "0"}
@@ -47,7 +48,7 @@ async def _measure(seconds: int) -> dict[str, Any]:
                 process.terminate()
 
 
-async def _load(process: subprocess.Popen[str], seconds: int) -> dict[str, Any]:
+async def _load(process: subprocess.Popen[str], seconds: int) -> list[dict[str, Any]]:
     if process.stdout is None:
         raise RuntimeError("no output")
     found = re.search(r"https?://\S+", process.stdout.readline())
@@ -65,11 +66,19 @@ async def _load(process: subprocess.Popen[str], seconds: int) -> dict[str, Any]:
         server = psutil.Process(process.pid)
         rest = _held(server)
         started, samples = await _start_for(client, server, seconds)
-    half = samples[len(samples) // 2]
-    return {
-        "seconds": seconds, "starts_per_s": started / seconds, "rest_mb": rest, "begin_mb": samples[0],
-        "half_mb": half, "end_mb": samples[-1], "second_half_mb": samples[-1] - half,
-    }  # fmt: skip
+        await asyncio.sleep(min(30, seconds / 4))
+        after = _held(server)
+    tenths = [max(part) for part in _tenths(samples)]
+    rows: list[dict[str, Any]] = [{"seconds": seconds, "when": "at rest", "held_mb": rest}]
+    for place, held in enumerate(tenths, 1):
+        rows.append({"seconds": seconds, "when": f"after {seconds * place // 10} s", "held_mb": held})
+    rows[-1] |= {"growth_mb": tenths[-1] - tenths[1], "starts_per_s": started / seconds}
+    return [*rows, {"seconds": seconds, "when": "half a minute later", "held_mb": after}]
+
+
+def _tenths(samples: list[float]) -> list[list[float]]:
+    size = max(1, len(samples) // 10)
+    return [samples[place * size : (place + 1) * size] or samples[-1:] for place in range(10)]
 
 
 async def _start_for(client: httpx2.AsyncClient, server: psutil.Process, seconds: int) -> tuple[int, list[float]]:
@@ -87,10 +96,9 @@ async def _start_for(client: httpx2.AsyncClient, server: psutil.Process, seconds
                 raise RuntimeError(answer.text)
 
     async def watch() -> None:
-        await asyncio.sleep(min(5, seconds / 4))
         while time.monotonic() < until:
             samples.append(_held(server))
-            await asyncio.sleep(1)
+            await asyncio.sleep(seconds / 300)
 
     await asyncio.gather(watch(), *(work() for _ in range(CLIENTS)))
     return started, samples

@@ -8,12 +8,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.server.executions.test_events import Received, listening
 from tests.server.executions.test_executions import ADD, WAITS, published, settled
@@ -27,8 +28,8 @@ ADA = {"email": "ada@example.org", "name": "Ada", "password": PASSWORD}
 class Server:
     """A server process over one data folder, that can be killed and started again."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, data: Path, db: str | None = None) -> None:
+        self._where = ["--data", str(data), *(["--db", db] if db else [])]
         self._token: str | None = None
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -36,7 +37,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         environ = {**os.environ, "STUDIO_REQUESTS_PER_MINUTE": "0"}
-        command = [sys.executable, "-m", "studio.cli.main", "up", "--data", str(self._data), "--port", "0"]
+        command = [sys.executable, "-m", "studio.cli.main", "up", *self._where, "--port", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
         assert self.process.stdout is not None
         found = re.search(r"https?://[^\s]+", self.process.stdout.readline())
@@ -66,9 +67,9 @@ class Server:
 
 
 @contextmanager
-def server(data: Path) -> Iterator[Server]:
+def server(data: Path, db: str | None = None) -> Generator[Server]:
     """A server process, killed at the end."""
-    one = Server(data)
+    one = Server(data, db)
     one.start()
     try:
         yield one
@@ -101,10 +102,14 @@ async def starts(one: Server, keys: list[str], acknowledged: dict[str, str]) -> 
     return refused
 
 
-async def test_acknowledged_starts_survive_a_kill_once_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_acknowledged_starts_survive_a_kill_once_each(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    db = request.getfixturevalue("postgres_url") if kind == "postgres" else None
     keys = [str(number) for number in range(STARTS)]
     acknowledged: dict[str, str] = {}
-    with server(tmp_path / "data") as one:
+    with server(tmp_path / "data", db) as one:
         async with one.client() as client:
             await published(client, ADD, "add")
         starting = asyncio.create_task(starts(one, keys, acknowledged))

@@ -216,7 +216,7 @@ async def test_who_listens_is_told_and_what_runs_is_handed_over(
             base = f"{url_in(lines[0])}/api/v1"
             seen: Received = []
             async with httpx2.AsyncClient(base_url=base, headers={"authorization": token}, timeout=60) as live:
-                streams = [
+                streams: list[asyncio.Task[Any]] = [
                     asyncio.create_task(streamed(live, f"/executions/{id}/events", seen)),
                     asyncio.create_task(streamed(live, "/events", [])),
                     *(
