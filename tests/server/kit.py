@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ from studio.domain.access import Actor, Role
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE, new_id
 from studio.domain.settings import ServerSettings
 from studio.server.app import create_app
+from studio.server.connections import MOST_MESSAGE, BoundedHttp
 from studio.services._collection import Kept
 from studio.services.people.model import Account, Member, Workspace, member_id
 from studio.services.platform import Platform
 
+_PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here speaks TLS, and to read the system's authorities for every client takes longer than most tests."""
 PASSWORD = "correct horse battery staple"
 
 
@@ -38,7 +42,7 @@ class Api:
         """A client; with a token it is signed in."""
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
-        made = httpx2.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=60)
+        made = httpx2.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=60, verify=_PLAIN)
         self.clients.append(made)
         return made
 
@@ -94,7 +98,7 @@ async def running_api(
             await studio.driver.start()
         config = uvicorn.Config(
             create_app(platform), host="127.0.0.1", port=0, loop="none", lifespan="off", log_config=None,
-            access_log=False, ws="websockets-sansio", proxy_headers=False,
+            access_log=False, http=BoundedHttp, ws="websockets-sansio", ws_max_size=MOST_MESSAGE, proxy_headers=False,
         )  # fmt: skip
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server._serve())  # pyright: ignore[reportPrivateUsage] - without signal handlers
@@ -109,5 +113,16 @@ async def running_api(
         finally:
             for client in api.clients:
                 await client.aclose()
-            server.should_exit = True
-            await serving
+            await _end(server)
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _end(server: uvicorn.Server) -> None:
+    """Stop serving, without the pauses that a server makes while it looks whether it is to stop."""
+    for one in server.servers:
+        one.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    while server.server_state.connections or server.server_state.tasks:
+        await asyncio.sleep(0.001)

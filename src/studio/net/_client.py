@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import cast
 from urllib.parse import urlencode, urljoin
 
@@ -257,7 +258,7 @@ class EgressClient:
     def _pool(self, verify: bool) -> httpcore2.AsyncConnectionPool:
         pool = self._pools.get(verify)
         if pool is None:
-            context = (self._ssl_context or ssl.create_default_context()) if verify else _unverified()
+            context = (self._ssl_context or _verified()) if verify else _unverified()
             pool = httpcore2.AsyncConnectionPool(
                 ssl_context=context,
                 max_connections=self._max_connections,
@@ -267,6 +268,12 @@ class EgressClient:
             )
             self._pools[verify] = pool
         return pool
+
+
+@cache
+def _verified() -> ssl.SSLContext:
+    """One in a process: to read the system's authorities takes a tenth of a second."""
+    return ssl.create_default_context()
 
 
 def _core_request(request: HttpRequest, method: str, target: Target, exchange: _Exchange) -> httpcore2.Request:
