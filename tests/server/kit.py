@@ -24,7 +24,7 @@ from studio.services._collection import Kept
 from studio.services.people.model import Account, Member, Workspace, member_id
 from studio.services.platform import Platform
 
-_PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS, and to read the system's authorities for every client takes longer than most tests."""
 PASSWORD = "correct horse battery staple"
 
@@ -42,7 +42,7 @@ class Api:
         """A client; with a token it is signed in."""
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
-        made = httpx2.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=60, verify=_PLAIN)
+        made = httpx2.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=60, verify=PLAIN)
         self.clients.append(made)
         return made
 

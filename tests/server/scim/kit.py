@@ -8,7 +8,7 @@ import httpx2
 
 from studio.domain.access import Actor
 from studio.services.scim.model import DirectoryToken
-from tests.server.kit import Api
+from tests.server.kit import PLAIN, Api
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -26,7 +26,7 @@ async def token_of(api: Api, workspace: str = "default", **more: Any) -> str:
 async def directory(api: Api, workspace: str = "default", **more: Any) -> httpx2.AsyncClient:
     """A directory's client."""
     client = httpx2.AsyncClient(
-        base_url=f"{api.url}/api/scim/v2", timeout=60,
+        base_url=f"{api.url}/api/scim/v2", timeout=60, verify=PLAIN,
         headers={
             "authorization": f"Bearer {await token_of(api, workspace, **more)}",
             "content-type": "application/scim+json",

@@ -13,7 +13,7 @@ from studio.services._collection import Kept
 from studio.services.auditing import AuditFacts, read_entry
 from studio.services.people.model import Account, Member, member_id
 from studio.services.sso.model import IdentityProvider, Mapping
-from tests.server.kit import Api
+from tests.server.kit import PLAIN, Api
 from tests.server.sso.provider import IdentityServer
 
 __all__ = ["Browser", "Mapping", "Sso"]
@@ -49,7 +49,7 @@ class Sso:
 
     def browser(self) -> Browser:
         """A new browser."""
-        client = httpx2.AsyncClient(timeout=60)
+        client = httpx2.AsyncClient(timeout=60, verify=PLAIN)
         self.api.clients.append(client)
         return Browser(self.api.url, client)
 
