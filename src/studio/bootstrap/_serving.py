@@ -9,7 +9,8 @@ import signal
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from studio.services.platform import Platform
 
 _LOG = logging.getLogger("studio.server")
+_WEB_SOCKETS = "uvicorn.protocols.websockets.websockets_sansio_impl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ async def serve(
 def _app(platform: Platform) -> Any:
     from studio.server.app import create_app
 
+    import_module(_WEB_SOCKETS)
     return create_app(platform)
 
 
@@ -241,7 +244,13 @@ def _server(root: Root, settings: ServerSettings, tell: Callable[[int], None], p
         timeout_graceful_shutdown=settings.stop_grace, ssl_certfile=settings.tls_cert or None,
         ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip
+    config.ws = cast("Any", _web_socket)
     return Server(config)
+
+
+def _web_socket(*arguments: Any, **named: Any) -> asyncio.Protocol:
+    """A WebSocket. What it takes is loaded with the API, in its thread: health need not wait for it."""
+    return import_module(_WEB_SOCKETS).WebSocketsSansIOProtocol(*arguments, **named)
 
 
 def address(settings: ServerSettings) -> str:
