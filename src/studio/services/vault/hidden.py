@@ -100,10 +100,11 @@ class Hidden:
     async def stream(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """A file's content with what is hidden replaced by as many stars, so that its size stays what was announced."""
         kept = b""
+        # What may be the beginning of something hidden waits for what follows it.
+        longest = max(0, self._longest - 1)
         async for chunk in chunks:
             data = self._same_length(kept + chunk)
-            # What may be the beginning of something hidden waits for what follows it.
-            held = min(len(data), self._longest - 1)
+            held = min(len(data), longest)
             if len(data) > held:
                 yield data[: len(data) - held]
             kept = data[len(data) - held :]
