@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,11 +14,13 @@ from studio.contracts.apart import Apart
 from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
-from studio.domain.errors import UserError
+from studio.contracts.records import Records
 from studio.domain.workflow import Workflow
 from studio.engine import Engine, EngineConfig, ExecutionResult, Grants, StartRequest
 from studio.net import EgressClient, EgressDialer, EgressPolicy
 from studio.sandbox.host_files import AllowedFiles
+from studio.services.tables.tables import TableStore
+from studio.services.tables.using import ExecutionTables
 from studio.storage import open_store
 from tests.engine.gates import PATIENCE
 
@@ -25,10 +28,13 @@ PACKS = Path(__file__).parent / "packs"
 
 
 class Host:
-    """Networks and files by the grants; credentials from a dict."""
+    """Networks and files by the grants; credentials from a dict; data tables where records are given."""
 
-    def __init__(self, credentials: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self, credentials: Mapping[str, Mapping[str, Any]] | None = None, records: Records | None = None
+    ) -> None:
         self.credentials = dict(credentials or {})
+        self.records = records
 
     def http_for(self, grants: Grants, workspace: str) -> HttpClient:
         return EgressClient(EgressPolicy(grants.allow_hosts), workspace=workspace)
@@ -40,7 +46,8 @@ class Host:
         return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
 
     def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
-        raise UserError("data_table.not_found", "There is no data table in these tests.")
+        assert self.records is not None, "this test has no data tables"
+        return ExecutionTables(TableStore(self.records, lambda: time.time_ns() // 1000), workspace, execution_id)
 
     @property
     def apart(self) -> Apart:

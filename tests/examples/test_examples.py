@@ -50,6 +50,21 @@ def test_quakes(studio: Any, magnitude: float) -> None:
     assert magnitude > 5 or {"Reykjanes Ridge", "98km ESE of Vanj, Tajikistan"} & places
 
 
+def test_watch_tells_of_each_quake_once(studio: Any) -> None:
+    quakes = document("earthquakes.json")["features"]
+
+    def places(least: float, below: float = 99) -> list[str]:
+        return [one["properties"]["place"] for one in quakes if least <= one["properties"]["mag"] < below]
+
+    first = studio.json("run", "watch.yaml")["output"]
+    assert first == {"new": places(6), "known": len(places(6))}
+    assert studio.json("run", "watch.yaml")["output"] == {"new": [], "known": len(places(6))}
+    more = studio.json("run", "watch.yaml", "--input", "min_magnitude=5.5")["output"]
+    assert more == {"new": places(5.5, 6), "known": len(places(5.5))}
+    assert len(places(6)) >= 3
+    assert len(places(5.5, 6)) >= 3
+
+
 def test_quake_report(studio: Any) -> None:
     strong = [
         quake["properties"]

@@ -1,7 +1,7 @@
 """A process that drives executions, made to be killed: ``python -m tests.faults.drive --data DIR --folder DIR``.
 
 ``STUDIO_FAULT=append:after:12`` kills it right after its twelfth ``append`` of a store; ``before`` and every other
-method of the store or of the blobs can be named as well.
+method of the store or of the blobs can be named as well, and ``commit`` of the records.
 """
 
 from __future__ import annotations
@@ -65,17 +65,20 @@ class Deadly:
         return counted
 
 
-def deadly(opened: Opened, fault: str | None) -> tuple[Any, Any]:
-    """Store and blobs, made deadly where that is asked for."""
+def deadly(opened: Opened, fault: str | None) -> tuple[Any, Any, Any]:
+    """Store, blobs and records, made deadly where that is asked for."""
     store: Any = opened.store
     blobs: Any = opened.blobs
+    records: Any = opened.store.records
     if fault:
         method, when, number = fault.split(":")
-        if hasattr(blobs, method):
+        if method == "commit":
+            records = Deadly(records, method, when, int(number))
+        elif hasattr(blobs, method):
             blobs = Deadly(blobs, method, when, int(number))
         else:
             store = Deadly(store, method, when, int(number))
-    return store, blobs
+    return store, blobs, records
 
 
 def request(number: int, folder: Path) -> StartRequest:
@@ -117,9 +120,10 @@ async def drive(options: argparse.Namespace, fault: str | None = None) -> int:
     )
     if not options.usual:
         config.items_bytes, config.snapshot_bytes = graphs.ITEMS_BYTES, 24 * 1024
-    store, blobs = deadly(opened, fault)
+    store, blobs, records = deadly(opened, fault)
     home = options.home or opened.home
-    engine = Engine(store=store, blobs=blobs, catalog=catalog(), home=home, host=Host(), config=config)
+    host = Host(records=records)
+    engine = Engine(store=store, blobs=blobs, catalog=catalog(), home=home, host=host, config=config)
     try:
         await engine.start()
         for number in range(options.submit):

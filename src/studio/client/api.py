@@ -24,6 +24,7 @@ from studio.client.parts.run import RunPart
 from studio.client.parts.service_accounts import ServiceAccountsPart
 from studio.client.parts.session import SessionPart
 from studio.client.parts.setup import SetupPart
+from studio.client.parts.tables import TablesPart
 from studio.client.parts.usage import UsagePart
 from studio.client.parts.variables import VariablesPart
 from studio.client.parts.workflows import WorkflowsPart
@@ -53,6 +54,7 @@ class Api(
     ServiceAccountsPart,
     SessionPart,
     SetupPart,
+    TablesPart,
     UsagePart,
     VariablesPart,
     WorkflowsPart,

@@ -306,6 +306,42 @@ class CodeIn(TypedDict):
     code: str
 
 
+class ColumnIn(TypedDict):
+    """A new column."""
+
+    name: str
+    type: NotRequired[Literal["text", "integer", "number", "boolean", "date", "datetime", "json"]]
+    required: NotRequired[bool]
+    unique: NotRequired[bool]
+    indexed: NotRequired[bool]
+    default: NotRequired[JsonValue]
+    description: NotRequired[str]
+
+
+class ColumnOut(TypedDict):
+    """A column."""
+
+    name: str
+    type: Literal["text", "integer", "number", "boolean", "date", "datetime", "json"]
+    required: bool
+    unique: bool
+    indexed: bool
+    default: JsonValue
+    description: str
+
+
+class ColumnPatch(TypedDict):
+    """What becomes of a column. What is left out stays."""
+
+    name: NotRequired[str | None]
+    type: NotRequired[Literal["text", "integer", "number", "boolean", "date", "datetime", "json"] | None]
+    required: NotRequired[bool | None]
+    unique: NotRequired[bool | None]
+    indexed: NotRequired[bool | None]
+    default: NotRequired[JsonValue]
+    description: NotRequired[str | None]
+
+
 class CommentOut(TypedDict):
     """What somebody said."""
 
@@ -324,6 +360,12 @@ class ConnectOut(TypedDict):
     """Where to send the browser."""
 
     url: str
+
+
+class CountOut(TypedDict):
+    """How many rows it concerned."""
+
+    count: int
 
 
 class CountsOut(TypedDict):
@@ -710,17 +752,6 @@ class FileModel(TypedDict):
     text: str
 
 
-class FilterIn(TypedDict):
-    """Which executions."""
-
-    status: NotRequired[list[ExecutionStatus] | None]
-    workflow: NotRequired[str | None]
-    tag: NotRequired[str | None]
-    error: NotRequired[str | None]
-    since: NotRequired[str | None]
-    until: NotRequired[str | None]
-
-
 class FolderChange(TypedDict):
     """What is to change; what is left out stays."""
 
@@ -838,6 +869,12 @@ class HoldingOut(TypedDict):
     fate: Literal["ends", "handed"]
 
 
+class IdsOut(TypedDict):
+    """Ids of new rows, in their order."""
+
+    ids: list[str]
+
+
 class ImportIn(TypedDict):
     """Workflow files. Calls among them may name files, as on the command line."""
 
@@ -874,6 +911,14 @@ class InDoubtOut(TypedDict):
     workflow: str
     node: str
     accepted_at: str
+
+
+class IncrementIn(TypedDict):
+    """Which rows get more."""
+
+    filter: dict[str, JsonValue] | None
+    column: str
+    by: NotRequired[float]
 
 
 class InstanceOut(TypedDict):
@@ -1409,6 +1454,13 @@ class PageOutOperatedAccountOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutRowOut(TypedDict):
+    """PageOut_RowOut_"""
+
+    items: list[RowOut]
+    next: NotRequired[str | None]
+
+
 class PageOutThreadOut(TypedDict):
     """PageOut_ThreadOut_"""
 
@@ -1809,6 +1861,34 @@ class RotateIn(TypedDict):
     grace_seconds: NotRequired[int]
 
 
+class RowIn(TypedDict):
+    """A new row. A column that is left out gets its default."""
+
+    cells: dict[str, JsonValue]
+
+
+class RowOut(TypedDict):
+    """A row."""
+
+    id: str
+    revision: int
+    created_at: str
+    updated_at: str
+    cells: dict[str, JsonValue]
+
+
+class RowPatch(TypedDict):
+    """Values to set. What is left out stays; null empties a cell."""
+
+    cells: dict[str, JsonValue]
+
+
+class RowsIn(TypedDict):
+    """New rows."""
+
+    rows: list[dict[str, JsonValue]]
+
+
 class SecondStep(TypedDict):
     """The second step of signing in, from the same program as the first."""
 
@@ -2056,6 +2136,41 @@ class StreamOut(TypedDict):
     error: str | None
 
 
+class TableIn(TypedDict):
+    """A new table."""
+
+    name: str
+    description: NotRequired[str]
+    columns: NotRequired[list[ColumnIn]]
+
+
+class TableOut(TypedDict):
+    """A table."""
+
+    id: str
+    name: str
+    description: str
+    columns: list[ColumnOut]
+    revision: int
+    rows: int | None
+    changing: bool
+    created_at: str
+    updated_at: str
+
+
+class TablePatch(TypedDict):
+    """What becomes of a table. What is left out stays."""
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+
+
+class TablesOut(TypedDict):
+    """Every table of the workspace, by name."""
+
+    items: list[TableOut]
+
+
 class TestOut(TypedDict):
     """What a test call showed."""
 
@@ -2110,6 +2225,27 @@ class TransferIn(TypedDict):
     """Who answers for the workflow from now on."""
 
     owner: str
+
+
+class UpdateIn(TypedDict):
+    """Which rows get which values."""
+
+    filter: dict[str, JsonValue] | None
+    cells: dict[str, JsonValue]
+
+
+class UpsertIn(TypedDict):
+    """A row to change or add."""
+
+    column: str
+    cells: dict[str, JsonValue]
+
+
+class UpsertOut(TypedDict):
+    """The row as it is now."""
+
+    row: RowOut
+    created: bool
 
 
 class UsagesOut(TypedDict):
@@ -2298,11 +2434,22 @@ class StudioServerResourcesExecutionsSchemasBulkIn(TypedDict):
 
     action: Literal["cancel", "pause", "resume", "replay", "retry", "delete"]
     ids: NotRequired[list[str] | None]
-    filter: NotRequired[FilterIn | None]
+    filter: NotRequired[StudioServerResourcesExecutionsSchemasFilterIn | None]
     most: NotRequired[int]
     dry: NotRequired[bool]
     reason: NotRequired[str]
     on: NotRequired[Literal["same", "published", "draft"]]
+
+
+class StudioServerResourcesExecutionsSchemasFilterIn(TypedDict):
+    """Which executions."""
+
+    status: NotRequired[list[ExecutionStatus] | None]
+    workflow: NotRequired[str | None]
+    tag: NotRequired[str | None]
+    error: NotRequired[str | None]
+    since: NotRequired[str | None]
+    until: NotRequired[str | None]
 
 
 class StudioServerResourcesExecutionsSchemasOutcomeOut(TypedDict):
@@ -2321,6 +2468,12 @@ class StudioServerResourcesKeysSchemasUsageOut(TypedDict):
     requests: int
     refused: int
     executions: dict[str, int]
+
+
+class StudioServerResourcesTablesSchemasFilterIn(TypedDict):
+    """Which rows. They must be named: a missing filter does not mean all of them."""
+
+    filter: dict[str, JsonValue] | None
 
 
 class StudioServerResourcesUsageSchemasUsageOut(TypedDict):
@@ -2395,8 +2548,12 @@ __all__ = [
     "ClientOut",
     "ClientsOut",
     "CodeIn",
+    "ColumnIn",
+    "ColumnOut",
+    "ColumnPatch",
     "CommentOut",
     "ConnectOut",
+    "CountOut",
     "CountsOut",
     "CredentialChange",
     "CredentialIn",
@@ -2434,7 +2591,6 @@ __all__ = [
     "ExportIn",
     "ExportOut",
     "FileModel",
-    "FilterIn",
     "FolderChange",
     "FolderIn",
     "FolderOut",
@@ -2450,11 +2606,13 @@ __all__ = [
     "HandOverIn",
     "HandedOut",
     "HoldingOut",
+    "IdsOut",
     "ImportIn",
     "ImportOut",
     "ImportedOut",
     "InDoubtListOut",
     "InDoubtOut",
+    "IncrementIn",
     "InstanceOut",
     "InvitationIn",
     "InvitationOut",
@@ -2509,6 +2667,7 @@ __all__ = [
     "PageOutNodeOut",
     "PageOutNodeRunOut",
     "PageOutOperatedAccountOut",
+    "PageOutRowOut",
     "PageOutThreadOut",
     "PageOutVersionOut",
     "PageOutWorkflowOut",
@@ -2550,6 +2709,10 @@ __all__ = [
     "RoleOut",
     "RolesOut",
     "RotateIn",
+    "RowIn",
+    "RowOut",
+    "RowPatch",
+    "RowsIn",
     "SecondStep",
     "SecretIn",
     "SecretOut",
@@ -2582,18 +2745,27 @@ __all__ = [
     "StudioServerResourcesCredentialsSchemasUsageOut",
     "StudioServerResourcesEditingSchemasChangeOut",
     "StudioServerResourcesExecutionsSchemasBulkIn",
+    "StudioServerResourcesExecutionsSchemasFilterIn",
     "StudioServerResourcesExecutionsSchemasOutcomeOut",
     "StudioServerResourcesKeysSchemasUsageOut",
+    "StudioServerResourcesTablesSchemasFilterIn",
     "StudioServerResourcesUsageSchemasUsageOut",
     "StudioServerResourcesWorkflowsSchemasBulkIn",
     "StudioServerResourcesWorkflowsSchemasChangeOut",
     "StudioServerResourcesWorkflowsSchemasOutcomeOut",
+    "TableIn",
+    "TableOut",
+    "TablePatch",
+    "TablesOut",
     "TestOut",
     "TextIn",
     "ThreadIn",
     "ThreadOut",
     "TimelineOut",
     "TransferIn",
+    "UpdateIn",
+    "UpsertIn",
+    "UpsertOut",
     "UsagesOut",
     "ValueOut",
     "VariableIn",

@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 
 from studio.contracts.apart import Apart
 from studio.contracts.blobs import BlobFile
+from studio.contracts.data_tables import DataTables
 from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
-from studio.domain.errors import NodeError, NodeTimeout, StudioError, UserError
+from studio.domain.access import Permission
+from studio.domain.errors import AccessRefused, NodeError, NodeTimeout, StudioError, UserError
 from studio.domain.values import FileRef, TableRef
 from studio.engine.api import Grants
 from studio.engine.encode import encode_small
@@ -26,7 +28,7 @@ _LONGEST = 20.0
 
 async def choices_of(
     impl: BaseNode, param: str, *, params: Mapping[str, Any], search: str, page: str | None, limit: int,
-    host: HostServices, grants: Grants, workspace: str, credential: str | None,
+    host: HostServices, grants: Grants, workspace: str, credential: str | None, tables: bool,
 ) -> tuple[list[tuple[Any, str, str]], str | None]:  # fmt: skip
     """The choices for a param as (value, label, help), and what to give as ``page`` for the next ones.
 
@@ -41,11 +43,12 @@ async def choices_of(
         grants: What may be reached.
         workspace: Whose credentials are meant.
         credential: The one that is chosen on the node.
+        tables: Whether the data tables of the workspace may be seen.
 
     Raises:
         StudioError: The param has no choices, one that they depend on is not filled in, or they cannot be listed.
     """
-    context = FormContext(impl.type, host, grants, workspace, credential)
+    context = FormContext(impl.type, host, grants, workspace, credential, tables)
     ask = Options(params=params, search=search, page=page, limit=limit)
     try:
         async with asyncio.timeout(_LONGEST):
@@ -68,15 +71,22 @@ async def choices_of(
 
 
 class FormContext(NodeContext):
-    """Networks and the chosen credential; everything else belongs to an execution, and there is none."""
+    """Networks, the chosen credential and data tables; everything else belongs to an execution, and there is none."""
 
     def __init__(
-        self, node_type: str, host: HostServices, grants: Grants, workspace: str, credential: str | None
+        self,
+        node_type: str,
+        host: HostServices,
+        grants: Grants,
+        workspace: str,
+        credential: str | None,
+        tables: bool,
     ) -> None:
         self._type = node_type
         self._host = host
         self._grants = grants
         self._credential = credential
+        self._tables = tables
         self.workspace = workspace
         self.execution_id = self.workflow_name = self.path = self.idempotency_key = ""
         self.attempt = 1
@@ -131,8 +141,12 @@ class FormContext(NodeContext):
         self._refuse("state")
 
     @property
-    def data_tables(self) -> NoReturn:
-        self._refuse("data_tables")
+    def data_tables(self) -> DataTables:
+        if not self._tables:
+            raise AccessRefused(
+                "access.missing_permission", "This needs the permission {permission}.", permission=Permission.TABLE_VIEW
+            )
+        return self._host.data_tables_for(self.workspace, self.execution_id)
 
     async def make_file(self, data: bytes | AsyncIterator[bytes], name: str, media_type: str | None = None) -> FileRef:
         self._refuse("make_file")

@@ -28,11 +28,6 @@ from studio.services.tables.remaking import Remaking
 from studio.services.tables.scanning import Scanner, name_key
 from studio.services.tables.settling import Settling
 
-_LEASE = 60_000_000
-"""Microseconds without a sign of life after which whoever changes a column counts as gone."""
-_BATCH = 250
-_TRIES = 20
-
 
 class Altering:
     """Makes, changes and deletes tables."""

@@ -17,10 +17,12 @@ from studio.services.tables.cells import read, written
 from studio.services.tables.filters import Filter
 from studio.services.tables.model import LARGEST_ROW, MOST_ROWS, SYSTEM, Column, DataTable, StoredRow
 from studio.services.tables.names import column_of, folded
+from studio.services.tables.rows import too_large
 from studio.services.tables.scanning import Scanner, shown
 
 Format: TypeAlias = Literal["csv", "ndjson"]
 _PIECE = 64 * 1024
+_LONGEST_CELL = 16 * 1024 * 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _GIVEN = tuple(SYSTEM)
 
@@ -44,7 +46,8 @@ def read_csv(table: DataTable, content: bytes, delimiter: str = ",") -> Sheet:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError("data_table.csv_encoding", "The file is not written in UTF-8.") from error
-    csv.field_size_limit(LARGEST_ROW)
+    # The limit is the whole process's: never lowered, since others read larger cells.
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = _lines(reader)
     head = next(lines, None)
@@ -87,6 +90,8 @@ def _row(columns: Sequence[Column | None], cells: Sequence[str], number: int) ->
     for column, cell in zip(columns, cells, strict=True):
         if column is None:
             continue
+        if len(cell) > LARGEST_ROW:
+            raise too_large(len(cell)).at(param=f"line {number}: {column.name}")
         try:
             value = read(column, cell)
         except UserError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from studio.services.tables.names import column_of, folded
 MOST_CONDITIONS = 100
 DEEPEST = 8
 MOST_VALUES = 1000
-"""Values of one ``in``."""
+"""Values of all ``in`` together."""
 
 OPERATORS = (
     "eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "starts_with", "empty", "not_empty",
@@ -42,6 +42,7 @@ class Filter:
 
     test: Test | None = None
     hint: Hint | None = None
+    conditions: int = 0
 
 
 def filter_of(table: DataTable, given: Any) -> Filter:
@@ -54,7 +55,7 @@ def filter_of(table: DataTable, given: Any) -> Filter:
         return Filter()
     reader = _Reader(table)
     test = reader.read(given, 1)
-    return Filter(test, reader.hint(given))
+    return Filter(test, reader.hint(given), MOST_CONDITIONS - reader.left)
 
 
 def getter_of(table: DataTable, name: str) -> tuple[Column, Getter]:
@@ -82,11 +83,12 @@ _SYSTEM: Mapping[str, Getter] = {
 class _Reader:
     def __init__(self, table: DataTable) -> None:
         self._table = table
-        self._left = MOST_CONDITIONS
+        self.left = MOST_CONDITIONS
+        self._values = MOST_VALUES
 
     def read(self, given: Any, depth: int) -> Test:
-        self._left -= 1
-        if depth > DEEPEST or self._left < 0:
+        self.left -= 1
+        if depth > DEEPEST or self.left < 0:
             raise UserError(
                 "data_table.filter_large", "A filter has {most} conditions at most, and {deep} levels.",
                 most=MOST_CONDITIONS, deep=DEEPEST,
@@ -112,7 +114,21 @@ class _Reader:
             return lambda row: get(row) in (None, "")
         if word == "not_empty":
             return lambda row: get(row) not in (None, "")
+        if word == "in":
+            return self._in(column, get, fields.get("value"))
         return _test(column, get, word, fields.get("value"))
+
+    def _in(self, column: Column, get: Getter, given: Any) -> Test:
+        values: list[Any] = list(cast("list[Any]", given)) if isinstance(given, list | tuple) else [None] * MOST_VALUES
+        self._values -= len(values)
+        if self._values < 0 or not isinstance(given, list | tuple):
+            raise UserError(
+                "data_table.filter_in", "`in` takes a list of {most} values at most.", most=MOST_VALUES
+            ).at(param="filter")  # fmt: skip
+        wanted: Collection[Any] = [checked(column, one) for one in values]
+        if column.type != "json":
+            wanted = frozenset(wanted)
+        return lambda row: get(row) in wanted
 
     def hint(self, given: Any) -> Hint | None:
         """What can be looked up: an equality that stands alone, or among others that must all hold."""
@@ -135,13 +151,6 @@ class _Reader:
 
 
 def _test(column: Column, get: Getter, word: str, given: Any) -> Test:
-    if word == "in":
-        if not isinstance(given, list | tuple) or len(cast("list[Any]", given)) > MOST_VALUES:
-            raise UserError("data_table.filter_in", "`in` takes a list of {most} values at most.", most=MOST_VALUES).at(
-                param="filter"
-            )
-        wanted = [checked(column, one) for one in cast("list[Any]", given)]
-        return lambda row: get(row) in wanted
     if word in ("contains", "starts_with"):
         return _part(column, get, word, given)
     value = checked(column, given)

@@ -17,7 +17,7 @@ from studio.services.tables.rows import RowPuts, not_unique
 
 _LEASE = 60_000_000
 """Microseconds without a sign of life after which whoever changes a column counts as gone."""
-_BATCH = 250
+_BATCH = 100
 
 
 class Remaking:

@@ -63,9 +63,15 @@ def sound(table: DataTable, cells: Mapping[str, Any]) -> dict[str, Any]:
             )
     size = size_of(out)
     if size > LARGEST_ROW:
-        raise UserError("data_table.row_large", "A row has {most} bytes at most; this has {size}.",
-                        most=LARGEST_ROW, size=size)  # fmt: skip
+        raise too_large(size)
     return out
+
+
+def too_large(size: int) -> UserError:
+    """The refusal of a row."""
+    return UserError(
+        "data_table.row_large", "A row has {most} bytes at most; this has {size}.", most=LARGEST_ROW, size=size
+    )
 
 
 class RowPuts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from studio.services.workflows.naming import is_id
 
 _PAGE = 250
 _PIECE = 50
+_EFFORT, _ROW_EFFORT = 4_000_000, 500
 After = tuple[str, str]
 
 
@@ -63,7 +65,7 @@ class Scanner:
         Raises:
             NotFound: The table has none with that id.
         """
-        found = await self._shelf.rows.get(workspace, id)
+        found = await self._shelf.rows.get(workspace, id) if is_id(id) else None
         if found is None or found.value.table != table.id:
             raise NotFound(
                 "data_table.no_row", "The table {table} has no row {id}.", table=table.value.name, id=id[:100]
@@ -80,8 +82,14 @@ class Scanner:
         self, workspace: str, table: Kept[DataTable], wanted: Filter, *, after: str = "", descending: bool = False
     ) -> AsyncIterator[Kept[StoredRow]]:
         """Rows that fit, in the order in which they were made, those after one with the id ``after``."""
+        effort = 0
         async with aclosing(self._candidates(workspace, table, wanted, after, descending)) as found:
             async for row in found:
+                effort += wanted.conditions * (_ROW_EFFORT + len(row.record.value))
+                if effort > _EFFORT:
+                    # Whatever is asked of however much, others get their turn.
+                    await asyncio.sleep(0)
+                    effort = 0
                 if wanted.test is None or wanted.test(row):
                     yield row
 
@@ -91,7 +99,7 @@ class Scanner:
         hint = wanted.hint
         if hint is not None and (hint.column is None or hint.column.unique):
             if hint.column is None:
-                one = await self._shelf.rows.get(workspace, hint.value)
+                one = await self._shelf.rows.get(workspace, hint.value) if is_id(hint.value) else None
             else:
                 one = await self.by_value(workspace, table, hint.column, hint.value)
             if one is not None and one.value.table == table.id and _beyond(one.id, after, descending):
@@ -126,6 +134,8 @@ class Scanner:
     ) -> RowPage:
         """A page of the rows that fit. It ends early where the rows are large."""
         column, get = getter_of(table.value, sort or "created_at")
+        if after is not None and not is_id(after[1]):
+            raise _no_cursor()
         if column.type == "json":
             raise UserError("data_table.sort_json", "Rows are not sorted by a column of JSON.").at(param="sort")
         if not column.id and column.name in ("created_at", "id"):
@@ -224,10 +234,14 @@ def _place(column: Column, after: After | None) -> tuple[Any, str] | None:
     except ValueError:
         value = ()
     if value is not None and not isinstance(value, kinds.get(column.type, str)):
-        raise UserError("request.cursor", "This is no cursor of this list. Begin with its first page.").at(
-            param="cursor"
-        )
+        raise _no_cursor()
     return value, after[1]
+
+
+def _no_cursor() -> UserError:
+    error = UserError("request.cursor", "This is no cursor of this list. Begin with its first page.")
+    error.at(param="cursor")
+    return error
 
 
 def _beyond(id: str, after: str, descending: bool) -> bool:
@@ -236,7 +250,8 @@ def _beyond(id: str, after: str, descending: bool) -> bool:
 
 async def name_key(shelf: Shelf, workspace: str, name: str) -> str:
     """What stands in clear for a table's name."""
-    return await shelf.records.digest(workspace, f"data table {folded(' '.join(name.split()))}")
+    plain = folded(" ".join(name.encode(errors="replace").decode().split()))
+    return await shelf.records.digest(workspace, f"data table {plain}")
 
 
 async def cell_key(shelf: Shelf, workspace: str, table: str, column: Column, value: Any) -> str:

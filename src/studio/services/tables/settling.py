@@ -13,7 +13,7 @@ from studio.services._collection import Kept
 from studio.services.tables.model import DataTable, Shelf, StoredRow, TableBusy
 from studio.services.tables.rows import RowPuts
 
-_BATCH = 250
+_BATCH = 100
 _TRIES = 20
 
 

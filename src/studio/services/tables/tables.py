@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.tables.altering import Altering
-from studio.services.tables.files import Exporter, Format, read_csv
+from studio.services.tables.files import Exporter, Format, Sheet, read_csv
 from studio.services.tables.filters import filter_of
 from studio.services.tables.model import MOST_AT_ONCE, DataTable, Shelf, StoredRow
 from studio.services.tables.rows import new_cells
@@ -193,12 +194,7 @@ class Tables:
         """
         self._spend(actor.workspace)
         table = await self._store.scanner.table(actor.workspace, reference)
-        sheet = read_csv(table.value, content, delimiter)
-        for row, line in zip(sheet.rows, sheet.lines, strict=True):
-            try:
-                new_cells(table.value, row)
-            except UserError as error:
-                raise _in_line(error, line) from None
+        sheet = await asyncio.to_thread(_read, table.value, content, delimiter, upsert is None)
         told = _told(actor, "table.rows_imported")
         origin = f"import {actor.key or actor.id} {table.id} {key}" if key else ""
         for start in range(0, len(sheet.rows), MOST_AT_ONCE):
@@ -209,6 +205,17 @@ class Tables:
             else:
                 await self._store.writer.upsert(actor.workspace, table.id, upsert, rows, key=part, told=told)
         return len(sheet.rows)
+
+
+def _read(table: DataTable, content: bytes, delimiter: str, new: bool) -> Sheet:
+    """The rows of a file, with ``new`` only where each could be added."""
+    sheet = read_csv(table, content, delimiter)
+    for row, line in zip(sheet.rows, sheet.lines, strict=True) if new else ():
+        try:
+            new_cells(table, row)
+        except UserError as error:
+            raise _in_line(error, line) from None
+    return sheet
 
 
 def _in_line(error: StudioError, line: int) -> StudioError:

@@ -19,6 +19,7 @@ from studio.services._collection import Kept
 from studio.services.tables.cells import checked
 from studio.services.tables.filters import filter_of
 from studio.services.tables.model import (
+    LARGEST_PAGE,
     MOST_AT_ONCE,
     MOST_ROWS,
     REMEMBERED,
@@ -276,10 +277,12 @@ class Writer:
         self, workspace: str, table: Kept[DataTable], where: Any, after: str
     ) -> tuple[list[Kept[StoredRow]], str | None]:
         found: list[Kept[StoredRow]] = []
+        room = LARGEST_PAGE
         wanted = filter_of(table.value, where)
         async with aclosing(self._scanner.rows(workspace, table, wanted, after=after)) as rows:
             async for row in rows:
-                if len(found) == MOST_AT_ONCE:
+                room -= len(row.record.value)
+                if found and (len(found) == MOST_AT_ONCE or room < 0):
                     return found, found[-1].id
                 found.append(row)
         return found, None

@@ -62,13 +62,18 @@ async def import_table(
     ] = None,
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=200, description="The same file under the same key is taken once; a broken import goes on."),
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            description="The same file under the same key is taken once; a broken import goes on.",
+        ),
     ] = None,
 ) -> CountOut:
     """Add the rows of a CSV file. Every cell is checked before the first row is written.
 
-    Empty cells get the column's default. Rows are written a thousand in one transaction each, so that a value which
-    must be unique and is there already can end an import after some of them.
+    Empty cells get the column's default, or with `upsert` stay as they are. Rows are written a thousand in one
+    transaction each, so that a value which must be unique and is there already can end an import after some of them.
     """
     content = await request.body()
     count = await services.tables.take(
