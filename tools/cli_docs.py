@@ -25,9 +25,32 @@ HEAD = """# Command line
   whatever happens: `{"execution_id", "status", "output", "error", "seconds", "nodes"}`, with `problems` where the
   status is `invalid`; why an execution waits is said on stderr. Node runs inside items and turns are listed up to a
   thousand.
-- `--data`, `--db`, `--allow-path`, `--allow-host`, `--lang`, `--json` and `--debug` may also stand before the command.
+- `--data`, `--db`, `--allow-path`, `--allow-host`, `--server`, `--lang`, `--json` and `--debug` may also stand before
+  the command.
 - **Errors** are one block: what happened, where, and what to do next. A traceback is shown with `--debug` only.
 - `ID` may be the beginning of an execution's id, or `last`.
+
+## On a server
+
+`studio --server URL login` once, then `--server URL` or `STUDIO_SERVER` lets commands act there, in your name, with
+the same options, output and exit codes. Workflows are named by key or id, a version of one as `KEY@3`, `KEY@draft` or
+`KEY@published`. An option that means something on this machine only says so; a command that does ignores
+`STUDIO_SERVER` and refuses `--server`. `STUDIO_SERVER= studio …` acts here all the same. Secrets are never arguments:
+they are asked for, or read from stdin.
+
+```console
+$ studio --server https://studio.example.org login
+$ export STUDIO_SERVER=https://studio.example.org
+$ studio workflows import flows/ --publish
+$ studio run quakes -i min_magnitude=6
+$ studio executions replay last --failed
+$ studio api-keys make Shop --workflow quakes --permission workflow.execute
+```
+
+A run is followed by live events; a lost connection is taken up again where it was. Ctrl-C cancels the execution at the
+server.
+
+## Environment
 
 | variable | meaning |
 |---|---|
@@ -35,6 +58,8 @@ HEAD = """# Command line
 | `STUDIO_DB` | database URL, instead of SQLite in the data folder |
 | `STUDIO_ALLOW_PATHS` | folders and files that nodes may reach too, separated by colons |
 | `STUDIO_ALLOW_HOSTS` | private hosts (`HOST[:PORT]` or CIDR) that nodes may reach, separated by commas or spaces |
+| `STUDIO_SERVER` | the server that commands act on, instead of this machine |
+| `STUDIO_TOKEN` | a session's token or an API key, instead of the one of `studio login` |
 | `STUDIO_LANG` | language of messages: `en`, `fr` or `ar`; else `LC_ALL`, `LC_MESSAGES`, `LANG` |
 | `STUDIO_MASTER_KEY` | the master key (base64), instead of the file `master.key` in the data folder |
 | `STUDIO_PASSPHRASE` | the passphrase of a key file |

@@ -34,7 +34,16 @@ Write = Callable[..., str]
 @pytest.fixture(autouse=True)
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder and a data folder of the test's own, English, no colours."""
-    for name in ("STUDIO_DB", "STUDIO_ALLOW_PATHS", "STUDIO_ALLOW_HOSTS", "STUDIO_MASTER_KEY", "LC_ALL", "LANG"):
+    for name in (
+        "STUDIO_DB",
+        "STUDIO_ALLOW_PATHS",
+        "STUDIO_ALLOW_HOSTS",
+        "STUDIO_MASTER_KEY",
+        "STUDIO_SERVER",
+        "STUDIO_TOKEN",
+        "LC_ALL",
+        "LANG",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("STUDIO_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("STUDIO_LANG", "en")

@@ -22,7 +22,7 @@ from studio.domain.errors import (
     classify_status,
     fill,
 )
-from studio.domain.ids import item_scope, new_id
+from studio.domain.ids import first_id, item_scope, moments_of, new_id
 from studio.domain.lazy import LazyItems
 from studio.domain.status import Effect, ExecutionStatus, NodeStatus
 from studio.domain.values import BlobRef, FileRef
@@ -114,6 +114,21 @@ def test_ids_sort_by_time() -> None:
     assert len({new_id() for _ in range(1000)}) == 1000
     assert item_scope("", "loop", 3) == "loop[3]/"
     assert item_scope("loop[3]/", "inner", 0) == "loop[3]/inner[0]/"
+
+
+def test_the_beginning_of_an_id_tells_when_it_was_made() -> None:
+    id = new_id(1_700_000_000.123)
+    assert moments_of(id) == (1_700_000_000_123, 1_700_000_000_123)
+    for length in range(1, 27):
+        moments = moments_of(id[:length])
+        assert moments is not None
+        assert moments[0] <= 1_700_000_000_123 <= moments[1]
+        if length >= 2:  # all that a prefix stands for can be written as an id
+            assert first_id(moments[0]).startswith(id[: min(length, 10)])
+            assert first_id(moments[1]).startswith(id[: min(length, 10)])
+    assert moments_of("") is None
+    assert moments_of("last") is None
+    assert moments_of(id + "0") is None
 
 
 def test_statuses() -> None:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
+    from studio.services._moments import read_moment
     from studio.services.audit.verifying import Verified as AuditVerified
     from studio.services.bench import Bench, BenchRun
-    from studio.services.control import Control
+    from studio.services.control import DECISIONS, Control, unknown_decision
     from studio.services.doctor import Finding
     from studio.services.documents import Document, DocumentInvalid, Documents
     from studio.services.drive import Driver
@@ -41,15 +42,16 @@ if TYPE_CHECKING:
     from studio.services.operation.upgrading import UpgradeFinding
     from studio.services.overrides import read_value, split_assignment
     from studio.services.replay import ReplayOptions, Replays
-    from studio.services.run import RunOptions, Runs, read_input_file
+    from studio.services.run import RunOptions, Runs, read_input_file, read_pin
     from studio.services.values import present
-    from studio.services.waterfall import Bar, bars
     from studio.services.vault.hidden import Hidden
+    from studio.services.waterfall import Bar, bars
     from studio.storage import Opened
     from studio.testing import ExampleResult
-    from studio.validation import Problem, reason_for
+    from studio.validation import Problem, ToldProblem, reason_for
 
 __all__ = [
+    "DECISIONS",
     "Announcement",
     "AuditVerified",
     "Bar",
@@ -62,9 +64,9 @@ __all__ = [
     "ExampleResult",
     "ExecutionResult",
     "Finding",
+    "Hidden",
     "History",
     "Maintenance",
-    "Hidden",
     "NodeFacts",
     "NodeSummary",
     "Nodes",
@@ -75,6 +77,7 @@ __all__ = [
     "Settings",
     "StartRequest",
     "Studio",
+    "ToldProblem",
     "UpgradeFinding",
     "answer_lines",
     "bars",
@@ -85,11 +88,14 @@ __all__ = [
     "present",
     "read_data",
     "read_input_file",
+    "read_moment",
+    "read_pin",
     "read_value",
     "reason_for",
     "serve",
     "server_settings",
     "split_assignment",
+    "unknown_decision",
     "work",
     "workflow_facts",
     "workflow_svg",
@@ -108,11 +114,18 @@ _FOUND_IN = {
     "ReplayOptions": "studio.services.replay",
     "RunOptions": "studio.services.run",
     "answer_lines": "studio.services.evaluate",
+    "DECISIONS": "studio.services.control",
+    "unknown_decision": "studio.services.control",
+    "Bar": "studio.services.waterfall",
+    "Event": "studio.engine",
     "bars": "studio.services.waterfall",
     "evaluate": "studio.services.evaluate",
     "lines_of": "studio.services.evaluate",
     "present": "studio.services.values",
     "reason_for": "studio.validation",
+    "ToldProblem": "studio.validation",
+    "read_moment": "studio.services._moments",
+    "read_pin": "studio.services.run",
     "read_data": "studio.services.evaluate",
     "read_input_file": "studio.services.run",
     "read_value": "studio.services.overrides",
@@ -294,7 +307,7 @@ class Studio:
             return await run_document(studio.engine, studio.driver, studio.catalog, document, folder)
 
     async def present(self, value: Any) -> Any:
-        """A value as plain JSON."""
+        """A value as plain JSON, without secrets of the vault."""
         from studio.services.values import present
 
         return (await self.mask()).plain(await present(value))

@@ -52,7 +52,11 @@ def flags_of(argv: Sequence[str]) -> Flags:
 
 def not_on_a_server(name: str) -> StudioError:
     """The error for a command that knows this machine only."""
-    return UserError("cli.not_on_a_server", "studio {command} cannot be used with --server.", command=name)
+    return UserError(
+        "cli.not_on_a_server",
+        "studio {command} works on this machine alone. Leave --server out, or run it on the server's own machine.",
+        command=name,
+    )
 
 
 def report(error: BaseException, argv: Sequence[str]) -> int:
@@ -93,7 +97,7 @@ def report(error: BaseException, argv: Sequence[str]) -> int:
 
 def is_misuse(error: StudioError) -> bool:
     """Whether the command itself was wrong: an option's value, a name that it does not know."""
-    return error.code.startswith("cli.") or error.code in _MISUSE
+    return error.code.startswith(("cli.", "request.")) or error.code in _MISUSE
 
 
 def refused_json(code: str, message: str, node: str | None = None, param: str | None = None) -> dict[str, Any]:
@@ -219,7 +223,8 @@ def located_problems(error: WorkflowInvalid) -> list[tuple[str, Problem]]:
     """Problems with the file they stand in."""
     document: Document | None = getattr(error, "document", None)
     if document is None:
-        return [("", problem) for problem in error.problems]
+        files: list[str] = getattr(error, "files", None) or [""] * len(error.problems)
+        return list(zip(files, error.problems, strict=True))
     return [(shown_path(one), problem) for one in document.all() for problem in one.problems]
 
 

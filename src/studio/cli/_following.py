@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -134,7 +134,8 @@ class _Watcher:
         self._view.close()
 
 
-def _view(ids: Any, voice: Voice) -> View:
+def make_view(ids: Iterable[str], voice: Voice) -> View:
+    """A live list on a terminal, else lines."""
     if colours():
         from studio.cli._live import LiveList
 

@@ -44,7 +44,13 @@ AllowHostOption: TypeAlias = Annotated[
 
 ServerOption: TypeAlias = Annotated[
     str | None,
-    typer.Option("--server", metavar="URL", help="Act on this Studio server, where you have logged in, not here"),
+    typer.Option(
+        "--server",
+        metavar="URL",
+        envvar="STUDIO_SERVER",
+        show_envvar=False,
+        help="Act on this Studio server, where you have logged in, not here; also STUDIO_SERVER",
+    ),
 ]
 
 
@@ -57,6 +63,19 @@ def refuse_with_server(given: Mapping[str, object]) -> None:
     for name, value in given.items():
         if value:
             raise UserError("cli.option_here", "{option} cannot be used with --server.", option=name).at(param=name)
+
+
+def refuse_without_server(given: Mapping[str, object]) -> None:
+    """Refuse options that mean something on a server only.
+
+    Raises:
+        UserError: One of them was given.
+    """
+    for name, value in given.items():
+        if value:
+            raise UserError("cli.option_there", "{option} is for a server: give --server too.", option=name).at(
+                param=name
+            )
 
 
 def data_folder(given: Path | None) -> Path:

@@ -36,7 +36,10 @@ class Voice:
         return text(key, self.lang, **arguments)
 
     def error(self, error: StudioError) -> str:
-        """An error's sentence."""
+        """An error's sentence. That of a server has come in the language that was asked for."""
+        told = getattr(error, "detail", None)
+        if isinstance(told, str):
+            return told
         return self.sentence(error.code, error.template, error.arguments)
 
     def sentence(self, code: str, template: str, arguments: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import write, write_json
 
@@ -21,17 +21,23 @@ def command(
     ] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Check that the audit logs are what was written: nothing missing, changed, moved or cut off.
 
-    Reads the database itself, also while a server runs. Exit code: 0 every log is right, 1 one is not.
+    Reads the database itself, also while a server runs; with --server the server checks the log of your workspace.
+    Exit code: 0 every log is right, 1 one is not.
     """
     from studio.bootstrap import Maintenance
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.audit import verify
+
+        return verify(server, workspace, voice, as_json=json)
     found = asyncio.run(Maintenance(settings_from(data=data, db=db, lang=voice.lang)).verify_audit(workspace))
     if json:
         write_json({"right": _right(found), "logs": [_facts(one) for one in found]})

@@ -27,7 +27,7 @@ def command(
         from studio.cli.remote.executions import act as act_there
 
         return act_there(
-            server, voice, lambda client: client.cancel_execution(execution, {"reason": reason}), as_json=json
+            server, voice, execution, lambda client, id: client.cancel_execution(id, {"reason": reason}), as_json=json
         )
     settings = settings_from(data=data, db=db, lang=voice.lang)
     return act(settings, lambda studio: studio.control.cancel(execution, reason), voice, as_json=json)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from studio.cli._acting import act
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 
 
@@ -20,6 +20,7 @@ def command(
     ] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -28,9 +29,20 @@ def command(
 
     happened: it did, with this output. run: do it (again). fail: let the node fail.
     """
-    from studio.bootstrap import read_value
+    from studio.bootstrap import DECISIONS, read_value, unknown_decision
 
     voice = Voice(lang)
     value = read_value(output, "--output") if output is not None else None
+    if server is not None:
+        from studio.cli.remote.executions import act as act_there
+
+        if decision not in DECISIONS:
+            raise unknown_decision(decision)
+        chosen: Any = decision
+        return act_there(
+            server, voice, execution,
+            lambda client, id: client.decide_execution(id, {"path": node, "decision": chosen, "output": value}),
+            as_json=json,
+        )  # fmt: skip
     settings = settings_from(data=data, db=db, lang=voice.lang)
     return act(settings, lambda studio: studio.control.decide(execution, node, decision, value), voice, as_json=json)

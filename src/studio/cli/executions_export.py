@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import json_text, write_as_it_is, write_error
 
@@ -18,6 +18,7 @@ def command(
     file: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to write; else stdout")] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -26,6 +27,10 @@ def command(
     from studio.bootstrap import Studio
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.executions import export as export_there
+
+        return export_there(server, voice, execution, file=file, pretty=not json)
 
     async def read() -> str:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:

@@ -15,9 +15,12 @@ from studio.cli._options import (
     DebugOption,
     JsonOption,
     LangOption,
+    ServerOption,
+    refuse_with_server,
+    refuse_without_server,
     settings_from,
 )
-from studio.cli._running import run_request
+from studio.cli._running import patience, run_request
 from studio.cli._say import Voice
 
 if TYPE_CHECKING:
@@ -37,9 +40,14 @@ def command(
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Go on with this version instead of the one that ran")
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="VERSION", help="On a server: same (the version of then), published or draft"),
+    ] = None,
     wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     allow_path: AllowPathOption = None,
     allow_host: AllowHostOption = None,
     lang: LangOption = None,
@@ -53,6 +61,17 @@ def command(
     from studio.bootstrap import ReplayOptions
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.run import run_again, version_of
+
+        refuse_with_server({"--file": file})
+        version = version_of(on)
+        return run_again(
+            server, [execution], voice,
+            lambda client, id: client.fork_execution(id, {"until": node, "on": version}),
+            wait=patience(wait), as_json=json,
+        )  # fmt: skip
+    refuse_without_server({"--on": on})
     settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
     options = ReplayOptions(file=file, allow_paths=settings.allow_paths, allow_hosts=settings.allow_hosts)
 

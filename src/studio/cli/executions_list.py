@@ -7,16 +7,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli._options import (
-    DataOption,
-    DbOption,
-    DebugOption,
-    JsonOption,
-    LangOption,
-    ServerOption,
-    refuse_with_server,
-    settings_from,
-)
+from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import shown_seconds, shown_time, table, write, write_json
 
@@ -25,7 +16,9 @@ def command(
     status: Annotated[
         list[str] | None, typer.Option("--status", metavar="STATUS", help="Only these; may be given several times")
     ] = None,
-    workflow: Annotated[str | None, typer.Option("--workflow", metavar="NAME", help="Only this workflow")] = None,
+    workflow: Annotated[
+        str | None, typer.Option("--workflow", metavar="NAME", help="Only this workflow; on a server its key or id")
+    ] = None,
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only with this tag")] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Not older than this: 2h, 1d or an ISO 8601 time")
@@ -49,10 +42,10 @@ def command(
     if server is not None:
         from studio.cli.remote.executions import list_executions
 
-        refuse_with_server({"--since": since, "--until": until, "--before": before})
         return list_executions(
-            server, voice, status=status or [], workflow=workflow, tag=tag, limit=limit, as_json=json
-        )
+            server, voice, status=status or [], workflow=workflow, tag=tag, since=since, until=until, before=before,
+            limit=limit, as_json=json,
+        )  # fmt: skip
 
     async def read() -> list[dict[str, object]]:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:

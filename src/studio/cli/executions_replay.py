@@ -15,9 +15,12 @@ from studio.cli._options import (
     DebugOption,
     JsonOption,
     LangOption,
+    ServerOption,
+    refuse_with_server,
+    refuse_without_server,
     settings_from,
 )
-from studio.cli._running import run_request
+from studio.cli._running import patience, run_request
 from studio.cli._say import Voice
 from studio.cli._several import run_requests
 
@@ -50,9 +53,14 @@ def command(
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a param, as with `studio run`")
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="VERSION", help="On a server: same (the version of then), published or draft"),
+    ] = None,
     wait: Annotated[str | None, typer.Option("--wait", metavar="60s", help="As with `studio run`")] = None,
     data: DataOption = None,
     db: DbOption = None,
+    server: ServerOption = None,
     allow_path: AllowPathOption = None,
     allow_host: AllowHostOption = None,
     lang: LangOption = None,
@@ -67,6 +75,15 @@ def command(
     from studio.bootstrap import ReplayOptions, split_assignment
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.run import replay
+
+        refuse_with_server({"--file": file, "--set": set})
+        return replay(
+            server, execution, voice, start=start, failed=failed_items, on=on,
+            inputs=[split_assignment(one, "--input") for one in input or []], wait=patience(wait), as_json=json,
+        )  # fmt: skip
+    refuse_without_server({"--on": on})
     settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
     options = ReplayOptions(
         start=start,

@@ -38,11 +38,11 @@ def command(
 
     voice = Voice(lang)
     if server is not None:
-        from studio.cli.remote.executions import show as show_there
+        from studio.cli.remote.showing import show
 
-        return show_there(server, voice, execution, values=values, as_json=json)
+        return show(server, voice, execution, values=values, as_json=json)
 
-    async def read() -> tuple[History, Outcome, dict[str, Any]]:
+    async def read() -> tuple[History, Outcome, dict[str, Any], dict[str, Any]]:
         async with Studio(settings_from(data=data, db=db, lang=voice.lang)) as studio:
             await studio.open()
             history = await studio.executions.history(execution)
@@ -61,11 +61,16 @@ def command(
         write_json({**shown, "outputs": outputs, "errors": errors} if values else shown)
         return 0
     write(_head(history, voice))
-    write(_waterfall(bars(history), voice))
+    write(waterfall(bars(history), voice))
     write(_end(outcome, voice))
     for path, value in outputs.items():
-        write(f"\n{path}\n  {shorten(json_text(value), _VALUE_WIDTH)}\n")
+        write(value_text(path, value))
     return 0
+
+
+def value_text(path: str, value: Any) -> str:
+    """A node run's output, cut to what can be read."""
+    return f"\n{path}\n  {shorten(json_text(value), _VALUE_WIDTH)}\n"
 
 
 def _head(history: History, voice: Voice) -> str:
@@ -75,7 +80,8 @@ def _head(history: History, voice: Voice) -> str:
     return f"{row.id}  {row.workflow_name}\n{status}{took}  {shown_time(row.accepted_at)}\n\n"
 
 
-def _waterfall(found: list[Bar], voice: Voice) -> str:
+def waterfall(found: list[Bar], voice: Voice) -> str:
+    """Node runs on a common time axis, a line each."""
     if not found:
         return ""
     end = max((bar.start + bar.duration + bar.waited for bar in found), default=0) or 1

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio.cli._acting import act
-from studio.cli._options import DataOption, DbOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
+from studio.cli._options import (
+    DataOption,
+    DbOption,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    ServerOption,
+    refuse_with_server,
+    settings_from,
+)
 from studio.cli._say import Voice
 
 if TYPE_CHECKING:
@@ -27,7 +36,10 @@ def command(
         str | None, typer.Option("--decision", metavar="CHOICE", help="Answer an approval: approve, reject, …")
     ] = None,
     comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="Said with the decision")] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides; else the system's user")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Who decides; else the system's user. On a server it is you"),
+    ] = None,
     message_id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="The same id counts once, however often it is sent")
     ] = None,
@@ -51,13 +63,15 @@ def command(
     if server is not None:
         from studio.cli.remote.executions import act as act_there
 
-        async def send_there(client: Client) -> ExecutionOut:
-            if decision is None:
-                return await client.signal_execution(execution, {"name": name, "payload": value, "id": message_id})
-            answer: ApprovalIn = {"path": name, "decision": decision, "comment": comment, "data": value}
-            return await client.approve_execution(execution, answer)
+        refuse_with_server({"--by": by})
 
-        return act_there(server, voice, send_there, as_json=json)
+        async def send_there(client: Client, id: str) -> ExecutionOut:
+            if decision is None:
+                return await client.signal_execution(id, {"name": name, "payload": value, "id": message_id})
+            answer: ApprovalIn = {"path": name, "decision": decision, "comment": comment, "data": value}
+            return await client.approve_execution(id, answer)
+
+        return act_there(server, voice, execution, send_there, as_json=json)
 
     async def send(studio: Studio) -> str:
         if decision is None:

@@ -12,7 +12,7 @@ import typer
 from studio.cli._options import DebugOption, LangOption, ServerOption
 from studio.cli._say import Voice
 from studio.cli._terminal import write_error, write_line
-from studio.cli.remote.connection import remember, server_url
+from studio.cli.remote.connection import KEY, remember, server_url
 from studio.domain.errors import UserError
 
 
@@ -52,7 +52,8 @@ async def _check(url: str, token: str, lang: str) -> None:
     from studio.client import Client
 
     async with Client(url, token, lang=lang) as client:
-        await client.list_nodes(q="text.slugify")
+        # Whatever a key may do, it may ask what that is.
+        await (client.show_current_key() if token.startswith(KEY) else client.show_session())
 
 
 async def _sign_in(url: str, email: str, password: str, voice: Voice) -> tuple[str, str]:

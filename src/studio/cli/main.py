@@ -109,7 +109,8 @@ def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
     command = build(name, module_of(name))
     known = {option for param in command.params for option in param.opts} - OWN_MEANING.get(name, frozenset())
     # What stands before the command is said to Studio as a whole: a command that has no use for it leaves it aside.
-    if "--server" not in known and any(words[0].split("=", 1)[0] == "--server" for words in before):
+    said = [words[0] for words in before] + (rest[: rest.index("--")] if "--" in rest else rest)
+    if "--server" not in known and any(word.split("=", 1)[0] == "--server" for word in said):
         from studio.cli._errors import not_on_a_server
 
         raise not_on_a_server(name)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from studio.cli._options import DataOption, DebugOption, JsonOption, LangOption, settings_from
+from studio.cli._options import DataOption, DebugOption, JsonOption, LangOption, ServerOption, settings_from
 from studio.cli._say import Voice
 from studio.cli._terminal import json_text, table, write, write_json
 
@@ -15,6 +15,7 @@ from studio.cli._terminal import json_text, table, write, write_json
 def command(
     type: Annotated[str, typer.Argument(metavar="TYPE", help="A node type, such as list.filter")],
     data: DataOption = None,
+    server: ServerOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -23,17 +24,31 @@ def command(
     from studio.bootstrap import Studio
 
     voice = Voice(lang)
+    if server is not None:
+        from studio.cli.remote.nodes import show_node
+
+        return show_node(server, type, voice, as_json=json)
     nodes = Studio(settings_from(data=data, lang=voice.lang)).nodes
     shown = nodes.show(type)
     if json:
         write_json(shown)
         return 0
     facts = shown["facts"]
-    write(f"{facts.type}  {nodes.title(facts, voice.lang)}\n{nodes.description(facts, voice.lang)}\n\n")
-    write(f"{voice.say('cli.effect')}: {facts.effect}   {voice.say('cli.version')}: {facts.version}\n")
-    if facts.ports:
-        write(f"{voice.say('cli.ports')}: {', '.join(facts.ports)}\n")
-    labels = nodes.labels(facts, voice.lang)
+    told = {
+        "type": facts.type, "title": nodes.title(facts, voice.lang), "effect": str(facts.effect),
+        "description": nodes.description(facts, voice.lang), "version": facts.version, "ports": facts.ports,
+    }  # fmt: skip
+    print_type({**shown, **told, "labels": nodes.labels(facts, voice.lang)}, voice)
+    return 0
+
+
+def print_type(shown: Mapping[str, Any], voice: Voice) -> None:
+    """A node type for people."""
+    write(f"{shown['type']}  {shown['title']}\n{shown['description']}\n\n")
+    write(f"{voice.say('cli.effect')}: {shown['effect']}   {voice.say('cli.version')}: {shown['version']}\n")
+    if shown["ports"]:
+        write(f"{voice.say('cli.ports')}: {', '.join(shown['ports'])}\n")
+    labels: Mapping[str, str] = shown["labels"]
     for part in ("params", "output"):
         rows = _fields(shown[part], labels if part == "params" else {}, voice)
         if rows:
@@ -45,7 +60,6 @@ def command(
         answer = example.get("error") or example.get("output")
         if answer is not None:
             write(f"  → {answer if isinstance(answer, str) else json_text(answer)}\n")
-    return 0
 
 
 def _fields(schema: dict[str, Any], labels: Mapping[str, str], voice: Voice) -> list[list[str]]:

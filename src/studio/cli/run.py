@@ -74,7 +74,8 @@ def command(
     3 waiting for a signal or a timer beyond --wait. Ctrl-C cancels the execution; a second one leaves at once, and
     `studio resume` goes on with it.
 
-    With --server it starts a published workflow there, by its key or id in the place of FILE.
+    With --server it starts a workflow there, by its key or id in the place of FILE: the published version, or KEY@3,
+    KEY@draft. Lost connections are taken up again; who leaves does not stop it.
     """
     from studio.bootstrap import RunOptions, split_assignment
 
@@ -82,11 +83,11 @@ def command(
     if server is not None:
         from studio.cli.remote.run import run as run_there
 
-        here_only = {"--set": set, "--until": until, "--pin": pin, "--trigger": trigger, "--event": event}
-        refuse_with_server(here_only)
+        refuse_with_server({"--set": set, "--trigger": trigger, "--event": event})
         return run_there(
             server, str(file), voice, inputs=[split_assignment(one, "--input") for one in input or []],
-            input_file=input_file, wait=patience(wait), as_json=json,
+            input_file=input_file, until=until, pins=[split_assignment(one, "--pin") for one in pin or []],
+            wait=patience(wait), as_json=json,
         )  # fmt: skip
     settings = settings_from(data=data, db=db, allow_path=allow_path, allow_host=allow_host, lang=voice.lang)
 

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, cast
 
-from studio.client import models as m
 from studio.client.api import Api
+from studio.client.live import LivePart
 
 _PIECE = 10_000
 _TEXT_PIECE = 60_000
 
 
-class Client(Api):
+class Client(Api, LivePart):
     """A connection to a Studio server.
 
     Args:
@@ -77,14 +77,3 @@ class Client(Api):
         if set(entries) == {"$more"}:
             return await self.whole_value(execution, path, at)
         return {key: await self._filled(execution, path, [*at, key], one) for key, one in entries.items()}
-
-    async def all_node_runs(self, execution: str) -> list[m.NodeRunOut]:
-        """Every node run of an execution."""
-        out: list[m.NodeRunOut] = []
-        cursor: str | None = None
-        while True:
-            page = await self.list_node_runs(execution, cursor=cursor)
-            out += page["items"]
-            cursor = page.get("next")
-            if cursor is None:
-                return out

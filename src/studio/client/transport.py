@@ -1,38 +1,38 @@
-"""Requests to a server: authorisation, repetition where that is harmless, and failures as errors."""
+"""Requests to a server: authorisation, repetition where that is harmless, and failures as errors.
+
+What is asked again, up to four times with growing pauses:
+
+- anything, where the server is too busy (429, 503): it has taken nothing on;
+- anything, where no connection came about, if the server has answered before;
+- what changes nothing, and what carries an idempotency key, where the connection was lost in between.
+
+A request that takes an idempotency key is given one of its own where the caller gives none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+import uuid
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from studio.domain.errors import StudioError
+from studio.client.errors import ApiError, Unreachable, api_error, problem_of
 
 if TYPE_CHECKING:
     import httpx2
 
 _TRIES = 5
+_FIRST_PAUSE = 0.25
 _LONGEST_WAIT = 30.0
 _TIMEOUT = 330.0
 """Seconds; a run may be waited for as long as five minutes."""
 _BUSY = (429, 503)
-
-
-class ApiError(StudioError):
-    """The server refused a request, or failed. ``status`` is the HTTP status, ``problem`` the whole answer."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        # The sentence comes in the language that was asked for: it is not looked up again.
-        super().__init__(str(problem.get("code", "server.answer")), "{detail}", detail=problem.get("detail", status))
-        self.status = status
-        self.problem = problem
-        self.param = problem.get("param")
-
-
-class Unreachable(StudioError):
-    """The server does not answer."""
+_SAFE = ("GET", "HEAD")
+_KEY = "Idempotency-Key"
+_STILL_RUNNING = "request.idempotency_open"
 
 
 class Part:
@@ -49,6 +49,7 @@ class Part:
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
         self._client: httpx2.AsyncClient | None = None
+        self._answered = False
 
     @staticmethod
     def quote(value: object) -> str:
@@ -80,6 +81,55 @@ class Part:
         """Ask, and give the answer as it came. Raises what ``ask`` does."""
         return (await self._send(method, path, **given)).content
 
+    async def paged(self, path: str, query: Mapping[str, Any]) -> AsyncGenerator[Any]:
+        """Every item of a list, page by page as they are needed. Raises what ``ask`` does."""
+        cursor: str | None = None
+        while True:
+            page = await self.ask("GET", path, query={**query, "cursor": cursor})
+            for one in page["items"]:
+                yield one
+            cursor = page.get("next")
+            if cursor is None:
+                return
+
+    async def download(self, path: str, query: Mapping[str, Any] | None = None) -> AsyncGenerator[bytes]:
+        """An answer piece by piece, however large. Raises what ``ask`` does."""
+        async with self.opened("GET", path, query=query) as answer:
+            async for piece in answer.aiter_bytes():
+                yield piece
+
+    @asynccontextmanager
+    async def opened(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        silence: float = _TIMEOUT,
+    ) -> AsyncGenerator[httpx2.Response]:
+        """An answer whose body is not read yet.
+
+        Args:
+            method: GET, ...
+            path: Below ``/api/v1``.
+            query: What stands behind the question mark.
+            headers: Beside those of every request.
+            silence: Seconds without a byte after which the connection counts as lost.
+        """
+        import httpx2
+
+        given: dict[str, Any] = {"params": _without_nothing(query), "headers": dict(headers or {})}
+        timeout = httpx2.Timeout(30.0, read=silence)
+        try:
+            async with self._connected().stream(method, f"/api/v1{path}", timeout=timeout, **given) as answer:
+                self._answered = True
+                if answer.status_code >= 400:
+                    raise _error(answer, await answer.aread())
+                yield answer
+        except httpx2.HTTPError as error:
+            raise _unreachable(self.url, error) from error
+
     async def _send(
         self,
         method: str,
@@ -90,39 +140,55 @@ class Part:
         json: Any = None,
         content: bytes | None = None,
     ) -> httpx2.Response:
-        given: dict[str, Any] = {
-            "params": {name: value for name, value in (query or {}).items() if value is not None},
-            "headers": {name: value for name, value in (headers or {}).items() if value is not None},
-        }
+        named = dict(headers or {})
+        if _KEY in named and named[_KEY] is None:
+            named[_KEY] = uuid.uuid4().hex
+        given: dict[str, Any] = {"params": _without_nothing(query), "headers": _without_nothing(named)}
         if content is not None:
             given["content"] = content
         elif json is not None:
             given["json"] = json
-        attempt = 1
-        while (answer := await self._once(method, path, given)).status_code in _BUSY and attempt < _TRIES:
-            # A busy server has taken nothing on yet, so whatever was asked may be asked again.
-            await asyncio.sleep(_wait(answer.headers.get("retry-after", "1")))
-            attempt += 1
-        if answer.status_code >= 400:
-            raise ApiError(answer.status_code, _problem(answer))
-        return answer
+        return await self._persistently(method, path, given, again=method in _SAFE or _KEY in named)
 
-    async def _once(self, method: str, path: str, given: Mapping[str, Any]) -> httpx2.Response:
+    async def _persistently(self, method: str, path: str, given: Mapping[str, Any], *, again: bool) -> httpx2.Response:
+        """The answer, asked for again where it was lost or the server was busy."""
         import httpx2
 
-        try:
-            return await self._connected().request(method, f"/api/v1{path}", **given)
-        except httpx2.HTTPError as error:
-            raise Unreachable(
-                "client.unreachable", "The server {url} does not answer: {reason}.",
-                url=self.url, reason=type(error).__name__,
-            ) from error  # fmt: skip
+        lost = False
+        for attempt in range(1, _TRIES + 1):
+            pause = _FIRST_PAUSE * 2**attempt
+            try:
+                answer = await self._connected().request(method, f"/api/v1{path}", **given)
+            except httpx2.HTTPError as error:
+                never_sent = self._answered and isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+                harmless = never_sent or (again and self._answered)
+                if attempt == _TRIES or not harmless:
+                    raise _unreachable(self.url, error) from error
+                lost = True
+            else:
+                self._answered = True
+                if answer.status_code < 400:
+                    return answer
+                error = _error(answer, answer.content)
+                busy = error.status in _BUSY
+                # What was asked before the connection was lost may still be on its way.
+                under_way = lost and error.code == _STILL_RUNNING
+                if attempt == _TRIES or not (busy or under_way):
+                    raise error
+                pause = max(pause, error.retry_after or 0.0) if busy else pause
+            await asyncio.sleep(min(pause, _LONGEST_WAIT) * random.uniform(1.0, 1.3))  # noqa: S311 - spreads clients
+        raise AssertionError("the last attempt returns or raises")
 
     def _connected(self) -> httpx2.AsyncClient:
         import httpx2
 
         if self._client is None:
-            self._client = httpx2.AsyncClient(base_url=self.url, headers=self._headers, timeout=_TIMEOUT)
+            # Without TLS there is nothing to verify, and to read the system's authorities takes a tenth of a second.
+            # No redirect is followed, to no other scheme either.
+            verify = not self.url.startswith("http:")
+            self._client = httpx2.AsyncClient(
+                base_url=self.url, headers=self._headers, timeout=_TIMEOUT, verify=verify, follow_redirects=False
+            )
         return self._client
 
     async def close(self) -> None:
@@ -132,16 +198,17 @@ class Part:
             self._client = None
 
 
-def _wait(asked: str) -> float:
-    seconds = float(asked) if asked.replace(".", "", 1).isdigit() else 1.0
-    return min(seconds, _LONGEST_WAIT) * random.uniform(1.0, 1.3)  # noqa: S311 - spreads clients, nothing else
+def _without_nothing(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (given or {}).items() if value is not None}
 
 
-def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        found = None
-    if isinstance(found, dict):
-        return cast("Mapping[str, Any]", found)
-    return {"code": "client.answer", "detail": f"HTTP {answer.status_code}"}
+def _unreachable(url: str, error: Exception) -> Unreachable:
+    return Unreachable(
+        "client.unreachable", "The server {url} does not answer: {reason}.", url=url, reason=type(error).__name__
+    )
+
+
+def _error(answer: httpx2.Response, content: bytes) -> ApiError:
+    said = answer.headers.get("retry-after", "")
+    seconds = float(said) if said.isascii() and said.replace(".", "", 1).isdigit() else None
+    return api_error(answer.status_code, problem_of(content, answer.status_code), retry_after=seconds)

@@ -6,6 +6,7 @@ import os
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH = 26
 
 
 def new_id(at: float | None = None) -> str:
@@ -20,6 +21,17 @@ def new_id(at: float | None = None) -> str:
 def first_id(milliseconds: int) -> str:
     """The lowest id that can have been made at that time: no earlier one sorts behind it, no later one before it."""
     return _text(max(0, min(milliseconds, (1 << 48) - 1)) << 80)
+
+
+def moments_of(prefix: str) -> tuple[int, int] | None:
+    """The first and the last millisecond in which an id that begins like this can have been made; None for no id."""
+    if not prefix or any(letter not in _ALPHABET for letter in prefix) or len(prefix) > ID_LENGTH:
+        return None
+    bounds = [0, 0]
+    for letter in prefix[:10].ljust(10, "?"):
+        lowest, highest = (0, 31) if letter == "?" else (_ALPHABET.index(letter),) * 2
+        bounds = [bounds[0] * 32 + lowest, bounds[1] * 32 + highest]
+    return bounds[0], bounds[1]
 
 
 def derived_id(id: str, digest: bytes) -> str:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from studio.contracts.store import PostResult
-from studio.domain.errors import Conflict, UserError
+from studio.domain.errors import Conflict, StudioError, UserError
 from studio.engine import Engine
 from studio.services.answers import Answers
 from studio.services.executions import Executions
 
 DECISIONS = ("happened", "run", "fail")
+
+
+def unknown_decision(decision: str) -> StudioError:
+    """The error for a decision that there is not."""
+    return UserError(
+        "cli.decision", "The decision {decision} is not one of {known}.",
+        decision=decision, known=", ".join(DECISIONS),
+    ).at(param="decision")  # fmt: skip
 
 
 class Control:
@@ -24,6 +32,14 @@ class Control:
     async def cancel(self, name: str, reason: str) -> str:
         """Ask an execution to stop; its id."""
         return await self._post(name, "cancel", {"reason": reason})
+
+    async def pause(self, name: str) -> str:
+        """Let an execution stand still after what runs now; its id."""
+        return await self._post(name, "pause", {})
+
+    async def resume(self, name: str) -> str:
+        """Let a paused execution go on; its id."""
+        return await self._post(name, "resume", {})
 
     async def signal(self, name: str, signal: str, payload: Any, message_id: str | None = None) -> str:
         """Send a signal; kept where the execution does not wait for it yet. The same message id counts once."""
@@ -53,10 +69,7 @@ class Control:
             Conflict: Its effect is not in doubt.
         """
         if decision not in DECISIONS:
-            raise UserError(
-                "cli.decision", "The decision {decision} is not one of {known}.",
-                decision=decision, known=", ".join(DECISIONS),
-            ).at(param="decision")  # fmt: skip
+            raise unknown_decision(decision)
         await self._answers.expect_doubt(await self._executions.history(name), path)
         return await self._post(name, "decide", {"path": path, "decision": decision, "output": output})
 

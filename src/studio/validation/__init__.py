@@ -3,7 +3,7 @@
 from studio.sdk import reason_for
 from studio.validation._calls import MAX_CALL_DEPTH, ResolveCall
 from studio.validation._positions import Positions
-from studio.validation._problems import Problem, Severity
+from studio.validation._problems import Problem, Severity, ToldProblem
 from studio.validation._write import save
 from studio.validation.analysis import Catalogue, LevelGraph, analyse
 from studio.validation.check import check
@@ -21,6 +21,7 @@ __all__ = [
     "Problem",
     "ResolveCall",
     "Severity",
+    "ToldProblem",
     "analyse",
     "check",
     "coerce_inputs",

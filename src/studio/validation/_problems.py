@@ -56,6 +56,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{place}{self.severity}: {f'{owner}: ' if owner else ''}{self.message} [{self.code}]"
 
 
+class ToldProblem(Problem, frozen=True):
+    """A problem as another Studio tells it: ``template`` is its sentence, rendered already."""
+
+    def text(self, render: Callable[[str, str, dict[str, Any]], str]) -> str:
+        """The sentence as it came."""
+        return self.template
+
+
 def problem(code: str, template: str, /, **arguments: Any) -> Problem:
     """An error without a place yet."""
     return Problem(code=code, template=template, arguments=arguments)

@@ -6,15 +6,20 @@ import asyncio
 import json
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
-from studio.client import Client
-from studio.domain.errors import AccessRefused, UserError
+from studio.client import ApiError, Client
+from studio.domain.errors import AccessRefused, UserError, WorkflowInvalid
+
+if TYPE_CHECKING:
+    from studio.bootstrap import Problem
 
 T = TypeVar("T")
+KEY = "sk_"
+"""How API keys begin."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -92,13 +97,52 @@ def on_server(server: str, lang: str, work: Callable[[Client], Awaitable[T]]) ->
         ApiError: The server refuses.
         Unreachable: It does not answer.
     """
+    return asyncio.run(connected(server, lang, work))
+
+
+async def connected(server: str, lang: str, work: Callable[[Client], Awaitable[T]]) -> T:
+    """What ``on_server`` does, inside a loop that runs already."""
     url = server_url(server)
     token = remembered(url)
     if token is None:
         raise UserError("cli.not_logged_in", "Log in first: studio --server {url} login", url=url)
-
-    async def run() -> T:
+    try:
         async with Client(url, token, lang=lang) as client:
             return await work(client)
+    except ApiError as error:
+        if error.code == "workflow.invalid" and error.problems:
+            raise InvalidThere(error.problems) from error
+        raise
 
-    return asyncio.run(run())
+
+def needed(server: str | None) -> str:
+    """The server, for commands that there are on one only.
+
+    Raises:
+        UserError: None was named.
+    """
+    if not server:
+        raise UserError("cli.server_only", "This works on a server: give --server URL, or set STUDIO_SERVER.").at(
+            param="--server"
+        )
+    return server
+
+
+class InvalidThere(WorkflowInvalid):
+    """The server found workflows invalid. ``files`` holds the name of the file for each problem, "" for none."""
+
+    def __init__(self, found: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__([told_problem(one) for one in found])
+        self.files = [str(one.get("file") or "") for one in found]
+
+
+def told_problem(facts: Mapping[str, Any]) -> Problem:
+    """A problem of a workflow as the server tells it."""
+    from studio.bootstrap import ToldProblem
+
+    severity: Literal["error", "warning"] = "warning" if facts.get("severity") == "warning" else "error"
+    return ToldProblem(
+        code=str(facts.get("code", "")), template=str(facts.get("message", "")), severity=severity,
+        node=facts.get("node"), param=facts.get("param"), line=facts.get("line"), column=facts.get("column"),
+        suggestion=facts.get("suggestion"),
+    )  # fmt: skip

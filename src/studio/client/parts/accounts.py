@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -30,9 +31,26 @@ class AccountsPart(Part):
             ),
         )
 
-    async def create_account(self, body: m.AccountIn) -> m.AccountMadeOut:
+    def iter_accounts(
+        self,
+        *,
+        q: str | None = None,
+        active: bool | None = None,
+        operator: bool | None = None,
+        limit: int | None = None,
+    ) -> AsyncGenerator[m.OperatedAccountOut]:
+        """Every item of ``list_accounts``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.OperatedAccountOut]",
+            self.paged("/accounts", {"q": q, "active": active, "operator": operator, "limit": limit}),
+        )
+
+    async def create_account(self, body: m.AccountIn, *, idempotency_key: str | None = None) -> m.AccountMadeOut:
         """Make an account that belongs to no workspace yet, and a link by which its owner chooses a password."""
-        return cast("m.AccountMadeOut", await self.ask("POST", "/accounts", json=body))
+        return cast(
+            "m.AccountMadeOut",
+            await self.ask("POST", "/accounts", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def list_open_leaves(self) -> m.LeavesOpen:
         """Off-boardings that were interrupted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Literal, cast
 
 from studio.client import models as m
@@ -46,6 +47,38 @@ class AuditPart(Part):
             ),
         )
 
+    def iter_audit(
+        self,
+        *,
+        limit: int | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        key: str | None = None,
+        target_kind: str | None = None,
+        target: str | None = None,
+        outcome: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> AsyncGenerator[m.EntryOut]:
+        """Every item of ``list_audit``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.EntryOut]",
+            self.paged(
+                "/audit",
+                {
+                    "limit": limit,
+                    "action": action,
+                    "actor": actor,
+                    "key": key,
+                    "target_kind": target_kind,
+                    "target": target,
+                    "outcome": outcome,
+                    "since": since,
+                    "until": until,
+                },
+            ),
+        )
+
     async def export_audit(
         self,
         *,
@@ -58,9 +91,9 @@ class AuditPart(Part):
         outcome: str | None = None,
         since: str | None = None,
         until: str | None = None,
-    ) -> None:
+    ) -> bytes:
         """Every entry there is now, oldest first, as lines of JSON or CSV. The log tells of the export."""
-        await self.ask(
+        return await self.ask_bytes(
             "GET",
             "/audit/export",
             query={
@@ -127,6 +160,38 @@ class AuditPart(Part):
             ),
         )
 
+    def iter_instance_audit(
+        self,
+        *,
+        limit: int | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        key: str | None = None,
+        target_kind: str | None = None,
+        target: str | None = None,
+        outcome: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> AsyncGenerator[m.EntryOut]:
+        """Every item of ``list_instance_audit``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.EntryOut]",
+            self.paged(
+                "/operator/audit",
+                {
+                    "limit": limit,
+                    "action": action,
+                    "actor": actor,
+                    "key": key,
+                    "target_kind": target_kind,
+                    "target": target,
+                    "outcome": outcome,
+                    "since": since,
+                    "until": until,
+                },
+            ),
+        )
+
     async def export_instance_audit(
         self,
         *,
@@ -139,9 +204,9 @@ class AuditPart(Part):
         outcome: str | None = None,
         since: str | None = None,
         until: str | None = None,
-    ) -> None:
+    ) -> bytes:
         """Every entry about the instance."""
-        await self.ask(
+        return await self.ask_bytes(
             "GET",
             "/operator/audit/export",
             query={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Literal, cast
 
 from studio.client import models as m
@@ -40,9 +41,37 @@ class CommentsPart(Part):
             ),
         )
 
-    async def begin_thread(self, body: m.ThreadIn) -> m.ThreadOut:
+    def iter_threads(
+        self,
+        *,
+        workflow: str,
+        version: int | None = None,
+        node: str | None = None,
+        state: Literal["open", "resolved", "all"] | None = None,
+        unread: bool | None = None,
+        limit: int | None = None,
+    ) -> AsyncGenerator[m.ThreadOut]:
+        """Every item of ``list_threads``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.ThreadOut]",
+            self.paged(
+                "/comments",
+                {
+                    "workflow": workflow,
+                    "version": version,
+                    "node": node,
+                    "state": state,
+                    "unread": unread,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    async def begin_thread(self, body: m.ThreadIn, *, idempotency_key: str | None = None) -> m.ThreadOut:
         """Begin a thread about a workflow, a version of it, or a node."""
-        return cast("m.ThreadOut", await self.ask("POST", "/comments", json=body))
+        return cast(
+            "m.ThreadOut", await self.ask("POST", "/comments", headers={"Idempotency-Key": idempotency_key}, json=body)
+        )
 
     async def count_threads(self, *, workflow: str) -> m.CountsOut:
         """How many threads a workflow has, open ones by node, and in how many there is something unread."""
@@ -60,9 +89,17 @@ class CommentsPart(Part):
         """Open a settled thread again."""
         return cast("m.ThreadOut", await self.ask("POST", f"/comments/{self.quote(thread)}/reopen"))
 
-    async def reply_to_thread(self, thread: str, body: m.TextIn) -> m.ThreadOut:
+    async def reply_to_thread(self, thread: str, body: m.TextIn, *, idempotency_key: str | None = None) -> m.ThreadOut:
         """Say something in a thread."""
-        return cast("m.ThreadOut", await self.ask("POST", f"/comments/{self.quote(thread)}/replies", json=body))
+        return cast(
+            "m.ThreadOut",
+            await self.ask(
+                "POST",
+                f"/comments/{self.quote(thread)}/replies",
+                headers={"Idempotency-Key": idempotency_key},
+                json=body,
+            ),
+        )
 
     async def change_comment(
         self, thread: str, number: int, body: m.TextIn, *, if_match: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -51,9 +52,16 @@ class CredentialsPart(Part):
             await self.ask("GET", "/credentials", query={"type": type, "cursor": cursor, "limit": limit}),
         )
 
-    async def create_credential(self, body: m.CredentialIn) -> m.CredentialOut:
+    def iter_credentials(self, *, type: str | None = None, limit: int | None = None) -> AsyncGenerator[m.CredentialOut]:
+        """Every item of ``list_credentials``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.CredentialOut]", self.paged("/credentials", {"type": type, "limit": limit}))
+
+    async def create_credential(self, body: m.CredentialIn, *, idempotency_key: str | None = None) -> m.CredentialOut:
         """Make a credential. Nobody else may use it until it is shared."""
-        return cast("m.CredentialOut", await self.ask("POST", "/credentials", json=body))
+        return cast(
+            "m.CredentialOut",
+            await self.ask("POST", "/credentials", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def list_expiring_credentials(self, *, days: int | None = None) -> m.EndingsOut:
         """Credentials that end within some days, or whose provider wants a sign-in, with the workflows they

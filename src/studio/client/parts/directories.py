@@ -15,9 +15,12 @@ class DirectoriesPart(Part):
         """The directories that may write here by SCIM."""
         return cast("m.DirectoriesOut", await self.ask("GET", "/operator/directories"))
 
-    async def create_directory(self, body: m.DirectoryIn) -> m.NewDirectoryOut:
+    async def create_directory(self, body: m.DirectoryIn, *, idempotency_key: str | None = None) -> m.NewDirectoryOut:
         """Let a directory write here by SCIM. The answer has its token, this once."""
-        return cast("m.NewDirectoryOut", await self.ask("POST", "/operator/directories", json=body))
+        return cast(
+            "m.NewDirectoryOut",
+            await self.ask("POST", "/operator/directories", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def revoke_directory(self, directory: str) -> None:
         """Revoke a directory's token, at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from studio.client import models as m
@@ -23,6 +24,7 @@ class ExecutionsPart(Part):
         root: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        before: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> m.PageOutExecutionOut:
@@ -42,7 +44,44 @@ class ExecutionsPart(Part):
                     "root": root,
                     "since": since,
                     "until": until,
+                    "before": before,
                     "cursor": cursor,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    def iter_executions(
+        self,
+        *,
+        status: list[m.ExecutionStatus] | None = None,
+        workflow: str | None = None,
+        name: str | None = None,
+        tag: str | None = None,
+        error: str | None = None,
+        parent: str | None = None,
+        root: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        before: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncGenerator[m.ExecutionOut]:
+        """Every item of ``list_executions``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.ExecutionOut]",
+            self.paged(
+                "/executions",
+                {
+                    "status": status,
+                    "workflow": workflow,
+                    "name": name,
+                    "tag": tag,
+                    "error": error,
+                    "parent": parent,
+                    "root": root,
+                    "since": since,
+                    "until": until,
+                    "before": before,
                     "limit": limit,
                 },
             ),
@@ -116,9 +155,19 @@ class ExecutionsPart(Part):
             "GET", f"/executions/{self.quote(execution)}/files", query={"path": path, "at": at, "reveal": reveal}
         )
 
-    async def fork_execution(self, execution: str, body: m.ForkIn) -> m.ExecutionOut:
+    async def fork_execution(
+        self, execution: str, body: m.ForkIn, *, idempotency_key: str | None = None
+    ) -> m.ExecutionOut:
         """A new execution that copies the history up to a node, and goes on from there by itself."""
-        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/fork", json=body))
+        return cast(
+            "m.ExecutionOut",
+            await self.ask(
+                "POST",
+                f"/executions/{self.quote(execution)}/fork",
+                headers={"Idempotency-Key": idempotency_key},
+                json=body,
+            ),
+        )
 
     async def list_node_runs(
         self, execution: str, *, cursor: str | None = None, limit: int | None = None
@@ -131,23 +180,44 @@ class ExecutionsPart(Part):
             ),
         )
 
+    def iter_node_runs(self, execution: str, *, limit: int | None = None) -> AsyncGenerator[m.NodeRunOut]:
+        """Every item of ``list_node_runs``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.NodeRunOut]", self.paged(f"/executions/{self.quote(execution)}/nodes", {"limit": limit})
+        )
+
     async def pause_execution(self, execution: str) -> m.ExecutionOut:
         """Let an execution stand still after what runs now."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/pause"))
 
-    async def replay_execution(self, execution: str, body: m.ReplayIn) -> m.ExecutionOut:
+    async def replay_execution(
+        self, execution: str, body: m.ReplayIn, *, idempotency_key: str | None = None
+    ) -> m.ExecutionOut:
         """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer
         version.
         """
-        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/replay", json=body))
+        return cast(
+            "m.ExecutionOut",
+            await self.ask(
+                "POST",
+                f"/executions/{self.quote(execution)}/replay",
+                headers={"Idempotency-Key": idempotency_key},
+                json=body,
+            ),
+        )
 
     async def resume_execution(self, execution: str) -> m.ExecutionOut:
         """Let a paused execution go on; one that a restore holds is released."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/resume"))
 
-    async def retry_execution(self, execution: str) -> m.ExecutionOut:
+    async def retry_execution(self, execution: str, *, idempotency_key: str | None = None) -> m.ExecutionOut:
         """Run only what failed, items of maps included, as a new execution under the same idempotency keys."""
-        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/retry"))
+        return cast(
+            "m.ExecutionOut",
+            await self.ask(
+                "POST", f"/executions/{self.quote(execution)}/retry", headers={"Idempotency-Key": idempotency_key}
+            ),
+        )
 
     async def signal_execution(self, execution: str, body: m.SignalIn) -> m.ExecutionOut:
         """Send a signal; it is kept where the execution does not wait for it yet."""

@@ -15,9 +15,11 @@ class GroupsPart(Part):
         """The groups of the workspace. Who is in one: `GET /members?group=…`."""
         return cast("m.GroupsOut", await self.ask("GET", "/groups"))
 
-    async def create_group(self, body: m.GroupIn) -> m.GroupOut:
+    async def create_group(self, body: m.GroupIn, *, idempotency_key: str | None = None) -> m.GroupOut:
         """Make a group. It can give nothing that the caller may not."""
-        return cast("m.GroupOut", await self.ask("POST", "/groups", json=body))
+        return cast(
+            "m.GroupOut", await self.ask("POST", "/groups", headers={"Idempotency-Key": idempotency_key}, json=body)
+        )
 
     async def show_group(self, group: str) -> m.GroupOut:
         """One group."""

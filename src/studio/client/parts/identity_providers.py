@@ -29,9 +29,16 @@ class IdentityProvidersPart(Part):
         """All identity providers."""
         return cast("m.ProvidersOut", await self.ask("GET", "/operator/identity-providers"))
 
-    async def create_identity_provider(self, body: m.ProviderIn) -> m.ProviderOut:
+    async def create_identity_provider(
+        self, body: m.ProviderIn, *, idempotency_key: str | None = None
+    ) -> m.ProviderOut:
         """Set an identity provider up (OpenID Connect)."""
-        return cast("m.ProviderOut", await self.ask("POST", "/operator/identity-providers", json=body))
+        return cast(
+            "m.ProviderOut",
+            await self.ask(
+                "POST", "/operator/identity-providers", headers={"Idempotency-Key": idempotency_key}, json=body
+            ),
+        )
 
     async def show_identity_provider(self, provider: str) -> m.ProviderOut:
         """One identity provider."""

@@ -15,13 +15,16 @@ class InvitationsPart(Part):
         """The invitations to the workspace that wait for an answer."""
         return cast("m.InvitationsOut", await self.ask("GET", "/invitations"))
 
-    async def invite(self, body: m.InvitationIn) -> m.InvitedOut:
+    async def invite(self, body: m.InvitationIn, *, idempotency_key: str | None = None) -> m.InvitedOut:
         """Invite somebody by address. It is sent by mail where a mail server is set up; else its link is
         shown, once.
 
         It holds for seven days, once, and as long as whoever made it may give that role.
         """
-        return cast("m.InvitedOut", await self.ask("POST", "/invitations", json=body))
+        return cast(
+            "m.InvitedOut",
+            await self.ask("POST", "/invitations", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def accept_invitation(self, body: m.SecretIn) -> m.JoinedOut:
         """Take an invitation with the account that has the invited address and is signed in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -18,6 +19,10 @@ class KeysPart(Part):
         return cast(
             "m.PageOutKeyOut", await self.ask("GET", "/keys", query={"owner": owner, "cursor": cursor, "limit": limit})
         )
+
+    def iter_keys(self, *, owner: str | None = None, limit: int | None = None) -> AsyncGenerator[m.KeyOut]:
+        """Every item of ``list_keys``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.KeyOut]", self.paged("/keys", {"owner": owner, "limit": limit}))
 
     async def create_key(self, body: m.KeyIn, *, idempotency_key: str | None = None) -> m.NewKeyOut:
         """Make a key. Its token is shown this once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -26,6 +27,15 @@ class MembersPart(Part):
             await self.ask(
                 "GET", "/members", query={"q": q, "group": group, "role": role, "limit": limit, "cursor": cursor}
             ),
+        )
+
+    def iter_members(
+        self, *, q: str | None = None, group: str | None = None, role: str | None = None, limit: int | None = None
+    ) -> AsyncGenerator[m.MemberOut]:
+        """Every item of ``list_members``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.MemberOut]",
+            self.paged("/members", {"q": q, "group": group, "role": role, "limit": limit}),
         )
 
     async def show_member(self, account: str) -> m.MemberOut:

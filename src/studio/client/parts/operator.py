@@ -15,9 +15,11 @@ class OperatorPart(Part):
         """Backups in the server's folder. They are restored by `studio restore`, with the server stopped."""
         return cast("m.BackupsOut", await self.ask("GET", "/operator/backups"))
 
-    async def make_backup(self) -> m.BackupOut:
+    async def make_backup(self, *, idempotency_key: str | None = None) -> m.BackupOut:
         """Make a backup now, while work goes on; answers when it is made."""
-        return cast("m.BackupOut", await self.ask("POST", "/operator/backups"))
+        return cast(
+            "m.BackupOut", await self.ask("POST", "/operator/backups", headers={"Idempotency-Key": idempotency_key})
+        )
 
     async def list_egress(self) -> m.EgressListOut:
         """Private hosts that workspaces may reach."""

@@ -15,9 +15,11 @@ class RolesPart(Part):
         """The roles built in, those of the workspace, and the permissions that roles are made of."""
         return cast("m.RolesOut", await self.ask("GET", "/roles"))
 
-    async def create_role(self, body: m.RoleIn) -> m.RoleOut:
+    async def create_role(self, body: m.RoleIn, *, idempotency_key: str | None = None) -> m.RoleOut:
         """Make a role. It can allow nothing that the caller may not."""
-        return cast("m.RoleOut", await self.ask("POST", "/roles", json=body))
+        return cast(
+            "m.RoleOut", await self.ask("POST", "/roles", headers={"Idempotency-Key": idempotency_key}, json=body)
+        )
 
     async def show_role(self, role: str) -> m.RoleOut:
         """One of the workspace's own roles."""

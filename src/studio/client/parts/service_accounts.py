@@ -15,9 +15,14 @@ class ServiceAccountsPart(Part):
         """The service accounts of the workspace."""
         return cast("m.ServiceAccountsOut", await self.ask("GET", "/service-accounts"))
 
-    async def create_service_account(self, body: m.ServiceAccountIn) -> m.ServiceAccountOut:
+    async def create_service_account(
+        self, body: m.ServiceAccountIn, *, idempotency_key: str | None = None
+    ) -> m.ServiceAccountOut:
         """Make a service account: it has no password and no session, API keys act for it."""
-        return cast("m.ServiceAccountOut", await self.ask("POST", "/service-accounts", json=body))
+        return cast(
+            "m.ServiceAccountOut",
+            await self.ask("POST", "/service-accounts", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def show_service_account(self, account: str) -> m.ServiceAccountOut:
         """One service account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Literal, cast
 
 from studio.client import models as m
@@ -44,6 +45,36 @@ class WorkflowsPart(Part):
             ),
         )
 
+    def iter_workflows(
+        self,
+        *,
+        folder: str | None = None,
+        below: bool | None = None,
+        tag: str | None = None,
+        owner: str | None = None,
+        q: str | None = None,
+        state: Literal["active", "archived", "deleted"] | None = None,
+        sort: Literal["name", "updated"] | None = None,
+        limit: int | None = None,
+    ) -> AsyncGenerator[m.WorkflowOut]:
+        """Every item of ``list_workflows``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.WorkflowOut]",
+            self.paged(
+                "/workflows",
+                {
+                    "folder": folder,
+                    "below": below,
+                    "tag": tag,
+                    "owner": owner,
+                    "q": q,
+                    "state": state,
+                    "sort": sort,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def create_workflow(self, body: m.WorkflowIn, *, idempotency_key: str | None = None) -> m.WorkflowOut:
         """Make a workflow: an empty one with a name, or one from a document.
 
@@ -61,14 +92,36 @@ class WorkflowsPart(Part):
         """
         return cast("m.OutcomesOut", await self.ask("POST", "/workflows/bulk", json=body))
 
-    async def import_workflows(self, body: m.ImportIn, *, idempotency_key: str | None = None) -> m.ImportOut:
+    async def export_workflows(self, body: m.ExportIn) -> bytes:
+        """Several workflows, and those they call, as a zip of files that can be imported again."""
+        return await self.ask_bytes("POST", "/workflows/export", json=body)
+
+    async def import_workflows(
+        self,
+        body: m.ImportIn,
+        *,
+        name: str | None = None,
+        folder: str | None = None,
+        existing: Literal["refuse", "new", "draft"] | None = None,
+        idempotency_key: str | None = None,
+    ) -> m.ImportOut:
         """Make drafts of workflow files: of all, or of none where one is no workflow document.
 
-        The name of a file gives the key. A refusal names every problem with file, line and column.
+        The files come as JSON, as a form (`curl -F file=@greeting.yaml`), or as the body itself: a YAML or
+        JSON document,
+        or a zip of many. The name of a file gives the key; a body without a name is called after its
+        workflow. A refusal
+        names every problem with file, line and column.
         """
         return cast(
             "m.ImportOut",
-            await self.ask("POST", "/workflows/import", headers={"Idempotency-Key": idempotency_key}, json=body),
+            await self.ask(
+                "POST",
+                "/workflows/import",
+                query={"name": name, "folder": folder, "existing": existing},
+                headers={"Idempotency-Key": idempotency_key},
+                json=body,
+            ),
         )
 
     async def validate_document(self, body: m.DocumentIn) -> m.ProblemsOut:
@@ -199,6 +252,12 @@ class WorkflowsPart(Part):
             await self.ask(
                 "GET", f"/workflows/{self.quote(workflow)}/versions", query={"cursor": cursor, "limit": limit}
             ),
+        )
+
+    def iter_versions(self, workflow: str, *, limit: int | None = None) -> AsyncGenerator[m.VersionOut]:
+        """Every item of ``list_versions``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.VersionOut]", self.paged(f"/workflows/{self.quote(workflow)}/versions", {"limit": limit})
         )
 
     async def show_version(self, workflow: str, number: int) -> m.VersionDocumentOut:

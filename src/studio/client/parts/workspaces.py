@@ -15,11 +15,14 @@ class WorkspacesPart(Part):
         """The workspaces that the caller belongs to."""
         return cast("m.WorkspacesOut", await self.ask("GET", "/workspaces", query={"all": all}))
 
-    async def create_workspace(self, body: m.WorkspaceIn) -> m.WorkspaceOut:
+    async def create_workspace(self, body: m.WorkspaceIn, *, idempotency_key: str | None = None) -> m.WorkspaceOut:
         """Make a workspace, with the caller as its first Admin. Operators may, and others where that is set
         up.
         """
-        return cast("m.WorkspaceOut", await self.ask("POST", "/workspaces", json=body))
+        return cast(
+            "m.WorkspaceOut",
+            await self.ask("POST", "/workspaces", headers={"Idempotency-Key": idempotency_key}, json=body),
+        )
 
     async def show_workspace(self, workspace: str) -> m.WorkspaceOut:
         """One workspace."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import Depends, Query, Response
@@ -27,6 +27,12 @@ from studio.services.platform import Platform
 routes = Routes("/audit", "audit")
 instance_routes = Routes("/operator/audit", "audit")
 
+_LINES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The entries, a line each.",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}},
+    }
+}
 _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
@@ -59,7 +65,7 @@ async def list_audit(
     return await _page(services, actor.workspace, wanted, cursor, limit)
 
 
-@routes.ask("GET", "/export", Permission.AUDIT_EXPORT, response_class=StreamingResponse)
+@routes.ask("GET", "/export", Permission.AUDIT_EXPORT, response_class=StreamingResponse, responses=_LINES)
 async def export_audit(
     actor: Asking, services: Services, wanted: Filter, format: Annotated[Format, Query()] = "ndjson"
 ) -> StreamingResponse:
@@ -101,7 +107,7 @@ async def list_instance_audit(
     return await _page(services, INSTANCE, wanted, cursor, limit)
 
 
-@instance_routes.ask("GET", "/export", Permission.OPERATE, response_class=StreamingResponse)
+@instance_routes.ask("GET", "/export", Permission.OPERATE, response_class=StreamingResponse, responses=_LINES)
 async def export_instance_audit(
     actor: Asking, services: Services, wanted: Filter, format: Annotated[Format, Query()] = "ndjson"
 ) -> StreamingResponse:
@@ -139,7 +145,7 @@ async def _page(
     services: Platform, workspace: str, wanted: Wanted, cursor: str | None, limit: int
 ) -> PageOut[EntryOut]:
     after = decode_cursor(cursor)
-    before = int(after[1]) if after is not None and after[1].isdigit() and len(after[1]) < 16 else None
+    before = int(after[1]) if after is not None and after[1].isdecimal() and len(after[1]) < 16 else None
     found, more = await services.audit.reader.page(workspace, wanted, before=before, limit=limit)
     return PageOut(items=[_shown(one) for one in found], next=encode_cursor(("", str(more)) if more else None))
 

@@ -52,6 +52,7 @@ async def list_executions(
     root: Annotated[str | None, Query(max_length=64)] = None,
     since: Annotated[datetime | None, Query(description="Made at or after.")] = None,
     until: Annotated[datetime | None, Query(description="Made before.")] = None,
+    before: Annotated[str | None, Query(max_length=64, description="Made before this execution.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[ExecutionOut]:
@@ -62,7 +63,7 @@ async def list_executions(
     wanted = ExecutionFilter(
         workspace=actor.workspace, status=tuple(status) if status else None, workflow_name=name, tag=tag,
         error_code=error, parent_id=parent, root_id=root, from_id=first_at(since),
-        before=min((one for one in (after[1] if after else None, first_at(until)) if one), default=None),
+        before=min((one for one in (after[1] if after else None, first_at(until), before) if one), default=None),
     )  # fmt: skip
     rows, more = await services.executing.finder.page(actor, wanted, limit)
     return PageOut(items=[execution_out(row) for row in rows], next=encode_cursor(("", more) if more else None))

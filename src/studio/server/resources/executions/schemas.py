@@ -32,6 +32,7 @@ class ExecutionOut(Out):
     started_at: Time | None
     ended_at: Time | None
     wake_at: Time | None
+    reason_code: str | None = Field(description="Why it waits; null where it does not.", examples=["wait.approval"])
     error_code: str | None
 
 
@@ -50,6 +51,8 @@ class ReasonOut(Out):
 
     code: str = Field(examples=["wait.approval"])
     message: str = Field(examples=["release waits for an approval."])
+    node: str | None = Field(default=None, description="Path of the node that waits.", examples=["release"])
+    name: str | None = Field(default=None, description="Name of the signal.", examples=["paid"])
 
 
 class ExecutionDetail(ExecutionOut):

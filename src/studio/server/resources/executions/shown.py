@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
+import orjson
+
 from studio.contracts.store import ExecutionRow, NodeRunRow
 from studio.domain.ids import first_id
 from studio.i18n import render, text
@@ -22,6 +24,8 @@ from studio.services.executing.bulk import Outcome
 from studio.services.executing.results import ErrorInfo, ExecutionResult, error_info
 from studio.services.workflows.naming import RESERVED_TAG
 
+_AT_A_NODE = frozenset({"wait.approval", "wait.child", "wait.in_doubt", "wait.signal"})
+
 
 def execution_out(row: ExecutionRow) -> ExecutionOut:
     """An execution as lists show it."""
@@ -31,8 +35,13 @@ def execution_out(row: ExecutionRow) -> ExecutionOut:
         status=str(row.status), mode=row.mode, trigger=row.trigger, parent=row.parent_id, root=row.root_id,
         origin=row.origin_id, tags=[tag for tag in row.tags if not tag.startswith(RESERVED_TAG)], held=row.held,
         accepted_at=row.accepted_at, started_at=row.started_at, ended_at=row.ended_at, wake_at=row.wake_at,
-        error_code=row.error_code,
+        reason_code=_reason_code(row), error_code=row.error_code,
     )  # fmt: skip
+
+
+def _reason_code(row: ExecutionRow) -> str | None:
+    """The code of the reason that is recorded, which stands before its arguments."""
+    return None if row.reason is None else str(orjson.loads(row.reason)[0])
 
 
 def detail_out(row: ExecutionRow, result: ExecutionResult, lang: str) -> ExecutionDetail:
@@ -69,7 +78,10 @@ def _reason(row: ExecutionRow, result: ExecutionResult, lang: str) -> ReasonOut 
         message = text(result.reason, lang, **known)
     except LookupError:
         message = result.reason
-    return ReasonOut(code=result.reason, message=message)
+    node = args[0] if args and result.reason in _AT_A_NODE else None
+    return ReasonOut(
+        code=result.reason, message=message, node=node, name=args[-1] if result.reason == "wait.signal" else None
+    )
 
 
 def node_run_out(run: NodeRunRow) -> NodeRunOut:

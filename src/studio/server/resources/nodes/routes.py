@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
-from studio.server.resources.nodes.schemas import NodeOut
+from studio.server.resources.nodes.schemas import ExampleOut, NodeDetail, NodeOut
+from studio.services.platform import Platform
 
 routes = Routes("/nodes", "nodes")
 
@@ -21,18 +23,33 @@ async def list_nodes(
     services: Services,
     q: Annotated[str | None, Query(max_length=200, description="Words to look for.")] = None,
     pack: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 200,
 ) -> PageOut[NodeOut]:
     """Node types, by name or those that fit some words, best first."""
-    nodes = services.nodes
-    found = nodes.list(q or None, pack)
-    return PageOut(
-        items=[
-            NodeOut(
-                type=one.type, version=one.version, title=nodes.title(one, actor.lang),
-                description=nodes.description(one, actor.lang), category=one.category, pack=one.pack,
-                effect=str(one.effect), icon=one.icon,
-            )
-            for one in found
-        ],
-        next=None,
+    found = services.nodes.list(q or None, pack)
+    after = decode_cursor(cursor)
+    start = int(after[1]) if after is not None and after[1].isdecimal() and len(after[1]) < 10 else 0
+    more = ("", str(start + limit)) if start + limit < len(found) else None
+    items = [NodeOut(**_facts(services, one, actor.lang)) for one in found[start : start + limit]]
+    return PageOut(items=items, next=encode_cursor(more))
+
+
+@routes.ask("GET", "/{type}", Permission.NODE_VIEW)
+async def show_node(type: str, actor: Asking, services: Services) -> NodeDetail:
+    """A node type: its params and its output as JSON Schemas, its ports and examples."""
+    shown = services.nodes.show(type)
+    facts = shown["facts"]
+    return NodeDetail(
+        **_facts(services, facts, actor.lang), kind=facts.kind, ports=list(facts.ports),
+        labels=services.nodes.labels(facts, actor.lang), params=shown["params"], output=shown["output"],
+        examples=[ExampleOut(**one) for one in shown["examples"]],
     )  # fmt: skip
+
+
+def _facts(services: Platform, one: Any, lang: str) -> dict[str, Any]:
+    return {
+        "type": one.type, "version": one.version, "title": services.nodes.title(one, lang),
+        "description": services.nodes.description(one, lang), "category": one.category, "pack": one.pack,
+        "effect": str(one.effect), "icon": one.icon, "missing": list(one.missing), "install": one.install,
+    }  # fmt: skip

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from studio.domain.access import Permission
 from studio.i18n import render
 from studio.server._asking import Asking, Services
 from studio.server._routes import Routes
+from studio.server._uploads import UPLOAD_BODY, UPLOAD_PARAMETERS, UploadRoute
 from studio.server.resources.workflows.schemas import (
     BulkIn,
+    ExportIn,
     ExportOut,
     FileModel,
     ImportedOut,
@@ -21,6 +23,7 @@ from studio.server.resources.workflows.schemas import (
     OutcomesOut,
 )
 from studio.server.resources.workflows.shown import folder_of, problem_out, shown
+from studio.services.workflows.bundles import bundle
 from studio.services.workflows.files import File
 from studio.services.workflows.model import ROOT
 
@@ -37,7 +40,9 @@ _ZIP: dict[int | str, dict[str, Any]] = {200: {"description": "The files.", "con
 async def import_workflows(body: ImportIn, actor: Asking, services: Services) -> ImportOut:
     """Make drafts of workflow files: of all, or of none where one is no workflow document.
 
-    The name of a file gives the key. A refusal names every problem with file, line and column.
+    The files come as JSON, as a form (`curl -F file=@greeting.yaml`), or as the body itself: a YAML or JSON document,
+    or a zip of many. The name of a file gives the key; a body without a name is called after its workflow. A refusal
+    names every problem with file, line and column.
     """
     files = [File(one.name, one.text) for one in body.files]
     imported = await services.workflows.files.take(
@@ -66,6 +71,14 @@ async def export_workflow(
     """The workflow as a file, and after it the workflows that it calls. Put into one folder they run there."""
     files = await services.workflows.files.give(actor, workflow, which=version, format=format)
     return ExportOut(files=[FileModel(name=one.name, text=one.text) for one in files])
+
+
+@routes.ask("POST", "/export", Permission.WORKFLOW_VIEW, response_class=Response, responses=_ZIP)
+async def export_workflows(body: ExportIn, actor: Asking, services: Services) -> Response:
+    """Several workflows, and those they call, as a zip of files that can be imported again."""
+    content = await bundle(services.workflows.files, actor, body.workflows, body.format)
+    headers = {"content-disposition": 'attachment; filename="workflows.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 @routes.ask("POST", "/bulk", Permission.WORKFLOW_EDIT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -207,6 +207,15 @@ class ImportOut(Out):
     """What became of the files."""
 
     items: list[ImportedOut]
+
+
+class ExportIn(In):
+    """Which workflows go out."""
+
+    workflows: list[Annotated[str, Field(max_length=64)]] = Field(
+        min_length=1, max_length=100, description="Ids or keys.", examples=[["greeting", "greet-ada"]]
+    )
+    format: Literal["yaml", "json"] = "yaml"
 
 
 class ExportOut(Out):

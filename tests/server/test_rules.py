@@ -1,0 +1,142 @@
+"""What holds for every operation of the API, by its description: nothing is left to whoever adds a route."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import pytest
+
+from studio.server.app import API
+from tools.client import description
+
+DOCUMENT = description()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
+    (path.removeprefix(API), method, operation)
+    for path, item in sorted(DOCUMENT["paths"].items())
+    for method, operation in item.items()
+    if path.startswith(API)
+]
+LOCALES = Path(__file__).parents[2] / "src/studio/i18n/locales"
+
+WHOLE = frozenset(
+    {
+        "list_open_leaves", "list_credential_aliases", "list_credential_types", "list_expiring_credentials",
+        "show_credential_usage", "list_folders", "list_groups", "list_invitations", "show_key_usage",
+        "list_oauth_clients", "list_backups", "list_break_glass", "list_directories", "list_egress",
+        "list_all_expiring_credentials", "list_identity_providers", "list_workers", "list_secret_store_setups",
+        "list_own_sessions", "list_roles", "list_secret_stores", "list_service_accounts", "list_sign_in_ways",
+        "list_tables", "list_variables", "show_presence", "list_workspaces",
+    }
+)  # fmt: skip
+"""Lists that are given whole: people make these one by one, and whoever shows one needs all of it."""
+
+NEWEST = frozenset({"list_in_doubt", "show_queue"})
+"""What is at the head of something, up to ``limit``."""
+
+UNEDITED = frozenset({"set_own_notices", "give_break_glass", "change_session"})
+"""Changes of what belongs to the caller alone, or is merely on or off: there is no revision to lose."""
+
+ONCE = frozenset(
+    {
+        "make_account_reset_link", "make_member_reset_link", "approve_execution", "cancel_execution",
+        "decide_execution", "pause_execution", "resume_execution", "signal_execution", "join", "ask_email_change",
+        "enrol_second_factor", "sign_in", "ask_reset", "second_step", "set_up",
+    }
+)  # fmt: skip
+"""POSTs with 201 or 202 that are harmless to repeat, or whose answer is a secret that must not be kept."""
+
+
+def names(operation: dict[str, Any]) -> set[str]:
+    """The parameters of an operation."""
+    return {param["name"] for param in operation.get("parameters", ())}
+
+
+def schema_of(content: dict[str, Any]) -> dict[str, Any]:
+    """The schema of JSON, references followed."""
+    schema = cast("dict[str, Any]", content.get("application/json", {}).get("schema", {}))
+    return SCHEMAS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def test_names_are_used_once() -> None:
+    ids = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(ids) == len(set(ids)) > 200
+
+
+def test_a_list_pages_by_cursor_or_is_whole() -> None:
+    whole: set[str] = set()
+    for path, method, operation in OPERATIONS:
+        fields = schema_of(operation["responses"].get("200", {}).get("content", {})).get("properties", {})
+        if method != "get" or "items" not in fields:
+            assert "cursor" not in names(operation), path
+            continue
+        given = names(operation) & {"cursor", "limit", "after"}
+        if operation["operationId"] in NEWEST:
+            assert given == {"limit"}
+        elif "next" in fields:
+            assert given == {"cursor", "limit"}, path
+        elif given != {"after", "limit"}:  # a log that is followed by its own numbers
+            assert given == set(), path
+            whole.add(operation["operationId"])
+    assert whole == WHOLE
+
+
+def test_what_is_edited_has_a_revision() -> None:
+    for path, method, operation in OPERATIONS:
+        if method in ("put", "patch") and operation["operationId"] not in UNEDITED:
+            assert "If-Match" in names(operation), path
+            assert "ETag" in operation["responses"]["200"]["headers"], path
+
+
+def test_what_makes_something_can_be_repeated() -> None:
+    for path, method, operation in OPERATIONS:
+        if method == "post" and {"201", "202"} & operation["responses"].keys():
+            assert ("Idempotency-Key" in names(operation)) != (operation["operationId"] in ONCE), path
+
+
+@pytest.mark.parametrize("status", ["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"])
+def test_failures_are_problems_with_a_code(status: str) -> None:
+    codes = tomllib.loads((LOCALES / "fr.toml").read_text("utf-8"))["errors"]
+    for path, _, operation in OPERATIONS:
+        answer = operation["responses"][status]
+        assert "application/problem+json" in answer["content"], path
+        assert "application/json" not in answer["content"], path
+        shown = answer["content"]["application/problem+json"]["example"]
+        assert shown["status"] == int(status)
+        assert shown["code"] in codes
+        assert answer["description"] != "Problem"
+        if status in ("429", "503"):
+            assert "Retry-After" in answer["headers"]
+
+
+def test_every_answer_tells_of_limits_and_its_request() -> None:
+    for path, method, operation in OPERATIONS:
+        for status, answer in operation["responses"].items():
+            told = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-Id"}
+            assert told <= answer["headers"].keys(), (path, method, status)
+
+
+def test_everything_is_described_with_examples_that_fit() -> None:
+    for path, method, operation in OPERATIONS:
+        assert operation.get("description"), path
+        assert operation.get("tags"), path
+        bodies = [operation.get("requestBody", {})]
+        bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        for body in bodies:
+            content = body.get("content", {}).get("application/json")
+            if content is None:
+                continue
+            assert content.get("schema") is not None, (path, method)
+            whole = {**content["schema"], "components": {"schemas": SCHEMAS}}
+            validator: Any = jsonschema.Draft202012Validator(whole)
+            validator.validate(content["example"])
+
+
+def test_every_good_answer_says_what_it_holds() -> None:
+    for path, method, operation in OPERATIONS:
+        for status, answer in operation["responses"].items():
+            if status.startswith("2") and status != "204":
+                assert answer.get("content"), (path, method, status)
