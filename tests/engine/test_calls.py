@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from studio.contracts.store import ExecutionFilter, ExecutionRow
+from studio.contracts.stored import Message
+from studio.domain.errors import StorageUnavailable
 from studio.domain.status import ExecutionStatus
 from studio.engine import Engine, ExecutionResult, StartRequest
+from studio.engine import records as r
+from studio.engine.history import recover
 from tests.engine.gates import PATIENCE, Gate
-from tests.engine.kit import run, workflow
+from tests.engine.kit import engine, run, workflow
 
 
 def caller(child: Any, **params: Any) -> StartRequest:
@@ -98,3 +106,46 @@ async def test_a_large_output_of_a_child_arrives(engine: Engine) -> None:
     child = workflow({"a": ("flow.set", {"values": {"text": "{{ 'x' * 50000 }}"}})}, output="{{ a.values }}")
     result = await ended(engine, await engine.submit(caller(child)))
     assert result.output == {"text": "x" * 50_000}
+
+
+class NoCancels:
+    """A store that dies when a child is to be cancelled, once the failure of its parent is written."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def post(self, workspace: str, messages: Sequence[Message]) -> Any:
+        if messages[0].kind != "cancel":
+            return await self._store.post(workspace, messages)
+        rows = await self._store.executions(ExecutionFilter(workspace="default"))
+        (parent,) = [row for row in rows if row.parent_id is None]
+        async with asyncio.timeout(PATIENCE):
+            while not any(
+                records[-1][0] == r.FAILED
+                for records in recover(await self._store.read(parent.id)).memory.frame("").values()
+            ):
+                await asyncio.sleep(0.01)
+        raise StorageUnavailable("storage.gone", "The connection is gone.")
+
+
+@pytest.mark.parametrize("more", [{}, {"each": [1]}], ids=["beside", "inside"])
+async def test_a_child_is_ended_although_the_process_died_after_its_level_had_failed(
+    tmp_path: Path, gate: Gate, more: dict[str, Any]
+) -> None:
+    child = workflow({"hold": ("lab.gate", {"name": gate.name})}, name="child")
+    call = {"type": "flow.call", "params": {"workflow": "child"}, **more}
+    fails = {"type": "lab.gate", "params": {"name": gate.name, "value": "{{ 1 / 0 }}"}}
+    what = workflow({"c": call, "b": ("flow.wait", {"seconds": 0.2}), "fails": fails}, edges=["b -> fails"])
+    async with engine(tmp_path, wrap=NoCancels) as one:
+        id = await one.submit(StartRequest(workflow=what, calls={"child": child}))
+        await gate.reached()
+        with suppress(StorageUnavailable):
+            await one.wait(id, timeout=PATIENCE)
+    async with engine(tmp_path) as one:
+        result = await ended(one, id)
+        assert (result.status, result.error.code) == (ExecutionStatus.FAILED, "expression.zero_division")
+        gate.open()
+        assert (await ended(one, (await child_of(one, id)).id)).status is ExecutionStatus.CANCELLED

@@ -100,6 +100,14 @@ async def await_child(activity: Activity, child: str, *, counts: bool = True) ->
     return result
 
 
+async def end_child(run: Run, child: str, way: str) -> None:
+    """Do to a child what is due where its parent ends before it: ``cancel``, ``wait`` or ``detach``."""
+    if way == "cancel":
+        await run.engine.post(child, "cancel", {"reason": "parent ended"}, workspace=run.workspace)
+    elif way == "wait":
+        await run.engine.wait(child, timeout=None)
+
+
 async def child_result(engine: Engine, run: Run, child: str) -> dict[str, Any] | None:
     """Status, encoded output, error facts and usage of a child that has ended; None while it has not."""
     if child in engine.runs:

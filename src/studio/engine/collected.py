@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from studio.engine import records as r
-from studio.engine.plan import Level, PlanNode, downstream
+from studio.engine.levels import Levels
+from studio.engine.plan import Level, downstream
 from studio.engine.records import Record
 
 _TURNING = ("while", "reduce")
@@ -26,7 +27,7 @@ class Collected:
 
     def __init__(self, records: Iterable[Record], root: Level, calls: Iterable[str] = ()) -> None:
         self._root = root
-        self._levels: dict[str, Level | None] = {"": root}
+        self._levels = Levels(root)
         self._stale: dict[str, set[str]] = {}
         self._holding: dict[str, set[str]] = {}
         self._firsts: dict[str, int] = {}
@@ -85,7 +86,7 @@ class Collected:
             tokens = self.tokens.get(around)
             if tokens is None:
                 continue
-            planned = self._node(prefix, container)
+            planned = self._levels.node(prefix, container)
             turning = planned is not None and planned.executor in _TURNING and planned.each is None
             if turning and int(token) > self._firsts[around]:
                 return True
@@ -97,25 +98,9 @@ class Collected:
         """Nodes of a frame's level that come after one that holds failing items."""
         if prefix not in self._stale:
             names = self._holding.get(prefix, set[str]())
-            level = self._level(prefix) if names else None
+            level = self._levels.level(prefix) if names else None
             self._stale[prefix] = downstream(level, names) - names if level is not None else set()
         return self._stale[prefix]
-
-    def _node(self, prefix: str, name: str) -> PlanNode | None:
-        level = self._level(prefix)
-        index = None if level is None else level.index.get(name)
-        return None if level is None or index is None else level.nodes[index]
-
-    def _level(self, prefix: str) -> Level | None:
-        """The level of a frame, None where the workflow has none there any more."""
-        if prefix not in self._levels:
-            around, _bracket, token = prefix.rstrip("/").rpartition("[")
-            outer, _slash, container = around.rpartition("/")
-            node = self._node(f"{outer}/" if outer else "", container)
-            bodies = {} if node is None else node.body_plans
-            found = bodies.get(token.rstrip("]")) or bodies.get("each") or bodies.get("body")
-            self._levels[prefix] = found
-        return self._levels[prefix]
 
 
 def failing(records: Iterable[Record]) -> Iterator[tuple[str, int]]:

@@ -15,6 +15,7 @@ from studio.engine import records as r
 from studio.engine.context import PlaceContext
 from studio.engine.encode import MissingChunk, encode_small
 from studio.engine.failures import LEFT_ALONE, as_error, error_facts, error_from_facts
+from studio.engine.orphans import end_children
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.engine.steps import Suspended
 from studio.expressions import SKIPPED
@@ -128,6 +129,8 @@ class Frame:
                     continue
                 if self.error is not None:
                     if not self.tasks:
+                        if self.recorded:
+                            await end_children(run, self.prefix)
                         raise self.error
                 elif self.unsettled == 0:
                     return await self.output()

@@ -16,7 +16,14 @@ from studio.domain.errors import NodeError
 from studio.domain.ids import new_id
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
-from studio.engine.children import await_child, call_failed, check_depth, child_result, start_child
+from studio.engine.children import (
+    await_child,
+    call_failed,
+    check_depth,
+    child_result,
+    end_child,
+    start_child,
+)
 from studio.engine.encode import encode_small
 from studio.engine.plan import PlanNode
 from studio.engine.records import Record
@@ -24,9 +31,6 @@ from studio.engine.records import Record
 if TYPE_CHECKING:
     from studio.engine.activity import Activity
     from studio.engine.run import Run
-
-_CALL = 7
-"""Length of the record of a node's own call."""
 
 
 class Place:
@@ -144,7 +148,7 @@ class NodeCalls:
         except asyncio.CancelledError:
             await asyncio.gather(start, return_exceptions=True)
             if not (run.detaching or run.parking):
-                await cancel_child(run, child)
+                await end_child(run, child, "cancel")
             raise
 
     async def _result(self, child: str) -> dict[str, Any]:
@@ -174,16 +178,11 @@ async def cancel_calls(run: Run, records: list[Record]) -> None:
     for child in [str(record[3]) for record in records if _is_call(record) and not record[5]]:
         row = await run.engine.store.execution(child, run.workspace)
         if row is not None and not row.status.terminal:
-            await cancel_child(run, child)
-
-
-async def cancel_child(run: Run, child: str) -> None:
-    """Ask a child to end; one that has ended takes no notice."""
-    await run.engine.post(child, "cancel", {"reason": "parent ended"}, workspace=run.workspace)
+            await end_child(run, child, "cancel")
 
 
 def _is_call(record: Record) -> bool:
-    return record[0] == r.CHILD and len(record) == _CALL
+    return record[0] == r.CHILD and len(record) == r.OF_NODE_CALL
 
 
 def _digest(reference: str, inputs: Mapping[str, Any]) -> bytes:

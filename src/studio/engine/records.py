@@ -91,6 +91,11 @@ CANCELLED = "node.cancelled"
 """Code of the error of a node run that was stopped from outside."""
 
 
+OF_FLOW_CALL = 5
+"""Length of a CHILD record of ``flow.call``; a longer one tells of the child of an earlier execution, which failed."""
+OF_NODE_CALL = 7
+"""Length of a CHILD record of a node's own call."""
+
 LIMIT = "limit"
 """Kind of a WAIT record that says when a control node's time-out falls; nothing waits for it."""
 

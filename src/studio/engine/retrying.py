@@ -17,8 +17,6 @@ from studio.engine.encode import Values
 from studio.engine.history import Recovered
 from studio.engine.records import Memory, Record
 
-_OF_FLOW_CALL = 5
-"""Length of the record of a child of this execution that ``flow.call`` has started."""
 _CARRIED = (r.TURN, r.CHUNK, r.SPILL, r.PHASE)
 
 
@@ -42,7 +40,7 @@ async def calls_with_failures(store: Store, records: Iterable[Record]) -> list[s
     """Paths of ``flow.call`` nodes whose child, or a child of it, has dealt with failures of items."""
     found: list[str] = []
     for record in records:
-        if record[0] == r.CHILD and len(record) == _OF_FLOW_CALL and await _has_failures(store, record[3]):
+        if record[0] == r.CHILD and len(record) == r.OF_FLOW_CALL and await _has_failures(store, record[3]):
             found.append(record[1] + record[2])
     return found
 

@@ -9,10 +9,7 @@ from studio.domain.ids import new_id
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.activity import Activity, Outcome, executor
-from studio.engine.children import await_child, call_failed, check_depth, start_child
-
-_CHILD = 5
-"""Length of the record of a child; a longer one tells of the child of an earlier execution, which failed."""
+from studio.engine.children import await_child, call_failed, check_depth, end_child, start_child
 
 
 @executor("call")
@@ -22,8 +19,8 @@ async def run_call(activity: Activity) -> Outcome:
     value: Any = node.validate(await activity.resolve(node))
     check_depth(activity)
     children = [record for record in activity.records if record[0] == r.CHILD]
-    child = next((record[3] for record in children if len(record) == _CHILD), None)
-    earlier = next((record[3] for record in children if len(record) > _CHILD), None)
+    child = next((record[3] for record in children if len(record) == r.OF_FLOW_CALL), None)
+    earlier = next((record[3] for record in children if len(record) > r.OF_FLOW_CALL), None)
     if child is None:
         child = new_id()
         run.record((r.CHILD, activity.frame.prefix, node.id, child, run.clock()))
@@ -36,18 +33,10 @@ async def run_call(activity: Activity) -> Outcome:
         result = await await_child(activity, child)
     except asyncio.CancelledError:
         if not (run.detaching or run.parking):
-            await _parent_ends(activity, child, value.on_parent_end)
+            await end_child(run, child, value.on_parent_end)
         raise
     finally:
         activity.waited += run.clock() - before
     if result["status"] != ExecutionStatus.SUCCEEDED:
         raise call_failed(value.workflow, child, result).at(activity.path)
     return {"output": await run.values.decode(tuple(result["output"])), "execution_id": child}, None
-
-
-async def _parent_ends(activity: Activity, child: str, policy: str) -> None:
-    engine = activity.run.engine
-    if policy == "cancel":
-        await engine.post(child, "cancel", {"reason": "parent ended"}, workspace=activity.run.workspace)
-    elif policy == "wait":
-        await engine.wait(child, timeout=None)
