@@ -63,7 +63,10 @@ def test_a_form_is_shown(cli: Any) -> None:
 
 def orders(**params: Any) -> dict[str, Any]:
     return {
-        "text": {"type": "flow.set", "params": {"values": {"kind": "{{ 'bea' + 'rer' }}"}}},
+        "text": {
+            "type": "flow.set",
+            "params": {"values": {"kind": "{{ 'bea' + 'rer' }}", "number": "{{ default(null, 3) }}"}},
+        },
         "orders": {"type": "shop.orders", "params": {"address": "a", "shop": "s", **params}},
     }
 
@@ -88,7 +91,7 @@ def test_what_is_wrong_inside_a_union_is_named(cli: Any, workflow: Any, auth: An
 def test_a_kind_that_is_known_late(cli: Any, workflow: Any) -> None:
     good = orders(auth={"kind": "{{ text.values.kind }}", "account": "a"})
     assert cli("run", workflow(good), "--json").json["status"] == "succeeded"
-    bad = orders(auth={"kind": "{{ text.values.kind }}", "account": "{{ default(null, 3) }}"})
+    bad = orders(auth={"kind": "{{ text.values.kind }}", "account": "{{ text.values.number }}"})
     error = cli("run", workflow(bad), "--json", code=1).json["error"]
     assert "Param auth.account of shop.orders: should be a text" in error["message"]
 

@@ -65,7 +65,7 @@ def _keys(annotation: Any) -> dict[str, tuple[Any, bool]]:
 
 def fields_of(annotation: Any) -> dict[str, tuple[Any, Any]] | None:
     """Fields of a model, struct, data class, typed dict or named tuple; None for every other type."""
-    if not isinstance(annotation, type):
+    if not isinstance(annotation, type) or annotation in _REPLACED:
         return None
     if issubclass(annotation, BaseModel):
         return {name: (info.rebuild_annotation(), _bare(info)) for name, info in annotation.model_fields.items()}

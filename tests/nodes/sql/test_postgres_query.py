@@ -144,6 +144,6 @@ async def test_a_name_with_an_address_that_nothing_listens_on(server, monkeypatc
     monkeypatch.setattr(_policy, "system_resolver", both)
     named = {**server, "host": "db.internal"}
     result = await ask(named, [f"db.internal:{server['port']}"], "SELECT 1 AS one")
-    assert (result.error, result.output["rows"]) == (None, [{"one": 1}])
+    assert (result.error, result.output["items"]) == (None, [{"one": 1}])
     one_refused = await ask(named, ["127.0.0.0/8"], "SELECT 1 AS one")
     assert one_refused.error.code == "net.refused"
