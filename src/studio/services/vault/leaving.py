@@ -102,7 +102,7 @@ class GrantHoldings:
                     lost_at=self._clock(),
                 )
                 changes, revoke = await self._without_tokens(workspace, one)
-                out.changes += changes
+                out.changes.extend(changes)
                 out.then.append(revoke)
                 facts["signed_in"] = True
             out.changes.append(self._vault.credentials.put(workspace, one.id, changed, expected=one.revision))
