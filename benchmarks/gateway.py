@@ -1,19 +1,25 @@
-"""The gateway: a workflow of five nodes by ``POST /api/v1/run/…`` with an API key, against two requests to the same
-server: ``null``, a route that does nothing and asks nobody who they are, and ``authenticated``, which only does that.
+"""The gateway: a workflow of five nodes by ``POST /api/v1/run/…`` with an API key, and what stands below it.
 
-Clients and server are separate processes on one machine, so that clients take processor time from the server too.
+All in one process, one after the other: ``bare``, an empty ASGI handler on the same HTTP server; ``null``, one behind
+the same middleware; ``authenticated``, a route that only asks who is there; ``accept``, the run answered as soon as it
+is stored durably, while executions run beside; ``run``, answered with its result. ``commit_floor_us`` is a bare commit
+flushed to disk. Clients and server are separate processes on one machine: clients take processor time from the server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks._engine import run_async, settle
+from benchmarks.floors import sqlite_commit
 from studio.bootstrap import Settings, Studio
 from studio.bootstrap._serving import make_platform
 from studio.domain.access import GRANTABLE, Actor, ActorKind, Role
@@ -47,9 +53,7 @@ def run(seconds: float = 5.0, clients: int = CLIENTS) -> list[dict[str, Any]]:
 
 
 async def _serve(data: Path, seconds: float, clients: int) -> list[dict[str, Any]]:
-    import uvicorn
-
-    from studio.server.app import create_api
+    from studio.server.app import create_app
     from studio.server.middleware.edge import Edge
     from studio.server.middleware.limits import Limits
     from studio.server.middleware.observe import Observe
@@ -61,30 +65,44 @@ async def _serve(data: Path, seconds: float, clients: int) -> list[dict[str, Any
         platform = make_platform(studio, settings)
         await studio.driver.start()
         token = await _prepare(platform)
-        api = create_api(platform)
-        api.add_api_route("/api/v1/null", _null)
-        app = Observe(Edge(Limits(api, settings), settings), platform)
-        config = uvicorn.Config(
-            app, port=0, loop="none", http="httptools", lifespan="off", log_config=None,
-            access_log=False,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server._serve())  # pyright: ignore[reportPrivateUsage] - without signal handlers
-        while not server.started:
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        whole = create_app(platform)
+        null = Observe(Edge(Limits(_empty, settings), settings), platform)
+        apps = {"bare": _empty, "null": null, "authenticated": whole, "accept": whole, "run": whole}
         settle()
-        rows = [
-            await _measure(kind, port, token, seconds, clients) for kind in ("null", "authenticated", "run")
-        ]  # fmt: skip
-        server.should_exit = True
-        await serving
+        commit = statistics.median(sqlite_commit(data)) * 1e6
+        rows: list[dict[str, Any]] = []
+        for kind, app in apps.items():
+            async with _listening(app) as port:
+                measured = await _measure(kind, port, token, seconds, clients)
+            rows.append({**measured, "commit_floor_us": commit})
         await platform.gateway.counting.close()
         return rows
 
 
-async def _null() -> dict[str, bool]:
-    return {"ok": True}
+@asynccontextmanager
+async def _listening(app: Any) -> AsyncGenerator[int]:
+    """An application on a free port."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app, port=0, loop="none", http="httptools", lifespan="off", log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())  # pyright: ignore[reportPrivateUsage] - without signal handlers
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _empty(scope: Any, receive: Any, send: Any) -> None:
+    """The smallest answer."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"11")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"ok":true}'})
 
 
 async def _prepare(platform: Any) -> str:
@@ -123,11 +141,14 @@ async def _measure(kind: str, port: int, token: str, seconds: float, clients: in
     }  # fmt: skip
 
 
+_SIGNED = b"host: localhost\r\nauthorization: Bearer %s\r\n"
+_BODY = b'content-type: application/json\r\ncontent-length: 7\r\n\r\n{"n":1}'
 _REQUESTS = {
+    "bare": b"GET /api/v1/null HTTP/1.1\r\nhost: localhost\r\n\r\n",
     "null": b"GET /api/v1/null HTTP/1.1\r\nhost: localhost\r\n\r\n",
-    "authenticated": b"GET /api/v1/keys/current HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer %s\r\n\r\n",
-    "run": b"POST /api/v1/run/five HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer %s\r\n"
-    b'content-type: application/json\r\ncontent-length: 7\r\n\r\n{"n":1}',
+    "authenticated": b"GET /api/v1/keys/current HTTP/1.1\r\n" + _SIGNED + b"\r\n",
+    "accept": b"POST /api/v1/run/five?wait=0 HTTP/1.1\r\n" + _SIGNED + _BODY,
+    "run": b"POST /api/v1/run/five HTTP/1.1\r\n" + _SIGNED + _BODY,
 }
 
 
@@ -142,7 +163,7 @@ async def _clients(kind: str, port: int, token: str, seconds: float, clients: in
         while (begun := time.perf_counter()) < until:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head
+            assert head.startswith(b"HTTP/1.1 202" if kind == "accept" else b"HTTP/1.1 200"), head
             length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             await reader.readexactly(int(length.split(b":")[1]))
             took.append(time.perf_counter() - begun)
