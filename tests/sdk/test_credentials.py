@@ -199,6 +199,11 @@ def test_oauth_answers():
     with pytest.raises(AuthenticationFailed) as refused:
         scheme.refreshed({}, answer(400, {"error": "invalid_grant"}), 0)
     assert refused.value.arguments == {"reason": "invalid_grant", "status": 401}
+    # What is no code may be the token that the service was sent.
+    for said in ("tok-3a2b1c0d", "The token tok is void", "x" * 41, "A", "", 7, {"token": "tok"}, None):
+        with pytest.raises(AuthenticationFailed) as refused:
+            scheme.refreshed({}, answer(401, {"error": said, "error_description": "tok-3a2b1c0d"}), 0)
+        assert refused.value.arguments == {"reason": "401", "status": 401}, said
     for status, body in (
         (500, b"oops"),
         (200, b"oops"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -43,8 +43,8 @@ def shown_once(model: object) -> list[str]:
     """The fields of an answer that are shown once."""
     if not isinstance(model, type) or not issubclass(model, BaseModel):
         return []
-    extras = {name: field.json_schema_extra for name, field in model.model_fields.items()}
-    return [name for name, extra in extras.items() if isinstance(extra, dict) and extra.get(_ONCE)]
+    extras: dict[str, Any] = {name: field.json_schema_extra for name, field in model.model_fields.items()}
+    return [name for name, extra in extras.items() if isinstance(extra, dict) and _ONCE in extra]
 
 
 class PageOut(Out, Generic[T]):

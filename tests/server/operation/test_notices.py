@@ -284,7 +284,11 @@ async def test_webhooks_are_signed_repeated_and_bound_by_the_egress_policy(notic
 
 
 async def test_quotas_credentials_and_backups_are_told_of_once(noticed: Api, box: Box) -> None:
-    await owner_of(noticed)
+    client = await owner_of(noticed)
+    for name in ("Letters", "Bills"):
+        node = {"type": "http.request", "params": {"url": "https://example.org"}, "credential": "Mail"}
+        document = {"studio": 1, "name": name, "nodes": {"send": node}}
+        assert (await client.post("/workflows", json={"document": document})).status_code == 201
     await noticed.account(None, operator=True, email="root@example.org")
     notices = noticed.platform.notices
     for used in (8.0, 9.0, 10.0, 11.0):
@@ -292,7 +296,14 @@ async def test_quotas_credentials_and_backups_are_told_of_once(noticed: Api, box
     vault = Vault(noticed.platform.ports.records)
     ends = noticed.platform.ports.clock() + 86_400_000_000
     made = Credential(name="Mail", type="http.bearer", owner="", expires_at=ends)
-    await vault.records.commit([vault.credentials.put("default", "c1", made, expected=0)])
+    lost = Credential(name="Calendar", type="http.oauth2", owner="", state="sign_in", lost_at=1)
+    fresh = Credential(name="Never connected", type="http.oauth2", owner="", state="sign_in")
+    await vault.records.commit(
+        [
+            vault.credentials.put("default", id, one, expected=0)
+            for id, one in (("c1", made), ("c2", lost), ("c3", fresh))
+        ]
+    )
     await notices.backup(False)
     await notices.backup(False)
     noticed.studio.engine._offset += 121_000_000  # pyright: ignore[reportPrivateUsage] - operators wait two minutes
@@ -303,6 +314,10 @@ async def test_quotas_credentials_and_backups_are_told_of_once(noticed: Api, box
     assert texts["ada@example.org"].count("nearly used up: 8.0 of 10.0") == 1
     assert texts["ada@example.org"].count("used up: 10.0 of 10.0") == 1
     assert texts["ada@example.org"].count("The credential Mail ends on") == 1
+    words = " ".join(texts["ada@example.org"].split())
+    assert "Workflows that need it: Bills, Letters." in words or "Workflows that need it: Letters, Bills." in words
+    assert words.count("sign in again for the credential Calendar. No workflow needs it.") == 1
+    assert "Never connected" not in words
     assert "backup failed" in texts["root@example.org"]
     await notices.backup(True)
     await notices.backup(False)

@@ -39,6 +39,8 @@ class Provider:
     gives_refresh: bool = True
     slow: float = 0.0
     issuer: str = ""
+    repeats: bool = False
+    """Refuses a renewal with what it was sent."""
     seen: Counter[str] = field(default_factory=Counter[str])
     codes: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     refresh: dict[str, str] = field(default_factory=dict[str, str])
@@ -100,7 +102,7 @@ class Provider:
                 self.void.add(self.used[token])
             family = self.refresh.pop(token, None)
             if family is None or family in self.void:
-                return JSONResponse({"error": "invalid_grant"}, 400)
+                return JSONResponse({"error": token if self.repeats else "invalid_grant"}, 400)
             self.used[token] = family
             return self._tokens(family)
         return JSONResponse({"error": "unsupported_grant_type"}, 400)

@@ -225,6 +225,29 @@ async def test_a_provider_that_renews_no_more_is_asked_once(api: Api, provider: 
     assert await ask(api, provider) == 200
 
 
+async def test_what_a_provider_says_is_not_passed_on(api: Api, provider: Provider) -> None:
+    from studio.domain.errors import AuthenticationFailed
+
+    await register(api, provider)
+    client = await api.signed_in(Role.EDITOR)
+    id = await new(client)
+    await connect(client, id)
+    await expire(api, id)
+    token = (await fields(api, id))["refresh_token"]
+    provider.refresh.clear()
+    provider.repeats = True
+    with pytest.raises(AuthenticationFailed) as caught:
+        await ask(api, provider)
+    assert token not in str(caught.value.arguments) + caught.value.message
+    log = b"".join(one.value for one in await api.platform.ports.records.audit("default", limit=50))
+    assert b"credential.sign_in_needed" in log
+    assert token.encode() not in log
+    query = await begin(client, id)
+    refused = await client.get(f"/oauth/callback?{query.replace('code=', 'error=')}", headers={"accept": "text/html"})
+    assert refused.status_code == 422
+    assert query.partition("code=")[2].partition("&")[0] not in refused.text
+
+
 async def test_without_a_refresh_token_the_credential_ends_with_its_token(api: Api, provider: Provider) -> None:
     provider.gives_refresh = False
     await register(api, provider)

@@ -33,8 +33,8 @@ def sentence(notice: Notice) -> Phrase:
             return _of_credential(notice)
         case "mention":
             return Phrase(
-                "notice.credential", "The credential {name} ends on {expires}.",
-                name=notice.name, expires=facts.get("expires", "?"),
+                "notice.mention", "{by} mentions you in a comment on {name}.",
+                by=facts.get("by") or "?", name=notice.name,
             )  # fmt: skip
         case _:
             return Phrase("notice.backup", "The server's scheduled backup failed. The log tells why.")
@@ -43,7 +43,8 @@ def sentence(notice: Notice) -> Phrase:
 def _of_credential(notice: Notice) -> Phrase:
     """What a notice about a credential says, with the workflows that need it."""
     facts = notice.facts
-    names, more = facts.get("workflows") or [], facts.get("more", 0)
+    names: list[str] = facts.get("workflows") or []
+    more: int = facts.get("more", 0)
     workflows = listed(names, more)
     used = bool(names or more)
     if facts.get("sign_in"):

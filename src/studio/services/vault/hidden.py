@@ -94,7 +94,7 @@ class Hidden:
     def _same_length(self, data: bytes) -> bytes:
         for pattern in self._raw:
             if pattern.search(data) is not None:
-                data = pattern.sub(lambda found: b"*" * len(found[0]), data)
+                data = pattern.sub(_stars, data)
         return data
 
     async def stream(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -128,6 +128,10 @@ def masked(value: Any, text: Callable[[str], str], number: Callable[[int | float
 
 def _masked(_found: Any) -> str:
     return MASKED
+
+
+def _stars(found: Any) -> bytes:
+    return b"*" * len(found[0])
 
 
 def _groups(forms: Sequence[str]) -> Iterator[Sequence[str]]:
