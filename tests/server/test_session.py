@@ -31,6 +31,13 @@ async def test_set_up_once_with_the_link(either: Api) -> None:
     assert "SameSite=lax" in cookie
 
 
+async def test_a_set_up_link_is_void_once_there_is_an_account(api: Api) -> None:
+    secret = await api.platform.accounts.setup_secret()
+    await api.account(Role.ADMIN, operator=True)
+    late = await api.client().post("/setup", json={**FIRST, "secret": secret})
+    assert (late.status_code, late.json()["code"]) == (404, "setup.link")
+
+
 async def test_sign_in_and_out(api: Api) -> None:
     secret = await api.platform.accounts.setup_secret()
     await api.client().post("/setup", json={**FIRST, "secret": secret})

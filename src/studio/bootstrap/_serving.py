@@ -212,6 +212,8 @@ def _signals(stop: Callable[[], None]) -> Generator[None]:
 def _server(root: Root, settings: ServerSettings, tell: Callable[[int], None], platform: Platform) -> uvicorn.Server:
     import uvicorn
 
+    from studio.server.connections import MOST_MESSAGE, BoundedHttp
+
     class Server(uvicorn.Server):
         """Tells its port as soon as it listens. Asked to stop, it starts nothing more, and a while later closes."""
 
@@ -239,8 +241,9 @@ def _server(root: Root, settings: ServerSettings, tell: Callable[[int], None], p
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        root, host=settings.host, port=settings.port, loop="none", http="httptools", ws="websockets-sansio",
-        lifespan="off", log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        root, host=settings.host, port=settings.port, loop="none", http=BoundedHttp, ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE, lifespan="off", log_config=None, access_log=False, server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=settings.stop_grace, ssl_certfile=settings.tls_cert or None,
         ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip

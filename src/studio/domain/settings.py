@@ -31,6 +31,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         open_workspaces: Whether anybody who has signed in may make workspaces, and not just operators.
         requests_per_minute: Requests a minute that one session, key or address may make; 0 for no limit.
         requests_in_flight: Requests that may be worked on at once; more are answered with 503. 0 for no limit.
+        open_per_caller: Requests and live connections that one session, key or address may have open at once; more are
+            answered with 429. 0 for no limit.
         stop_delay: Seconds between a signal to stop and closing the address. Meanwhile `/readyz` says draining, so that
             a proxy in front sends nobody here any more, and nothing more is started.
         stop_grace: Seconds that requests under way have to end after a signal to stop.
@@ -65,6 +67,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     open_workspaces: bool = False
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 1200
     requests_in_flight: Annotated[int, msgspec.Meta(ge=0)] = 1000
+    open_per_caller: Annotated[int, msgspec.Meta(ge=0)] = 500
     stop_delay: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     stop_grace: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 20
     worker_host: str = "127.0.0.1"

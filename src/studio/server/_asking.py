@@ -116,8 +116,12 @@ def needs(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
     """The dependency of a route that needs a permission."""
 
     async def allowed(request: Request) -> Actor:
-        request.state.actor = actor = await permitted(request, permission)
-        return actor
+        state = request.scope["state"]
+        # Asked before the body is read, and by the route again: that is one request.
+        if state.get("permitted") is not permission:
+            state["actor"] = await permitted(request, permission)
+            state["permitted"] = permission
+        return cast("Actor", state["actor"])
 
     return allowed
 

@@ -28,6 +28,6 @@ def expected_revision(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise UserError("request.if_match", "If-Match must be an ETag as it was given.").at(param="If-Match")
     return int(text)

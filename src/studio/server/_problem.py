@@ -36,10 +36,15 @@ class BodyTooLarge(StudioError):
     """A request body is larger than allowed."""
 
 
+class BodyTooSlow(StudioError):
+    """A request body does not arrive in time."""
+
+
 # The first that fits: more precise ones stand before their bases.
 _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (NotSignedIn, 401),
     (BodyTooLarge, 413),
+    (BodyTooSlow, 408),
     (TooManyAttempts, 429),
     (TooManyRequests, 429),
     (Overloaded, 503),
@@ -123,6 +128,10 @@ def answer(
         given["retry-after"] = str(max(1, math.ceil(retry_after)))
     elif status in (429, 503):
         given["retry-after"] = "5"
+    if isinstance(error, errors.StorageError) and not isinstance(error, errors.WriteRefused):
+        detail = render(_unwell(error, request_id), lang=lang)
+    else:
+        detail = render(error, lang=lang)
     if isinstance(error, WorkflowInvalid):
         problems = [workflow_problem(one, lang) for one in error.problems]
     if isinstance(error, EditConflict):
@@ -133,6 +142,14 @@ def answer(
         status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
         execution=error.execution if isinstance(error, RunFailed) else None, headers=given,
     )  # fmt: skip
+
+
+def _unwell(error: errors.StorageError, request_id: str | None) -> StudioError:
+    """What callers are told of a database or disk that fails: where it is and what it says is for the log alone."""
+    _LOG.error("storage failed: %s", error.message, extra={"request_id": request_id, "code": error.code})
+    return UserError(
+        "request.storage", "Studio cannot read or write what it keeps. The log tells more under the id of this request."
+    )
 
 
 def _id_of(request: Request) -> str | None:

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, StudioError
 from studio.server._asking import COOKIE, needs, permitted
+from studio.server._guarding import GuardedRoute
 from studio.server._idempotency import PARAMETER, IdempotentRoute
 from studio.server._models import Problem
 from studio.server._problem import answer, language
@@ -51,6 +52,8 @@ class Routes(APIRouter):
             own = more.get("route_class_override")
             more["route_class_override"] = IdempotentRoute if own is None else type("Idem", (IdempotentRoute, own), {})
             extra["parameters"] = [*extra.get("parameters", []), PARAMETER]
+        own = more.get("route_class_override")
+        more["route_class_override"] = GuardedRoute if own is None else type("Guarded", (GuardedRoute, own), {})
         responses = {**_responses(), **more.pop("responses", {})}
 
         def register(endpoint: Any) -> Any:

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from studio.domain.access import Actor, Role
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.server.resources.editing import live
+from studio.services.editing import presence
 from studio.services.people.model import member_id
 from tests.server.editing.test_editing import made, send, setting
 from tests.server.kit import Api, running_api
@@ -148,3 +149,22 @@ async def test_rights_are_looked_at_again(api: Api, monkeypatch: pytest.MonkeyPa
             while True:
                 await asyncio.wait_for(socket.recv(), 20)
         assert socket.close_code == 4404
+
+
+async def test_a_person_opens_a_workflow_in_so_many_tabs(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "MAX_TABS", 2)
+    ada, bob = await api.account(Role.EDITOR), await api.account(Role.VIEWER)
+    token = await api.token(ada)
+    id = await made(api.client(token))
+    async with watching(api, token, id, client="one") as one, watching(api, token, id, client="two") as two:
+        await until(two, "hello")
+        with pytest.raises(InvalidStatus) as refused:
+            async with watching(api, token, id, client="three"):
+                pass
+        assert refused.value.response.status_code == 409
+        async with watching(api, await api.token(bob), id) as other:
+            await until(other, "hello")
+        await one.close()
+        await until(two, "left", client="one")
+        async with watching(api, token, id, client="three") as three:
+            await until(three, "hello")

@@ -74,10 +74,13 @@ async def test_lines_for_people_are_one_line_each(logged: io.StringIO) -> None:
         logging.getLogger("studio.test").debug("not at this level")
         logging.getLogger("other").info("not of a library")
         logging.getLogger("other").warning("a warning of one")
+        error = ValueError("bad\n2026-01-01T00:00:00.000Z info    forged")
+        logging.getLogger("studio.test").error("it broke", exc_info=error)
     finally:
         logging.getLogger().removeHandler(handler)
     written = stream.getvalue().splitlines()
-    assert len(written) == 2
+    assert [line[:4] for line in written if not line.startswith("    ")] == [written[0][:4]] * 3
+    assert any("forged" in line for line in written)
     assert "one\\ntwo" in written[0]
     assert " info " in written[0]
     assert "a warning of one" in written[1]

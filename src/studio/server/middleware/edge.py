@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,9 +16,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from studio.domain.errors import StudioError, UserError
 from studio.domain.ids import new_id
 from studio.domain.settings import ServerSettings
-from studio.server._problem import BodyTooLarge, answer, language
+from studio.server._problem import BodyTooLarge, BodyTooSlow, answer, language
 
+MOST_HEADERS = 64 * 1024
+"""Bytes of all headers of a request."""
+BODY_PATIENCE = 30.0
+"""Seconds that a body may take beside what its size explains."""
+BODY_PACE = 16 * 1024
+"""Bytes a second that a body comes in at least."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST = re.compile(r"(?:([A-Za-z0-9._\-]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -73,7 +84,7 @@ class Edge:
                 return
             await self._refuse(refused, headers, request_id)(scope, receive, answer)
         else:
-            await self._app(scope, self._bounded(receive), answer)
+            await self._app(scope, self._bounded(receive, state) if scope["type"] == "http" else receive, answer)
 
     def _origin_of(self, scope: Scope, headers: Headers) -> tuple[str, str]:
         """Address and scheme of the caller, by a trusted proxy's word where there is one."""
@@ -81,17 +92,21 @@ class Edge:
         scheme = str({"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"]))
         if not _within(peer, self._proxies):
             return peer, scheme
-        scheme = (headers.get("x-forwarded-proto") or scheme).split(",")[-1].strip().lower()
+        scheme = (_all(headers, "x-forwarded-proto") or [scheme])[-1].lower()
         # The last address that no trusted proxy has: whatever stands before it may be invented.
-        for address in reversed([part.strip() for part in headers.get("x-forwarded-for", "").split(",")]):
-            if address and not _within(address, self._proxies):
-                return address, scheme
+        for address in reversed(_all(headers, "x-forwarded-for")):
+            if not _within(address, self._proxies):
+                return (address if _is_address(address) else peer), scheme
         return peer, scheme
 
     def _refusal(self, scope: Scope, headers: Headers, scheme: str) -> StudioError | None:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+            return UserError(
+                "request.headers_too_large", "The headers of the request are longer than {limit} bytes.",
+                limit=MOST_HEADERS,
+            )  # fmt: skip
         host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname if host else ""
-        if (name or "").lower() not in self._hosts:
+        if _name_of(host) not in self._hosts:
             return UserError(
                 "request.host", "Studio does not answer under the name {host}. Set public_url to the one it has.",
                 host=host[:100],
@@ -101,7 +116,7 @@ class Edge:
         if origin is not None and changing and not self._same_origin(origin, host, scheme):
             return UserError("request.origin", "A page of {origin} may not use Studio.", origin=origin[:100])
         length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._limit:
+        if length.isdecimal() and int(length[:20]) > self._limit:
             return _too_large(self._limit)
         return None
 
@@ -112,20 +127,32 @@ class Edge:
         return origin.lower() in allowed
 
     def _refuse(self, error: StudioError, headers: Headers, request_id: str) -> ASGIApp:
-        status = {"request.host": 421, "request.origin": 403}.get(error.code, 413)
+        status = {"request.host": 421, "request.origin": 403, "request.headers_too_large": 431}.get(error.code, 413)
         return answer(error, language(headers), request_id, status=status)
 
-    def _bounded(self, receive: Receive) -> Receive:
-        """``receive`` that stops a body without a stated length where it grows too large."""
-        taken = 0
+    def _bounded(self, receive: Receive, state: Mapping[str, Any]) -> Receive:
+        """``receive`` that stops a body which grows too large, or comes drop by drop to keep a place.
+
+        A route may say in ``state`` that its bodies are smaller.
+        """
+        taken, begun, whole = 0, 0.0, False
 
         async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, begun, whole
+            if whole:
+                return await receive()  # what is waited for is the end of the connection
+            begun = begun or time.monotonic()
+            try:
+                async with asyncio.timeout(max(0.0, begun + BODY_PATIENCE + taken / BODY_PACE - time.monotonic())):
+                    message = await receive()
+            except TimeoutError as error:
+                raise BodyTooSlow("request.too_slow", "The request did not arrive in time.") from error
+            whole = message["type"] != "http.request" or not message.get("more_body", False)
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
-                if taken > self._limit:
-                    raise _too_large(self._limit)
+                limit = min(self._limit, state.get("body_limit", self._limit))
+                if taken > limit:
+                    raise _too_large(limit)
             return message
 
         return bounded
@@ -133,6 +160,25 @@ class Edge:
 
 def _too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge("request.too_large", "The request is larger than {limit} bytes.", limit=limit)
+
+
+def _all(headers: Headers, name: str) -> list[str]:
+    """Every value of a header, whether a proxy has added it to the line that was there or as a line of its own."""
+    return [part.strip() for line in headers.getlist(name) for part in line.split(",") if part.strip()]
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header without its port; "" where there is none, or it is no Host."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found is not None else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _within(address: str, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:

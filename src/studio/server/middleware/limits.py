@@ -9,7 +9,8 @@ draft-ietf-httpapi-ratelimit-headers up to 06) tell of whichever limit is neares
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_network
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -32,13 +33,16 @@ class Limits:
 
     Args:
         app: What stands inside.
-        settings: Of the server: ``requests_per_minute`` and ``requests_in_flight``, each 0 for no limit.
+        settings: Of the server: ``requests_per_minute``, ``requests_in_flight`` and ``open_per_caller``, each 0 for no
+            limit.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, buckets: Buckets | None = None) -> None:
         self._app = app
         self._per_minute = settings.requests_per_minute
         self._most = settings.requests_in_flight
+        self._each = settings.open_per_caller
+        self._open: dict[Hashable, int] = {}
         self._buckets = buckets or Buckets()
         self._in_flight = 0
 
@@ -52,14 +56,29 @@ class Limits:
         where: Hashable = ("ip", _place(state.get("ip", "")))
         who = _caller(headers) or where
         known = who == where or self._buckets.knows(who)
-        allowance = self._take(who if known else where)
+        caller = who if known else where
+        allowance = self._take(caller)
         if allowance is not None and not allowance.taken:
             await self._refuse(_too_many(allowance), allowance, scope, receive, send)
+        elif self._each and self._open.get(caller, 0) >= self._each:
+            await self._refuse(_too_many_open(self._each), allowance, scope, receive, send)
         elif self._most and self._in_flight >= self._most and scope["type"] == "http":
             await self._refuse(Overloaded(_BUSY_RETRY), allowance, scope, receive, send)
         else:
             call = _Call(self, scope, send, who, where, known=known, allowance=allowance)
-            await call.serve(receive)
+            with self._opened(caller):
+                await call.serve(receive)
+
+    @contextmanager
+    def _opened(self, caller: Hashable) -> Generator[None]:
+        """Count what a caller has open, however long: who waits and who watches keeps memory too."""
+        self._open[caller] = self._open.get(caller, 0) + 1
+        try:
+            yield
+        finally:
+            self._open[caller] -= 1
+            if not self._open[caller]:
+                del self._open[caller]
 
     def _take(self, key: Hashable, amount: float = 1.0) -> Allowance | None:
         return self._buckets.take(key, self._per_minute, amount) if self._per_minute else None
@@ -167,6 +186,13 @@ def _too_many(allowance: Allowance) -> TooManyRequests:
     return TooManyRequests(
         "request.too_many", "At most {limit} requests a minute are answered. Wait a moment.",
         limit=allowance.limit, retry_after=allowance.retry_after,
+    )  # fmt: skip
+
+
+def _too_many_open(limit: int) -> TooManyRequests:
+    return TooManyRequests(
+        "request.too_many_open", "At most {limit} requests and live connections can be open at once.", limit=limit,
+        retry_after=_BUSY_RETRY,
     )  # fmt: skip
 
 

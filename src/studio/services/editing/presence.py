@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from studio.domain.access import Actor
+from studio.domain.errors import Conflict
 from studio.services._clock import Clock
 from studio.services.editing.feed import Feed
 from studio.services.editing.model import EditingShelf, Presence
@@ -17,6 +20,8 @@ LASTS = 20_000_000
 _STORE_EVERY = 5_000_000
 _STORE_CHANGE_EVERY = 1_000_000
 MAX_SELECTION = 50
+MAX_TABS = 20
+"""Tabs of one workflow that one person has open in this process; each looks and writes once a second."""
 _COLOURS = (
     "#2563eb", "#dc2626", "#059669", "#d97706", "#7c3aed", "#db2777", "#0891b2", "#65a30d", "#ea580c", "#4f46e5",
     "#0d9488", "#be123c",
@@ -47,7 +52,11 @@ def shown(one: Presence) -> dict[str, Any]:
 class Tab:
     """One open tab of somebody."""
 
-    def __init__(self, shelf: EditingShelf, clock: Clock, feed: Feed, actor: Actor, workflow: str, client: str) -> None:
+    def __init__(
+        self, shelf: EditingShelf, clock: Clock, feed: Feed, actor: Actor, workflow: str, client: str,
+        closed: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._closed = closed
         self._shelf = shelf
         self._clock = clock
         self._feed = feed
@@ -82,6 +91,7 @@ class Tab:
 
     async def leave(self) -> None:
         """Be shown no longer."""
+        self._closed()
         self._tell({"type": "left", "account": self.presence.account, "client": self.presence.client})
         await self._shelf.records.commit([self._shelf.presence.drop(self._workspace, self.id)])
 
@@ -96,10 +106,25 @@ class Present:
         self._shelf = shelf
         self._clock = clock
         self._feed = feed
+        self._tabs: Counter[tuple[str, str, str]] = Counter()
 
     def tab(self, actor: Actor, workflow: str, client: str) -> Tab:
-        """A tab that somebody has just opened."""
-        return Tab(self._shelf, self._clock, self._feed, actor, workflow, client)
+        """A tab that somebody opens; it counts until it leaves.
+
+        Raises:
+            Conflict: They have many open already.
+        """
+        key = (actor.workspace, workflow, actor.id)
+        if self._tabs[key] >= MAX_TABS:
+            raise Conflict("editing.tabs", "You have this workflow open {most} times already.", most=MAX_TABS)
+        self._tabs[key] += 1
+
+        def closed() -> None:
+            self._tabs[key] -= 1
+            if not self._tabs[key]:
+                del self._tabs[key]
+
+        return Tab(self._shelf, self._clock, self._feed, actor, workflow, client, closed)
 
     async def everybody(self, workspace: str, workflow: str) -> list[Presence]:
         """Who has a workflow open, in all processes; by tab."""

@@ -56,7 +56,7 @@ class Accounts:
             UserError: Address or password will not do.
         """
         ticket = await self._people.tickets.get(INSTANCE, _SETUP)
-        if ticket is None or not same_secret(ticket.value.account or "", secret):
+        if ticket is None or not same_secret(ticket.value.account or "", secret) or await self.is_set_up():
             raise NotFound("setup.link", "This set-up link is not valid any more. Restart Studio to get a new one.")
         made, put = await self.new(email, name, password, operator=True)
         id = put.id

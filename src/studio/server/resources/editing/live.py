@@ -39,18 +39,18 @@ async def live(websocket: WebSocket, actor: Actor) -> None:
     asked = websocket.query_params
     after, comments = _number(asked, "after", 0), _number(asked, "comments", -1)
     head = (await platform.workflows.finder.find(actor, websocket.path_params["workflow"])).id
-    await websocket.accept()
     feed = platform.feed
     tab = platform.present.tab(actor, head, asked.get("client", "")[:64] or "tab")
-    with feed.subscribed(actor.workspace, head) as subscription:
-        talk = _Talk(websocket, platform, actor, head, tab, subscription)
-        try:
+    try:
+        await websocket.accept()
+        with feed.subscribed(actor.workspace, head) as subscription:
+            talk = _Talk(websocket, platform, actor, head, tab, subscription)
             await talk.begin(after, comments)
             await talk.run()
-        except WebSocketDisconnect:
-            pass
-        finally:
-            await asyncio.shield(tab.leave())
+    except WebSocketDisconnect:
+        pass
+    finally:
+        await asyncio.shield(tab.leave())
 
 
 def _number(asked: Mapping[str, str], name: str, missing: int) -> int:
@@ -150,6 +150,7 @@ class _Talk:
             actor, _ = await _allowed(self._socket, self._platform, self._workflow)
             if actor.workspace != self._actor.workspace:
                 raise NotFound("workflow.not_found", "There is no workflow {id}.", id=self._workflow)
+            self._actor = actor
         except StudioError as error:
             await self._socket.close(_close_code(error), error.code)
             return False
