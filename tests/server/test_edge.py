@@ -74,9 +74,9 @@ async def test_what_strangers_send_is_not_read(api: Api) -> None:
     viewer = await api.signed_in(Role.VIEWER)
     large = {"email": "a@example.org", "password": "x", "client": "x" * 300_000}
     assert (await stranger.post("/session", json=large)).status_code == 413
-    broken = {"content": b'{"document":' + b"[" * 1000, "headers": {"content-type": "application/json"}}
+    broken, kind = b'{"document":' + b"[" * 1000, {"content-type": "application/json"}
     for client, status in ((stranger, 401), (viewer, 403), (editor, 422)):
-        assert (await client.post("/workflows", **broken)).status_code == status
+        assert (await client.post("/workflows", content=broken, headers=kind)).status_code == status
     text = "studio: 1\nname: A\nnodes: {}\n" + "# filling\n" * 50_000
     assert (await editor.post("/workflows", json={"text": text})).status_code == 201
 

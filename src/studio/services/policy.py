@@ -73,3 +73,26 @@ def require_grantable(actor: Actor, permissions: frozenset[Permission]) -> None:
             "access.not_yours_to_give", "You cannot give the permission {permission}, which you do not have.",
             permission=missing[0],
         )  # fmt: skip
+
+
+def require_no_gain(actor: Actor, before: Sequence[str], after: Sequence[str]) -> None:
+    """Nobody moves something to where they may do more with it: that would be giving the right to themselves.
+
+    Args:
+        actor: Who moves it.
+        before: The folder it lies in, and all those that one lies in.
+        after: The same of the folder it goes to.
+
+    Raises:
+        AccessRefused: They may do there what they may not do here; names a permission.
+    """
+
+    def given(folders: Sequence[str]) -> frozenset[Permission]:
+        return frozenset[Permission]().union(*(actor.folders.get(folder, frozenset()) for folder in folders))
+
+    more = sorted((given(after) - given(before) - actor.permissions) & BY_FOLDER)
+    if more:
+        raise AccessRefused(
+            "access.not_yours_to_give", "You cannot give the permission {permission}, which you do not have.",
+            permission=more[0],
+        )  # fmt: skip

@@ -351,3 +351,23 @@ async def test_every_permission_can_be_the_only_one(api: Api) -> None:
     assert (await api.client(none["secret"]).get("/workflows")).status_code == 403
     only = await make(admin, permissions=[Permission.NODE_VIEW])
     assert (await api.client(only["secret"]).get("/nodes")).status_code == 200
+
+
+async def test_a_key_for_certain_workflows_reaches_nothing_else(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    ids = [(await admin.post("/workflows", json={"name": name})).json()["id"] for name in ("One", "Two")]
+    made = await make(admin, workflows=[ids[0]])
+    client = api.client(made["secret"])
+    assert (await client.get(f"/workflows/{ids[0]}")).status_code == 200
+    assert (await client.get("/nodes")).status_code == 200
+    assert [one["id"] for one in (await client.get("/workflows")).json()["items"]] == [ids[0]]
+    for method, path, body in (
+        ("POST", "/invitations", {"email": "eve@example.org", "role": "admin"}), ("GET", "/audit", None),
+        ("GET", "/credentials", None), ("GET", "/variables", None), ("PUT", "/variables/a", {"value": 1}),
+        ("GET", f"/workflows/{ids[1]}", None),
+    ):  # fmt: skip
+        refused = await client.request(method, path, json=body)
+        assert refused.status_code == 403, (method, path, refused.text)
+    # Who wants more of it says so.
+    wider = await make(admin, workflows=[ids[0]], permissions=["workflow.view", "variable.view"])
+    assert (await api.client(wider["secret"]).get("/variables")).status_code == 200

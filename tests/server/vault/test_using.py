@@ -184,3 +184,93 @@ async def test_a_test_call_runs_only_for_built_in_types(api: Api, monkeypatch: p
             assert len(seen) == 1
         finally:
             object.__setattr__(bearer, "test", None)
+
+
+async def again(client: httpx2.AsyncClient, api: Api, id: str, path: str, body: dict[str, Any]) -> httpx2.Response:
+    """Run an execution again and wait for its end."""
+    answer = await client.post(f"/executions/{id}/{path}", json=body)
+    if answer.is_success:
+        await api.studio.engine.wait(answer.json()["id"], timeout=30)
+    return answer
+
+
+AGAIN: list[tuple[str, dict[str, Any]]] = [("replay", {}), ("retry", {}), ("fork", {"until": "call"})]
+
+
+async def test_what_runs_again_asks_again_who_may_use_its_credentials(api: Api) -> None:
+    owner, other = await api.signed_in(Role.EDITOR), await api.signed_in(Role.EDITOR)
+    me = (await other.get("/session")).json()["account"]["id"]
+    async with echo() as (url, seen):
+        id = await credential(owner, "mail")
+        made = await workflow(owner, url, "mail")
+        drafted = (await run(owner, api, made, "draft")).json()["id"]
+        for path, body in AGAIN:
+            refused = await again(other, api, drafted, path, body)
+            assert (refused.status_code, refused.json()["code"]) == (403, "credential.not_yours_to_use"), path
+        many = await other.post("/executions/bulk", json={"action": "replay", "ids": [drafted]})
+        assert many.json()["outcomes"][0]["code"] == "credential.not_yours_to_use"
+        assert len(seen) == 1
+        assert (await again(owner, api, drafted, "replay", {})).is_success
+        # What was published is its publisher's to answer for, whoever runs it again.
+        assert (await owner.post(f"/workflows/{made}/publish", json={})).is_success
+        ran = (await run(other, api, made)).json()["id"]
+        assert (await again(other, api, ran, "replay", {})).is_success
+        assert len(seen) == 4
+        assert (await owner.put(f"/credentials/{id}/sharing", json={"members": {me: "use"}})).is_success
+        theirs = await workflow(other, url, "mail", "theirs")
+        assert (await other.post(f"/workflows/{theirs}/publish", json={})).is_success
+        called = {
+            "studio": 1, "name": "Outer", "nodes": {"call": {"type": "flow.call", "params": {"workflow": "theirs"}}},
+        }  # fmt: skip
+        outer = (await owner.post("/workflows", json={"document": called, "key": "outer"})).json()["id"]
+        first, nested = (
+            (await run(owner, api, theirs)).json()["id"],
+            (await run(owner, api, outer, "draft")).json()["id"],
+        )
+        assert len(seen) == 6
+        assert (await owner.put(f"/credentials/{id}/sharing", json={})).is_success
+        for answer in (
+            await again(owner, api, first, "replay", {}), await again(owner, api, nested, "replay", {}),
+            await run(owner, api, outer, "draft"),
+        ):  # fmt: skip
+            assert (answer.status_code, answer.json()["code"]) == (403, "credential.publisher_lost"), answer.text
+        assert (await owner.post(f"/workflows/{made}/archive")).is_success
+        archived = await again(owner, api, ran, "replay", {})
+        assert (archived.status_code, archived.json()["code"]) == (409, "workflow.archived")
+        assert len(seen) == 6
+
+
+async def test_who_decides_what_nodes_give_needs_their_own_rights(api: Api) -> None:
+    owner, other, runner = [await api.signed_in(role) for role in (Role.EDITOR, Role.EDITOR, Role.SERVICE)]
+    async with echo() as (url, seen):
+        await credential(owner, "mail")
+        document = {
+            "studio": 1, "name": "Pay", "inputs": {"amount": {"type": "integer", "default": 1}},
+            "nodes": {
+                "asked": {"type": "flow.set", "params": {"values": {"decision": "reject"}}},
+                "pay": {
+                    "type": "http.request", "credential": "mail",
+                    "params": {"url": url + "?{{ asked.values.decision }}={{ inputs.amount }}", "method": "GET"},
+                },
+            },
+            "edges": ["asked -> pay"],
+        }  # fmt: skip
+        made = (await owner.post("/workflows", json={"document": document, "key": "pay"})).json()["id"]
+        assert (await owner.post(f"/workflows/{made}/publish", json={})).is_success
+        ran = (await run(runner, api, made)).json()["id"]
+        pinned = {"workflow": "pay", "pinned": {"asked": {"values": {"decision": "approve"}}}}
+        cases = [(runner, "access.missing_permission"), (other, "credential.not_yours_to_use")]
+        for client, code in cases:
+            for path, body in (
+                ("/executions", pinned), (f"/executions/{ran}/replay", {"start": "pay", "inputs": {"amount": 9}}),
+            ):  # fmt: skip
+                refused = await client.post(path, json=body)
+                assert (refused.status_code, refused.json()["code"]) == (403, code), refused.text
+        assert len(seen) == 1
+        assert (await again(runner, api, ran, "replay", {"start": "pay"})).is_success
+        assert (await again(runner, api, ran, "replay", {"inputs": {"amount": 9}})).is_success
+        assert (await again(owner, api, ran, "replay", {"start": "pay", "inputs": {"amount": 9}})).is_success
+        whole = await owner.post("/executions", json=pinned)
+        assert whole.is_success
+        await api.studio.engine.wait(whole.json()["id"], timeout=30)
+        assert len(seen) == 5

@@ -126,4 +126,7 @@ async def test_an_export_holds_only_what_may_be_seen(api: Api) -> None:
     assert [one["name"] for one in out] == ["caller.yaml"]
     assert "workflow: hidden\n" in out[0]["text"]
     assert len((await admin.get("/workflows/caller/export")).json()["files"]) == 2
+    caller = (await admin.get("/workflows/caller")).json()["id"]
+    key = (await admin.post("/keys", json={"name": "One", "workflows": [caller]})).json()["secret"]
+    assert (await api.client(key).get("/workflows/caller/export")).json()["files"] == out
     assert GREETING["name"] not in out[0]["text"]

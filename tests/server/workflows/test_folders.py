@@ -220,3 +220,28 @@ async def test_odd_names_are_not_found(either: Api) -> None:
     cursor = base64.urlsafe_b64encode(orjson.dumps(["\0", "\0"])).decode()
     assert (await editor.get("/workflows", params={"cursor": cursor})).status_code in (200, 422)
     assert (await editor.get("/workflows")).json()["items"] == []
+
+
+async def test_nobody_moves_things_to_where_they_may_do_more_with_them(either: Api) -> None:
+    admin = await either.signed_in(Role.ADMIN)
+    theirs, mine, plain = [await folder(admin, name) for name in ("Theirs", "Mine", "Plain")]
+    inner = await folder(admin, "Inner", theirs)
+    id, top = await create(admin, "theirs", folder=theirs), await create(admin, "top")
+    account = await either.account(Role.EDITOR)
+    people = either.platform.people
+    member = Member(workspace=DEFAULT_WORKSPACE, account=account.id, role=Role.EDITOR, folders={mine: Role.ADMIN})
+    await people.records.commit([people.members.put(INSTANCE, member_id(DEFAULT_WORKSPACE, account.id), member)])
+    editor = either.client(await either.token(account))
+    for path in (f"/workflows/{id}", f"/workflows/{top}"):
+        refused = await editor.patch(path, json={"folder": mine})
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.not_yours_to_give"), refused.text
+        assert (await editor.patch(path, json={"folder": plain})).status_code == 200
+    refused = await editor.patch(f"/folders/{inner}", json={"parent": mine})
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.not_yours_to_give")
+    many = await editor.post("/workflows/bulk", json={"workflows": [id], "action": "move", "folder": mine})
+    assert many.json()["items"][0]["code"] == "access.not_yours_to_give"
+    own = await create(editor, "own", folder=mine)
+    assert (await editor.patch(f"/workflows/{own}", json={"folder": plain})).status_code == 200
+    assert (await editor.patch(f"/folders/{inner}", json={"parent": plain})).status_code == 200
+    assert (await admin.patch(f"/workflows/{id}", json={"folder": mine})).status_code == 200
+    assert (await admin.patch(f"/folders/{inner}", json={"parent": mine})).status_code == 200

@@ -71,6 +71,9 @@ class Rerunning:
         if how.start is not None:
             _require_ended(row)
         base = await self._base(actor, row, how.on)
+        if how.start is not None and how.inputs:
+            # What was decided about the inputs of then would stand for others.
+            await self._starting.require_own(actor, tagged(row), base.workflow)
         request = replayed(base, row, start=how.start, failed_items=False, inputs=how.inputs)
         facts = {"on": how.on, "start": how.start, "inputs": sorted(how.inputs)}
         return await self._accept(actor, row, request, "execution.replayed", facts)
@@ -102,6 +105,7 @@ class Rerunning:
         tags = tuple(tag for tag in row.tags if not tag.startswith(RESERVED_TAG))
         own = tagged(row)
         if on == "same":
+            await self._starting.require_again(actor, earlier.workflow, earlier.calls, earlier.identities)
             grants = msgspec.structs.replace(
                 earlier.grants, folder=await self._starting.folder(actor.workspace), allow_paths=[],
                 allow_hosts=await self._starting.hosts(actor.workspace),

@@ -8,7 +8,7 @@ import time
 import msgspec
 
 from studio.crypto.passwords import secret_digest
-from studio.domain.access import Actor, ActorKind, Permission
+from studio.domain.access import BY_FOLDER, Actor, ActorKind, Permission
 from studio.domain.errors import AccessRefused, NotFound
 from studio.domain.ids import INSTANCE
 from studio.services._clock import Clock
@@ -89,11 +89,11 @@ class KeyEntry:
         if account is None or rights is None or not account.value.active:
             raise await self._refused(who, kept, "owner", not_valid())
         everywhere, folders = rights
-        scope = kept.value.permissions
-        if scope is not None:
-            only = frozenset(Permission(one) for one in scope if one in _KNOWN)
+        scope, workflows = kept.value.permissions, kept.value.workflows
+        if scope is not None or workflows is not None:
+            # A key for certain workflows that invites people or opens credentials would be a key for all of them.
+            only = _WORKFLOWS if scope is None else frozenset(Permission(one) for one in scope if one in _KNOWN)
             everywhere, folders = everywhere & only, {at: given & only for at, given in folders.items()}
-        workflows = kept.value.workflows
         return msgspec.structs.replace(
             who, name=account.value.name, permissions=everywhere, folders=folders,
             workflows=None if workflows is None else frozenset(workflows),
@@ -115,6 +115,8 @@ class KeyEntry:
 
 
 _KNOWN = frozenset(one.value for one in Permission)
+_WORKFLOWS = BY_FOLDER | {Permission.NODE_VIEW, Permission.CREDENTIAL_USE}
+"""What a key for certain workflows may do where it does not say itself."""
 
 
 def not_valid() -> NotSignedIn:

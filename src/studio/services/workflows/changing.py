@@ -15,6 +15,7 @@ from studio.services._clock import Clock
 from studio.services._collection import Collection, Kept
 from studio.services.auditing import entry
 from studio.services.people.model import People, member_id
+from studio.services.policy import require_no_gain
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.folders import Folders
@@ -82,7 +83,8 @@ class Changing:
         """
         head = await self._finder.editable(actor, reference)
         if given.folder is not None and given.folder != head.value.folder:
-            await self._folders.need(actor, given.folder, Permission.WORKFLOW_EDIT)
+            path = await self._folders.need(actor, given.folder, Permission.WORKFLOW_EDIT)
+            require_no_gain(actor, await self._folders.path(actor.workspace, head.value.folder), path)
         changed = _changed(head.value, given, actor)
         changes: list[Change] = []
         if (changed.name, changed.description) != (head.value.name, head.value.description):

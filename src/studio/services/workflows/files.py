@@ -150,6 +150,8 @@ class Files:
                 called = await self._finder.any(actor.workspace, name)
                 if name in names or called is None or called.value.deleted_at is not None:
                     continue
+                if actor.workflows is not None and called.id not in actor.workflows:
+                    continue
                 if not await self._finder.allows(actor, Permission.WORKFLOW_VIEW, called.value):
                     continue
                 names[name] = f"{called.value.key}.{format}"

@@ -13,7 +13,7 @@ from studio.domain.errors import AccessRefused, Conflict, NotFound, RecordTaken,
 from studio.domain.ids import new_id
 from studio.services._collection import Kept
 from studio.services.auditing import entry
-from studio.services.policy import allows_in, require_in
+from studio.services.policy import allows_in, require_in, require_no_gain
 from studio.services.workflows.model import ROOT, Folder, Shelf
 from studio.services.workflows.naming import is_id
 
@@ -145,6 +145,7 @@ class Folders:
         held: list[Check] = []
         if changed.parent != before.value.parent:
             path = await self.need(actor, changed.parent, Permission.FOLDER_MANAGE)
+            require_no_gain(actor, await self.path(actor.workspace, folder), [folder, *path])
             await self._check_move(actor.workspace, folder, path)
             held = await self._held(actor, path)
         revision = before.revision if expected is None else expected

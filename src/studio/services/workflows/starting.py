@@ -11,15 +11,17 @@ from typing import Any, Literal, TypeAlias
 
 from studio.contracts.store import Idempotency
 from studio.domain.access import Actor, Permission
+from studio.domain.canonical import content_hash
 from studio.domain.errors import Conflict, UserError, WorkflowInvalid
 from studio.domain.ids import workflow_tag
 from studio.domain.workflow import Workflow
 from studio.engine import Engine, Grants, StartRequest
 from studio.services._collection import Kept
+from studio.services.policy import require
 from studio.services.workflows.checking import Checker, credentials_of, errors_of
 from studio.services.workflows.drafts import Drafts
-from studio.services.workflows.finding import Finder
-from studio.services.workflows.model import Shelf, WorkflowHead, version_id
+from studio.services.workflows.finding import Finder, archived
+from studio.services.workflows.model import Shelf, Version, WorkflowHead, version_id
 from studio.services.workflows.naming import RESERVED_TAG
 from studio.services.workflows.publishing import MayUse
 from studio.services.workflows.resolving import Resolved, Resolver, Why
@@ -100,7 +102,8 @@ class Starting:
         """A request to run a workflow, everything in it checked.
 
         A version runs with the rights of who published it; a draft needs the actor's own rights to edit it, to use its
-        credentials and to run what it calls.
+        credentials and to run what it calls. Whoever says what nodes give does not run what was published: pinned
+        outputs need the actor's own rights too.
 
         Args:
             actor: Who starts it.
@@ -126,6 +129,8 @@ class Starting:
             workflow, resolved = await self._draft(actor, head)
         else:
             workflow, resolved = await self._version(actor.workspace, head, which)
+        if options.pinned:
+            await self.require_own(actor, head.id, workflow)
         return StartRequest(
             workflow=workflow,
             inputs=dict(inputs or {}) if options.unchecked else coerce_inputs(workflow, inputs or {}),
@@ -147,6 +152,60 @@ class Starting:
             idempotency=options.idempotency,
         )
 
+    async def require_own(self, actor: Actor, workflow_id: str | None, workflow: Workflow) -> None:
+        """Let an actor decide what nodes of a workflow work on, other than by its inputs, or not.
+
+        An approval that did not come, an amount that nobody checked: this is editing, for one execution.
+
+        Raises:
+            AccessRefused: The actor may not edit the workflow, or not use its credentials.
+        """
+        if workflow_id is None:
+            require(actor, Permission.WORKFLOW_EDIT)
+        else:
+            await self._finder.find(actor, workflow_id, Permission.WORKFLOW_EDIT)
+        await self._may_use(actor, credentials_of(workflow))
+
+    async def require_again(
+        self,
+        actor: Actor,
+        workflow: Workflow,
+        calls: Mapping[str, Workflow],
+        identities: Mapping[str, str],
+        *,
+        even_archived: bool = False,
+    ) -> None:
+        """Let an execution run again as it was, or not.
+
+        Each version runs with the credentials that its publisher may use now. What was never published, or belongs to
+        no workflow any more, needs the actor's own right to use them: it was somebody's draft.
+
+        Raises:
+            AccessRefused: A credential is not shared with the publisher any more, or not with the actor.
+            Conflict: The workflow is archived.
+        """
+        for name, one in {"": workflow, **calls}.items():
+            id = identities.get(name)
+            head = await self._shelf.workflows.get(actor.workspace, id) if id else None
+            if not name and not even_archived and head is not None and head.value.archived_at is not None:
+                raise archived(head.value)
+            names = credentials_of(one)
+            if not names:
+                continue
+            version = await self._published_as(actor.workspace, id, one) if head is not None and id else None
+            if head is None or version is None:
+                await self._may_use(actor, names)
+            else:
+                await self._may_run(actor.workspace, [version.by, head.value.owner], names)
+
+    async def _published_as(self, workspace: str, id: str, workflow: Workflow) -> Version | None:
+        """The newest version of a workflow that says the same as this document."""
+        hash = await asyncio.to_thread(content_hash, workflow)
+        page = await self._shelf.versions.page(
+            workspace, parent=id, field="hash", value=hash, descending=True, limit=1
+        )  # fmt: skip
+        return page.items[0].value if page.items else None
+
     async def folder(self, workspace: str) -> str:
         """The folder of the host that a workspace's nodes reach; it is there afterwards."""
         folder = self._data.absolute() / "files" / workspace
@@ -167,6 +226,7 @@ class Starting:
         if errors_of(problems):
             raise WorkflowInvalid(problems)
         await self._may_use(actor, credentials_of(workflow))
+        await self._check_called(actor.workspace, resolved)
         return workflow, resolved
 
     async def _version(self, workspace: str, head: Kept[WorkflowHead], which: Which) -> tuple[Workflow, Resolved]:
@@ -183,11 +243,15 @@ class Starting:
             raise WorkflowInvalid([_missing(name, why) for name, why in resolved.missing.items()])
         number = which if isinstance(which, int) else head.value.published
         await self._check_credentials(workspace, head, number, hash, workflow)
+        await self._check_called(workspace, resolved)
+        return workflow, resolved
+
+    async def _check_called(self, workspace: str, resolved: Resolved) -> None:
+        """What is called runs with the credentials of its own publishers."""
         for name, called in resolved.heads.items():
             hash = called.value.published_hash
             self._engine.remember(resolved.calls[name], hash)
             await self._check_credentials(workspace, called, called.value.published, hash, resolved.calls[name])
-        return workflow, resolved
 
     async def _check_credentials(
         self, workspace: str, head: Kept[WorkflowHead], number: int, hash: str, workflow: Workflow

@@ -27,7 +27,8 @@ class KeyOut(Out):
     state: Literal["active", "expired", "revoked"]
     workflows: list[str] | None = Field(description="Ids of the only workflows that it may touch; null for all.")
     permissions: list[str] | None = Field(
-        description="The only permissions that it may use, as far as its owner has them; null for all the owner's."
+        description="The only permissions that it may use, as far as its owner has them; null for all the owner's,"
+        " and with `workflows` for those about workflows."
     )
     ips: list[str] = Field(description=NETWORKS)
     requests_per_minute: int = Field(description="0 for no limit.")
@@ -60,7 +61,9 @@ class KeyIn(In):
     )
     workflows: Workflows | None = Field(default=None, description="Ids or keys; null for all.")
     permissions: Permissions | None = Field(
-        default=None, description="Null for all that its owner has.", examples=[["workflow.execute"]]
+        default=None,
+        description="Null for all that its owner has, and with `workflows` for those about workflows.",
+        examples=[["workflow.execute"]],
     )
     ips: Networks = Field(default=[], description=NETWORKS, examples=[["203.0.113.0/24", "2001:db8::7"]])
     expires_at: datetime | None = None
