@@ -64,7 +64,9 @@ async def test_odd_heads_are_refused_and_hold_nothing_up(api: Api) -> None:
     editor = await api.signed_in(Role.EDITOR)
     id = (await editor.post("/workflows", json={"name": "A"})).json()["id"]
     for tag in ('"²"', "²", "W/x", '"' + "9" * 40 + '"'):
-        answer = await editor.patch(f"/workflows/{id}", json={"name": "B"}, headers={"if-match": tag.encode("latin-1")})
+        answer = await editor.patch(
+            f"/workflows/{id}", json={"name": "B"}, headers={b"if-match": tag.encode("latin-1")}
+        )
         assert answer.status_code in (412, 422), (tag, answer.text)
     assert status_of(await raw(api, ask + known + CLOSE + b"\r\n")) == 200
 

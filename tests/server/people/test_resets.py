@@ -78,6 +78,23 @@ async def test_an_admin_makes_no_link_for_who_may_more_elsewhere(api: Api) -> No
     assert (await operator.post(f"/accounts/{elsewhere.id}/reset-link")).status_code == 201
 
 
+async def test_a_link_made_before_somebody_may_more_is_void(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
+    operator = await api.signed_in(None, operator=True)
+    await api.workspace("other")
+    for gain in ("nothing", "elsewhere", "here", "operator"):
+        person = await api.account(Role.VIEWER)
+        link = (await admin.post(f"/members/{person.id}/reset-link")).json()["link"].partition("#")[2]
+        if gain == "elsewhere":
+            assert (await operator.post("/workspaces/other/admins", json={"account": person.id})).status_code == 204
+        elif gain == "here":
+            assert (await admin.patch(f"/members/{person.id}", json={"role": "editor"})).status_code == 200
+        elif gain == "operator":
+            assert (await operator.patch(f"/accounts/{person.id}", json={"operator": True})).status_code == 200
+        done = await api.client().post("/session/reset/finish", json={"secret": link, "password": NEW})
+        assert done.status_code == (204 if gain == "nothing" else 404), gain
+
+
 async def test_in_an_archived_workspace_they_may_more_too(api: Api) -> None:
     admin = await api.signed_in(Role.ADMIN)
     operator = await api.signed_in(None, operator=True)

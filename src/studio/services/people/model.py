@@ -142,6 +142,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         browser: Of a second step: whether the first came from a browser.
         agent: Of a second step: the program that the first came from.
         stamp: Digest of the password it was made under; void under another one.
+        rights: Digest of what the account might when a member's Admin made it; void once that is something else.
         tries: Of a second step: codes that were tried.
     """
 
@@ -156,6 +157,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     browser: bool = False
     agent: str = ""
     stamp: str = ""
+    rights: str = ""
     tries: int = 0
 
 

@@ -75,27 +75,41 @@ class Resets:
     async def link_for_member(self, actor: Actor, account: str) -> str:
         """A link by which a member can choose a password; shown once, to be passed on.
 
+        It is void once the member may other things than now: it opens no more than the actor has power over.
+
         Raises:
             NotFound: There is no such member.
             AccessRefused: The member may more than the actor, here or elsewhere.
             Conflict: The account is not active, or is a service account.
         """
         await need_member(self._people, actor.workspace, account)
+        rights = await self._rights(account)
         await require_power_over_account(self._people, actor, account)
-        return await self.link_for(actor, account)
+        return await self.link_for(actor, account, rights)
 
-    async def link_for(self, actor: Actor, account: str) -> str:
+    async def link_for(self, actor: Actor, account: str, rights: str = "") -> str:
         """The same for any account. Asks no permission."""
         found = await self._people.accounts.need(INSTANCE, account)
         if not found.value.active or found.value.service_of is not None:
             raise Conflict("account.not_active", "{name} is no active person.", name=found.value.name)
-        return self._letters.link("reset", await self._made(actor, found, BY_HAND, mailed=False))
+        return self._letters.link("reset", await self._made(actor, found, BY_HAND, mailed=False, rights=rights))
 
-    async def _made(self, actor: Actor, account: Kept[Account], lifetime: int, *, mailed: bool) -> str:
+    async def _rights(self, account: str) -> str:
+        """A digest of what an account may, everywhere."""
+        found = await self._people.accounts.need(INSTANCE, account)
+        members = await self._people.members.all(INSTANCE, field="account", value=account)
+        told = sorted(
+            (one.id, one.value.role, sorted(one.value.folders.items()), sorted(one.value.groups)) for one in members
+        )
+        return secret_digest(f"{found.value.operator} {told}")
+
+    async def _made(
+        self, actor: Actor, account: Kept[Account], lifetime: int, *, mailed: bool, rights: str = ""
+    ) -> str:
         secret = new_secret()
         ticket = Ticket(
             purpose="reset", account=account.id, made_by=actor.id, mailed=mailed, mail_key=account.value.mail_key,
-            stamp=secret_digest(account.value.password or ""),
+            stamp=secret_digest(account.value.password or ""), rights=rights,
         )  # fmt: skip
         await self._people.records.commit(
             [
@@ -123,6 +137,8 @@ class Resets:
             raise _void()
         account = await self._people.accounts.get(INSTANCE, ticket.value.account or "")
         if account is None or not account.value.active or not _unchanged(account.value, ticket.value):
+            raise _void()
+        if ticket.value.rights and ticket.value.rights != await self._rights(account.id):
             raise _void()
         check_password(password, account.value.email, account.value.name)
         changed = msgspec.structs.replace(
