@@ -41,8 +41,8 @@ def changes() -> Any:
 
 
 @pytest.mark.parametrize("moments", [
-    ["commit:after:1", "commit:before:7", "commit:after:9", "commit:after:14", "commit:after:2"],
-    ["append:before:3", "append:after:5", "commit:after:24", "append:before:1"],
+    ["commit:after:1", "commit:before:4", "commit:after:5", "commit:after:2", "commit:after:3"],
+    ["append:before:2", "append:after:3", "commit:after:3", "append:before:2"],
 ], ids=["changes", "journal"])  # fmt: skip
 async def test_a_kill_at_any_moment_makes_no_change_twice(place: Place, moments: list[str]) -> None:
     store = TableStore(place.opened.store.records, lambda: time.time_ns() // 1000)
@@ -65,10 +65,10 @@ async def test_a_kill_at_any_moment_makes_no_change_twice(place: Place, moments:
         killed += not driver.alive
         if (await place.row(id)).status.terminal:
             break
-    assert killed >= 3
     place.start("--lease", "0.5", "--hang", "0.5")
     row = await place.ended(id)
-    assert row.status is ExecutionStatus.SUCCEEDED, row.error_code
+    assert row.status is ExecutionStatus.SUCCEEDED, (killed, row.error_code)
+    assert killed >= 2
     found: list[int] = []
     after: tuple[str, str] | None = None
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +80,7 @@ class Scanner:
 
     async def rows(
         self, workspace: str, table: Kept[DataTable], wanted: Filter, *, after: str = "", descending: bool = False
-    ) -> AsyncIterator[Kept[StoredRow]]:
+    ) -> AsyncGenerator[Kept[StoredRow]]:
         """Rows that fit, in the order in which they were made, those after one with the id ``after``."""
         effort = 0
         async with aclosing(self._candidates(workspace, table, wanted, after, descending)) as found:
@@ -95,7 +95,7 @@ class Scanner:
 
     async def _candidates(
         self, workspace: str, table: Kept[DataTable], wanted: Filter, after: str, descending: bool
-    ) -> AsyncIterator[Kept[StoredRow]]:
+    ) -> AsyncGenerator[Kept[StoredRow]]:
         hint = wanted.hint
         if hint is not None and (hint.column is None or hint.column.unique):
             if hint.column is None:
