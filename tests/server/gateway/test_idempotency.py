@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 import pytest
 
-from studio.domain.access import Role
-from studio.server._idempotency import HEADER
+from studio.domain.access import Permission, Role
+from studio.server._asking import permission_of
+from studio.server._idempotency import HEADER, IdempotentRoute
+from studio.server._models import shown_once
 from studio.server.resources import ROUTERS
 from tests.server.kit import Api
 
@@ -102,10 +103,46 @@ async def test_a_request_with_a_key_counts_once(api: Api) -> None:
     assert statuses == [201, 201, 429]
 
 
+_ONCE_ONLY = {"/profile/second-factor", "/members/{account}/reset-link", "/accounts/{account}/reset-link"}
+"""What makes nothing but a secret: it is asked for again instead."""
+_SECRETS = {"secret", "link", "password", "codes", "uri"}
+
+
 @pytest.mark.parametrize("router", ROUTERS, ids=lambda one: one.prefix)
-def test_the_header_is_described_where_it_counts(router: object) -> None:
+def test_everything_that_makes_something_takes_the_header_and_keeps_no_secret(router: object) -> None:
     for route in getattr(router, "routes", []):
-        if "Idempotent" in type(route).__name__:
+        makes = "POST" in getattr(route, "methods", ()) and route.status_code == 201
+        if makes and permission_of(route) is not Permission.PUBLIC and route.path not in _ONCE_ONLY:
+            assert isinstance(route, IdempotentRoute), route.path
+        if isinstance(route, IdempotentRoute):
             names = [one["name"] for one in route.openapi_extra["parameters"]]
-            assert names == [HEADER]
-            assert re.match(r"/\w+", route.path)
+            assert names.count(HEADER) == 1
+            answered = set(getattr(route.response_model, "model_fields", ()))
+            assert answered & _SECRETS == set(shown_once(route.response_model)), route.path
+
+
+async def test_what_makes_things_beside_workflows_takes_keys_too(either: Api) -> None:
+    admin = await either.signed_in(Role.ADMIN)
+    workflow = (await admin.post("/workflows", json={"name": "A"})).json()["id"]
+    fields = {"token": "planted-token-1f2e", "hosts": ["example.org"]}
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("/credentials", {"name": "mail", "type": "http.bearer", "fields": fields}),
+        ("/roles", {"name": "Reader", "permissions": ["workflow.view"]}),
+        ("/groups", {"name": "Team"}),
+        ("/invitations", {"email": "ada@example.org", "role": "viewer"}),
+        ("/comments", {"workflow": workflow, "text": "Hello"}),
+        ("/service-accounts", {"name": "Robot", "role": "service"}),
+    ]
+    for path, body in asked:
+        one, again = [await admin.post(path, json=body, headers=FIRST) for _ in range(2)]
+        assert (one.status_code, again.status_code) == (201, 201), (path, one.text, again.text)
+        assert again.headers["idempotent-replayed"] == "true"
+        shown = {name: value for name, value in one.json().items() if name != "link"}
+        assert {name: value for name, value in again.json().items() if name != "link"} == shown
+        if path == "/invitations":
+            assert (one.json()["link"] is not None, again.json()["link"]) == (True, None)
+    kept = b"".join(found.record.value for found in await either.platform.ports.records.find(_all_answers()))
+    assert b"planted-token-1f2e" not in kept
+    assert b"/invitation#" not in kept
+    assert len((await admin.get("/credentials")).json()["items"]) == 1
+    assert len((await admin.get("/invitations")).json()["items"]) == 1

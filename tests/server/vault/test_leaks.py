@@ -263,6 +263,16 @@ async def test_what_was_replaced_or_deleted_stays_masked(either: Api) -> None:
     shown = [(await client.get(f"/executions/{id}/values")).json()["value"] for id in ids]
     assert shown == ["•••", "•••", "shown to all"]
     exported = (await client.get(f"/executions/{ids[0]}/export")).text
+    # A row of a data table is shown without it as well.
+    body = {"name": "Notes", "columns": [{"name": "note"}, {"name": "open"}]}
+    table = (await client.post("/tables", json=body)).json()["id"]
+    cells = {"note": f"key {secrets[0]}", "open": PLAIN}
+    row = await client.post(f"/tables/{table}/rows", json={"cells": cells})
+    assert row.json()["cells"] == {"note": "key •••", "open": PLAIN}
+    for path in (f"/rows/{row.json()['id']}", "/rows", "/export"):
+        answer = await client.get(f"/tables/{table}{path}")
+        assert PLAIN in answer.text
+        exported += answer.text
     assert not any(secret in exported for secret in secrets)
     # A secret that another server sets is seen by this one at the next look.
     hiding = either.platform.ports.lookup.hiding
