@@ -41,7 +41,9 @@ async def _measure(seconds: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder:
         command = [sys.executable, "-m", "studio.cli.main", "up", "--data", str(Path(folder) / "data"), "--port", "0"]
         environ = {**os.environ, "STUDIO_REQUESTS_PER_MINUTE": "0"}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ
+        ) as process:
             try:
                 return await _load(process, seconds)
             finally:
