@@ -80,7 +80,7 @@ async def test_statements_find_their_rows_by_an_index(connection: Any) -> None:
 
 
 @pytest.mark.parametrize("more", [{"from_id"}, {"from_id", "before"}])
-@pytest.mark.parametrize("by", [set[str](), {"status"}, {"workflow_name"}])
+@pytest.mark.parametrize("by", [set[str](), {"status"}, {"workflow_name", "status"}])
 async def test_lists_of_a_time_read_only_what_is_of_it(connection: Any, more: set[str], by: set[str]) -> None:
     bound = listing._listing(frozenset(more | by)).sqlite[0]
     steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
@@ -95,6 +95,13 @@ async def test_a_tag_and_a_status_are_one_question_to_one_index(connection: Any,
     bound = listing._tagged(frozenset({"tag", "status"} | more)).sqlite[0]
     steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
     assert any("execution_tags_status (workspace=? AND tag=? AND status=?" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+async def test_a_name_and_a_status_are_one_question_to_one_index(connection: Any) -> None:
+    bound = listing._listing(frozenset({"workflow_name", "status"})).sqlite[0]
+    steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {bound.text}", [None] * len(bound.names))]
+    assert any("executions_workflow (workspace=? AND workflow_name=? AND status=?" in step for step in steps), steps
     assert not any("TEMP B-TREE" in step for step in steps)
 
 

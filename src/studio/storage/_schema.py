@@ -48,7 +48,7 @@ CREATE TABLE executions (
 ) {tight} {updated};
 CREATE INDEX executions_newest ON executions (workspace, id);
 CREATE INDEX executions_status ON executions (workspace, status, id);
-CREATE INDEX executions_workflow ON executions (workspace, workflow_name, id);
+CREATE INDEX executions_workflow ON executions (workspace, workflow_name, status, id);
 CREATE INDEX executions_error ON executions (workspace, error_code, id) WHERE error_code IS NOT NULL;
 CREATE INDEX executions_parent ON executions (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX executions_root ON executions (root_id, id) WHERE root_id IS NOT NULL;

@@ -13,6 +13,7 @@ import orjson
 
 from studio.contracts.stored import ExecutionFilter, ExecutionRow
 from studio.domain.errors import NotFound, RecordCorrupt, StudioError
+from studio.domain.status import ExecutionStatus
 from studio.storage._damaged import execution_corrupt, is_row, segment_corrupt
 from studio.storage._statement import Plan, Row, Statement, unhex
 
@@ -139,7 +140,8 @@ def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
     """A page, newest first.
 
     Several statuses are several questions: each is answered from its index at once, while a list of statuses would
-    make the database walk past a million executions of the others.
+    make the database walk past a million executions of the others. The index of names has the status too, so that a
+    name alone is all statuses.
     """
     limit = max(1, min(wanted.limit, _MAX_PAGE))
     given = {name: getattr(wanted, name) for name in _CONDITIONS if name != "status"}
@@ -148,11 +150,14 @@ def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
     names = frozenset(params) - {"workspace", "limit"}
     # Whoever looks for a tag among a million executions goes by the index of tags.
     statement = _tagged if wanted.tag is not None else _listing
+    statuses = wanted.status
+    if statuses is None and wanted.workflow_name is not None and wanted.tag is None:
+        statuses = tuple(ExecutionStatus)
     rows: list[Row] = []
-    if wanted.status is None:
+    if statuses is None:
         rows = yield statement(names)(**params)
     else:
-        for status in dict.fromkeys(wanted.status):
+        for status in dict.fromkeys(statuses):
             rows += yield statement(names | {"status"})(**params, status=status.value)
         rows.sort(key=lambda row: row[0], reverse=True)
     return [execution(row) for row in rows[:limit]]

@@ -1,4 +1,4 @@
-"""Tags know the status of their execution, so that the failed ones of one workflow are found among a million.
+"""The failed executions of one workflow are found among a million: tags and the index of names know the status.
 
 Revision ID: 0003
 Revises: 0002
@@ -20,6 +20,8 @@ _UPDATE = "UPDATE execution_tags SET status = NEW.status WHERE execution_id = NE
 
 def upgrade() -> None:
     """Add the column, fill it, keep it."""
+    op.execute("DROP INDEX executions_workflow")
+    op.execute("CREATE INDEX executions_workflow ON executions (workspace, workflow_name, status, id)")
     op.execute("ALTER TABLE execution_tags ADD COLUMN status TEXT NOT NULL DEFAULT 'queued'")
     op.execute(
         "UPDATE execution_tags SET status = coalesce("
@@ -48,3 +50,5 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER executions_tag_status")
     op.execute("DROP INDEX execution_tags_status")
     op.execute("ALTER TABLE execution_tags DROP COLUMN status")
+    op.execute("DROP INDEX executions_workflow")
+    op.execute("CREATE INDEX executions_workflow ON executions (workspace, workflow_name, id)")
