@@ -184,3 +184,29 @@ async def test_why_it_is_queued(api: Api) -> None:
     third = (await client.post("/executions", json={"workflow": "add", "inputs": {"a": 1}})).json()["id"]
     shown = await settled(client, third, "queued")
     assert shown["reason"]["code"] == "wait.nobody"
+
+
+async def test_what_stands_still_goes_on_only_while_its_credentials_may_be_used(api: Api) -> None:
+    owner, other = await api.signed_in(Role.EDITOR), await api.signed_in(Role.EDITOR)
+    me = (await other.get("/session")).json()["account"]["id"]
+    body = {"name": "mail", "type": "http.bearer", "fields": {"token": "token-3a2b1c0d", "hosts": ["127.0.0.1"]}}
+    credential = (await owner.post("/credentials", json=body)).json()["id"]
+    sharing = f"/credentials/{credential}/sharing"
+    assert (await owner.put(sharing, json={"members": {me: "use"}})).is_success
+    send = {"type": "http.request", "params": {"url": "http://127.0.0.1:9/"}, "credential": "mail"}
+    document = {
+        "studio": 1, "name": "Sends",
+        "nodes": {"release": {"type": "flow.approval", "params": {"message": "Go?"}}, "send": send},
+        "edges": ["release -> send"],
+    }  # fmt: skip
+    await published(other, document, "sends")
+    id = (await other.post("/executions", json={"workflow": "sends"})).json()["id"]
+    await settled(other, id, "waiting")
+    assert (await other.post(f"/executions/{id}/pause")).status_code == 202
+    await settled(other, id, "paused")
+    assert (await owner.put(sharing, json={})).is_success
+    refused = await other.post(f"/executions/{id}/resume")
+    assert (refused.status_code, refused.json()["code"]) == (403, "credential.publisher_lost")
+    assert (await owner.put(sharing, json={"members": {me: "use"}})).is_success
+    assert (await other.post(f"/executions/{id}/resume")).status_code == 202
+    await settled(other, id, "waiting")

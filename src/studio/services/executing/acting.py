@@ -11,16 +11,21 @@ from studio.contracts.store import ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, UserError
 from studio.engine import Engine, read_history
+from studio.services.again import read_earlier
 from studio.services.answers import Answers
 from studio.services.auditing import entry
 from studio.services.control import DECISIONS
 from studio.services.executing.finding import ExecutionFinder
+from studio.services.workflows.starting import Starting
 
 
 class Acting:
     """Cancels, pauses, signals, approvals and decisions for somebody."""
 
-    def __init__(self, engine: Engine, blobs: BlobStore, records: Records, finder: ExecutionFinder) -> None:
+    def __init__(
+        self, engine: Engine, blobs: BlobStore, records: Records, finder: ExecutionFinder, starting: Starting
+    ) -> None:
+        self._starting = starting
         self._engine = engine
         self._blobs = blobs
         self._records = records
@@ -40,8 +45,13 @@ class Acting:
         return await self._post(actor, execution_id, "pause", {})
 
     async def resume(self, actor: Actor, execution_id: str) -> ExecutionRow:
-        """Let a paused execution go on; one that a restore holds is released."""
+        """Let a paused execution go on; one that a restore holds is released.
+
+        Raises:
+            AccessRefused: Its credentials may not be used any more, as for a new start of what it runs.
+        """
         row = await self._finder.find(actor, execution_id, Permission.EXECUTION_CONTROL)
+        await self._require_credentials(actor, row)
         if row.held:
             await self._engine.store.recover([row.id])
             await self._records.commit([], [entry(actor, "execution.released", kind="execution", id=row.id)])
@@ -81,6 +91,7 @@ class Acting:
             UserError: The decision is none of these.
             NotFound: There is no such node.
             Conflict: Its effect is not in doubt.
+            AccessRefused: It is to run again, and its credentials may not be used any more.
         """
         if decision not in DECISIONS:
             raise UserError(
@@ -91,10 +102,23 @@ class Acting:
         await self._answers.expect_doubt(
             await read_history(self._engine.store, self._blobs, row.id, actor.workspace), path
         )
+        if decision == "run":
+            await self._require_credentials(actor, row)
         return await self._post(
             actor, execution_id, "decide", {"path": path, "decision": decision, "output": output},
             permission=Permission.EXECUTION_DECIDE, after={"path": path, "decision": decision},
         )  # fmt: skip
+
+    async def _require_credentials(self, actor: Actor, row: ExecutionRow) -> None:
+        """Ask the vault again before something that has stood still does its effects.
+
+        Raises:
+            AccessRefused: A start of the same would be refused.
+        """
+        earlier = await read_earlier(self._engine.store, self._blobs, row)
+        await self._starting.require_again(
+            actor, earlier.workflow, earlier.calls, earlier.identities, even_archived=True
+        )
 
     async def _post(
         self,

@@ -83,7 +83,7 @@ class Executing:
     @cached_property
     def acting(self) -> Acting:
         """Acts on executions."""
-        return Acting(self._engine, self._blobs, self._records, self.finder)
+        return Acting(self._engine, self._blobs, self._records, self.finder, self._workflows.starting)
 
     @cached_property
     def rerunning(self) -> Rerunning:
