@@ -14,6 +14,10 @@ class Command(Protocol):
     params: list[Any]
     help: str | None
 
+    def get_help(self, ctx: Any) -> str:
+        """The whole help."""
+        ...
+
     def main(self, *, args: list[str], prog_name: str, standalone_mode: bool) -> Any:
         """Parse and run; returns what the command's function returned."""
         ...

@@ -10,7 +10,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 
 from studio.cli._commands import COMMANDS, GROUPS, OWN_MEANING, module_of, split_command
@@ -90,14 +90,14 @@ def _dispatch(given: list[str]) -> int:
         return _invoke(name, before, rest)
     first = rest[0] if rest else None
     if words in ([], ["help"], ["--help"], ["-h"]):
-        return _show_overview("", asked=bool(words))
+        return _show_overview("", given, asked=bool(words))
     if words == ["--version"]:
         from importlib.metadata import version
 
         sys.stdout.write(f"studio {version('studio-workflows')}\n")
         return 0
     if name in GROUPS and first in (None, "--help", "-h"):
-        return _show_overview(name, asked=first is not None)
+        return _show_overview(name, given, asked=first is not None)
     from studio.cli._errors import unknown_command
 
     return unknown_command(f"{name} {first}" if name in GROUPS else name, given)
@@ -107,6 +107,11 @@ def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
     from studio.cli._typer import build
 
     command = build(name, module_of(name))
+    words = [word for option in before for word in option] + rest
+    if ("--help" in rest or "-h" in rest) and _may_be_foreign(words):
+        from studio.cli._help import language_of, translate
+
+        translate(command, language_of(words))
     known = {option for param in command.params for option in param.opts} - OWN_MEANING.get(name, frozenset())
     # What stands before the command is said to Studio as a whole: a command that has no use for it leaves it aside.
     said = [words[0] for words in before] + (rest[: rest.index("--")] if "--" in rest else rest)
@@ -123,21 +128,39 @@ def _invoke(name: str, before: list[list[str]], rest: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _show_overview(group: str, *, asked: bool) -> int:
+def _show_overview(group: str, given: Sequence[str], *, asked: bool) -> int:
     """Print the commands. Who has not asked for them has left out a command: stdout is for what was asked for."""
-    (sys.stdout if asked else sys.stderr).write(_overview(group))
+    (sys.stdout if asked else sys.stderr).write(_overview(group, given))
     return 0 if asked else EXIT_INVALID
 
 
-def _overview(group: str) -> str:
+def _overview(group: str, given: Sequence[str]) -> str:
+    known: Mapping[str, str] = {}
+    if _may_be_foreign(given):
+        from studio.cli._help import language_of
+        from studio.i18n import help_texts
+
+        known = help_texts(language_of(given))
+
+    def said(english: str) -> str:
+        return known.get(english, english)
+
     shown = {name: text for name, text in COMMANDS.items() if name.startswith(f"{group} ") or not group}
     about = GROUPS[group] if group else "Run durable, typed workflows"
     usage = f"studio {group} COMMAND" if group else "studio COMMAND"
     width = max(map(len, shown))
-    lines = [f"Usage: {usage} [OPTIONS] [ARGS]...", "", f"  {about}.", "", "Commands:"]
-    lines += [f"  {name:<{width}}  {text}" for name, text in shown.items()]
-    lines += ["", f"{usage} --help tells more about a command.", ""]
+    lines = [f"{said('Usage:')} {usage} [OPTIONS] [ARGS]...", "", f"  {said(about)}.", "", said("Commands:")]
+    lines += [f"  {name:<{width}}  {said(text)}" for name, text in shown.items()]
+    lines += ["", said("{usage} --help tells more about a command.").replace("{usage}", usage), ""]
     return "\n".join(lines)
+
+
+def _may_be_foreign(given: Sequence[str]) -> bool:
+    """Whether another language than English may be meant; finding out which one takes as long as all the rest."""
+    named = [os.environ.get(name, "") for name in ("STUDIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return any(word.startswith("--lang") for word in given) or any(
+        not name.startswith(("en", "C", "POSIX")) for name in named if name
+    )
 
 
 if __name__ == "__main__":

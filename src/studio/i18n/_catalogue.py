@@ -29,6 +29,7 @@ Packs: TypeAlias = Callable[[str, str], "Entry | None"]
 """Gives a pack's own entry for a code in a language."""
 
 _LOCALES = Path(__file__).parent / "locales"
+_HELP = Path(__file__).parent / "help"
 _PACKS = Path(__file__).parent.parent / "nodes"
 
 
@@ -43,6 +44,12 @@ class Catalogue(msgspec.Struct, frozen=True):
 def catalogue(lang: str) -> Catalogue:
     """Studio's own templates of a language; empty where there are none."""
     return _read(_LOCALES / f"{lang}.toml", Catalogue) or Catalogue()
+
+
+@cache
+def help_texts(lang: str) -> dict[str, str]:
+    """What the help of the command line says in a language, by the English that stands in the code; none in English."""
+    return _read(_HELP / f"{lang}.toml", dict[str, str]) or {}
 
 
 @cache
