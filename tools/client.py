@@ -57,7 +57,9 @@ def files(document: Schema) -> dict[Path, str]:
     """Path and text of every generated file, formatted."""
     by_tag: dict[str, list[str]] = {}
     for operation in _operations(document):
-        by_tag.setdefault(operation["tags"][0], []).append(_method(operation))
+        methods = by_tag.setdefault(operation["tags"][0], [])
+        methods.append(_method(operation))
+        methods += _iterator(operation, document["components"]["schemas"])
     out = {FOLDER / "models.py": _models(document["components"]["schemas"])}
     for tag, methods in by_tag.items():
         out[FOLDER / "parts" / f"{_snake(tag)}.py"] = _part(tag, methods)
@@ -149,8 +151,8 @@ def _part(tag: str, methods: list[str]) -> str:
     return "\n".join(
         [
             f'"""The API of {tag}. {_NOTE}"""', "", "from __future__ import annotations", "",
-            "from typing import Any, Literal, cast", "", "from studio.client import models as m",
-            "from studio.client.transport import Part", "", "",
+            "from collections.abc import AsyncGenerator", "from typing import Any, Literal, cast", "",
+            "from studio.client import models as m", "from studio.client.transport import Part", "", "",
             f"class {_class(tag)}Part(Part):", f'    """Operations on {tag}."""', "", *methods,
         ]
     )  # fmt: skip
@@ -194,6 +196,27 @@ def _method(operation: Mapping[str, Any]) -> str:
     name = _snake(operation["operationId"])
     lines = [f"    async def {name}({', '.join(['self', *signature])}) -> {gives}:", about]
     return "\n".join([*lines, f"        {ask if gives == 'None' else result}", ""])
+
+
+def _iterator(operation: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iterator[str]:
+    """Beside a list that is given page by page: every item of it."""
+    given = _gives(operation).removeprefix("m.")
+    page: Schema = next((one for raw, one in schemas.items() if _class(raw) == given), cast("Schema", {}))
+    names = {param["name"] for param in operation.get("parameters", ())}
+    id = operation["operationId"]
+    if "cursor" not in names or "next" not in page.get("properties", {}) or not id.startswith("list_"):
+        return
+    item = _in_module(_type(page["properties"]["items"]["items"]))
+    params = [one for one in operation["parameters"] if one["in"] != "query" or one["name"] != "cursor"]
+    method = _method({**operation, "parameters": params, "operationId": f"iter_{id.removeprefix('list_')}"})
+    method = method.replace("    async def ", "    def ", 1)
+    method = re.sub(r"-> [^\n]+:\n", f"-> AsyncGenerator[{item}]:\n", method, count=1)
+    head, _, call = method.partition('"GET", ')
+    about = f'        """Every item of ``{id}``, page by page as they are needed."""\n'
+    signature = head[: head.index('        """')]
+    path = call.partition(",")[0]
+    query = call[call.index("query=") + 6 : call.index("}", call.index("query=")) + 1]
+    yield f'{signature}{about}        return cast("AsyncGenerator[{item}]", self.paged({path}, {query}))\n'
 
 
 def _body(operation: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
@@ -37,6 +41,7 @@ def create_api(platform: Platform) -> FastAPI:
         _asked_only_below(app.router.routes[-1], API + _common(router))
     app.router.routes.extend(scim_routes())
     app.router.routes.extend(page_routes())
+    app.openapi = partial(_description, app, app.openapi)
     return app
 
 
@@ -57,6 +62,15 @@ def _asked_only_below(route: BaseRoute, prefix: str) -> None:
         return matches(scope) if scope["path"].startswith(prefix) else (Match.NONE, {})
 
     route.matches = quick
+
+
+def _description(app: FastAPI, made: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The API's description, made when somebody first asks for it."""
+    if app.openapi_schema is None:
+        from studio.server._describing import complete
+
+        complete(made())
+    return cast("dict[str, Any]", app.openapi_schema)
 
 
 def create_app(platform: Platform) -> ASGIApp:
