@@ -115,8 +115,8 @@ def test_everything_that_makes_something_takes_the_header_and_keeps_no_secret(ro
         if makes and permission_of(route) is not Permission.PUBLIC and route.path not in _ONCE_ONLY:
             assert isinstance(route, IdempotentRoute), route.path
         if isinstance(route, IdempotentRoute):
-            names = [one["name"] for one in route.openapi_extra["parameters"]]
-            assert names.count(HEADER) == 1
+            parameters: list[dict[str, Any]] = (route.openapi_extra or {})["parameters"]
+            assert [one["name"] for one in parameters].count(HEADER) == 1
             answered = set(getattr(route.response_model, "model_fields", ()))
             assert answered & _SECRETS == set(shown_once(route.response_model)), route.path
 

@@ -93,13 +93,13 @@ LEAKS: dict[str, Any] = {
         "given": "{{ given.body }}", "each": "{{ each.results }}", "plain": PLAIN,
     },
 }  # fmt: skip
-GATED = {
+GATED: dict[str, Any] = {
     **LEAKS,
     "name": "Gated",
     "nodes": {"gate": {"type": "flow.approval", "params": {"message": "Go?"}}, **LEAKS["nodes"]},
     "edges": [*LEAKS["edges"], *(f"gate -> {one}" for one in LEAKS["nodes"] if one not in ("say", "stop", "fail"))],
 }  # fmt: skip
-FILE = {
+FILE: dict[str, Any] = {
     **LEAKS,
     "name": "File",
     "inputs": {},
@@ -107,7 +107,7 @@ FILE = {
     "nodes": {"file": LEAKS["nodes"]["file"]},
     "output": "{{ file.file }}",
 }
-TEXT = {**FILE, "name": "Text", "nodes": {}, "output": f"{{{{ 'key: ' + {_KEY} }}}}"}
+TEXT: dict[str, Any] = {**FILE, "name": "Text", "nodes": {}, "output": f"{{{{ 'key: ' + {_KEY} }}}}"}
 
 
 @asynccontextmanager
