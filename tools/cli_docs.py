@@ -48,7 +48,8 @@ $ studio api-keys make Shop --workflow quakes --permission workflow.execute
 ```
 
 A run is followed by live events; a lost connection is taken up again where it was. Ctrl-C cancels the execution at the
-server.
+server; SIGTERM leaves it be. A key that is to run a workflow like this needs `workflow.view`, `workflow.execute` and
+`execution.view`; one with `workflow.execute` alone is for [`/run`](api-keys.md#running-a-workflow).
 
 ## Environment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from studio.cli._say import Voice
 from studio.cli._terminal import shown_time, table, write, write_json
@@ -69,5 +69,5 @@ def when(name: str) -> Cell:
 
 def _text(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(str(one) for one in cast("Sequence[object]", value))
     return "" if value is None else str(value)
