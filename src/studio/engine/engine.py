@@ -41,6 +41,7 @@ from studio.engine.plans import Plans
 from studio.engine.projector import Projector, catch_up, node_rows
 from studio.engine.records import Record
 from studio.engine.run import Run
+from studio.engine.stopping import hand_over
 from studio.engine.submit import Family, Prepared, prepare
 
 _HASHES = 256
@@ -127,23 +128,12 @@ class Engine:
         self.track(loop.create_task(catch_up(self)))
 
     async def stop(self) -> None:
-        """Hand everything over: what is written stays, what is in memory is dropped, nothing counts as a recovery.
-
-        Node code that does not let go within ``cancel_grace`` is left behind: the process that calls this is to end.
-        """
+        """Hand everything over: what is written stays, what is in memory is dropped, nothing counts as a recovery."""
         self.driving = False
         if self._driver is not None:
             self._driver.cancel()
             await asyncio.wait([self._driver])
-        runs = list(self.runs.values())
-        await asyncio.gather(*(self._write_down(run) for run in runs))
-        leaving = [asyncio.ensure_future(run.detach()) for run in runs]
-        if leaving:
-            _, left = await asyncio.wait(leaving, timeout=self.config.cancel_grace)
-            for one in left:
-                one.cancel()
-        for run in runs:
-            self.runs.pop(run.id, None)
+        await hand_over(self)
         if self._tracked:
             await asyncio.wait(self._tracked, timeout=5)
         self.flusher.stop()
@@ -152,15 +142,6 @@ class Engine:
             await self.projector.drain()
             if self._driver is not None:
                 await self.store.release(self.worker)
-
-    async def _write_down(self, run: Run) -> None:
-        try:
-            if run.journal.error is None:
-                await run.journal.flush(self.config.level)
-        except LeaseLost:
-            pass  # somebody else goes on with it, or it has ended: nothing of it is ours to hand over
-        except StorageError as error:
-            self.failure = self.failure or error
 
     def clock(self) -> int:
         """Microseconds since 1970 by the database's clock, which it follows without the one of this machine."""
