@@ -313,10 +313,12 @@ def test_every_form_is_found(secret: str, before: str) -> None:
         assert secret not in masked
         assert len(masked.replace("•••", "")) <= len(form) - len(secret)
     assert hidden.text("another text") == "another text"
+    token = "t0ken." * 300
+    assert Hidden([secret, token]).text(f"{secret} {token} {quote_plus(secret)}") == "••• ••• •••"
 
 
-async def test_a_file_is_masked_wherever_it_is_cut() -> None:
-    secret = "secret-in-a-file"
+@pytest.mark.parametrize("secret", ["secret-in-a-file", "long" * 500])
+async def test_a_file_is_masked_wherever_it_is_cut(secret: str) -> None:
     content = f"a {secret} b {secret}{secret} c".encode()
     for size in (1, 3, 7, len(content)):
 

@@ -24,6 +24,7 @@ _LONGEST = 8192
 """Characters up to which encodings of a text are looked for too."""
 _LINE = 16
 """Characters from which a line of a text counts by itself: of a key in PEM, say."""
+_SHORT = 256
 _TOGETHER = 1000
 _SECRET_NAMES = ("key", "secret", "token", "password", "passphrase")
 
@@ -53,12 +54,17 @@ class Hidden:
         return sorted(forms, key=lambda one: (-len(one), one))
 
     @cached_property
+    def _long(self) -> list[str]:
+        """What is looked for one by one: a token of a kilobyte would only swell a pattern."""
+        return [form for form in self._forms if len(form) > _SHORT]
+
+    @cached_property
     def _patterns(self) -> list[_Pattern]:
-        return [_pattern(group) for group in _groups(self._forms)]
+        return [_pattern(group) for group in _groups(self._forms[len(self._long) :])]
 
     @cached_property
     def _raw(self) -> list[_Pattern]:
-        return [_pattern([form.encode() for form in group]) for group in _groups(self._forms)]
+        return [_pattern([form.encode() for form in group]) for group in _groups(self._forms[len(self._long) :])]
 
     @cached_property
     def _longest(self) -> int:
@@ -73,10 +79,17 @@ class Hidden:
             return MASKED
         if len(text) < INSIDE or not self._forms:
             return text
+        for form in self._long:
+            if form in text:
+                text = text.replace(form, MASKED)
         for pattern in self._patterns:
             if pattern.search(text) is not None:
                 text = pattern.sub(_masked, text)
         return text
+
+    def prepare(self) -> None:
+        """Do now what the first look would do: it takes a second where there are a thousand secrets."""
+        self.text("-" * INSIDE)
 
     def number(self, value: int | float) -> bool:
         """Whether a number is hidden."""
@@ -92,6 +105,10 @@ class Hidden:
         return {name: MASKED if name in self.secret_variables else value for name, value in values.items()}
 
     def _same_length(self, data: bytes) -> bytes:
+        for form in self._long:
+            raw = form.encode()
+            if raw in data:
+                data = data.replace(raw, b"*" * len(raw))
         for pattern in self._raw:
             if pattern.search(data) is not None:
                 data = pattern.sub(_stars, data)

@@ -26,7 +26,7 @@ _LOG = logging.getLogger("studio.vault")
 _STATE = "state"
 KEPT = 366 * 24 * 3600 * 1_000_000
 """How long a secret that was replaced or deleted is masked."""
-KEPT_TOKEN = 24 * 3600 * 1_000_000
+KEPT_TOKEN = 3600 * 1_000_000
 """The same for a token that a provider renewed: it ends by itself."""
 _WAIT = 2.0
 """Seconds that an outside store may take to say what is to be masked."""
@@ -76,6 +76,8 @@ class Hiding:
         hidden = await self._read(workspace)
         if known is not None and (known[1].given, known[1].secret_variables) == (hidden.given, hidden.secret_variables):
             hidden = known[1]  # what was made of it need not be made again
+        else:
+            await asyncio.to_thread(hidden.prepare)
         self._known[workspace] = (revision, hidden)
         return hidden
 
