@@ -9,9 +9,8 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 
+from studio.nodes.table._polars import reason_of
 from studio.sdk import Phrase, UserError
-
-_LONGEST = 300
 
 
 def check_columns(wanted: Iterable[str], present: Sequence[str]) -> None:
@@ -50,7 +49,6 @@ def explained(action: str) -> Generator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OverflowError, pl.exceptions.PanicException) as error:
-        reason = " ".join(str(error).split("\n\n")[0].split())[:_LONGEST]
         raise UserError(
-            "table.refused", "The table cannot be {action}: {reason}.", action=action, reason=reason.rstrip(".")
+            "table.refused", "The table cannot be {action}: {reason}.", action=action, reason=reason_of(error)
         ) from error

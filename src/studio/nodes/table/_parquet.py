@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from studio.domain.errors import UserError
 from studio.domain.phrases import Phrase
 from studio.nodes.table._duck import path_of
-
-_REASON = 300
+from studio.nodes.table._polars import reason_of
 
 
 def facts_of(columns: Sequence[str] | None, *, files: Sequence[int]) -> tuple[list[str], int, int]:
@@ -73,7 +72,7 @@ def _explained() -> Generator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OverflowError, pl.exceptions.PanicException) as error:
-        raise _refused(" ".join(str(error).split("\n\n")[0].split())[:_REASON].rstrip(".")) from error
+        raise _refused(reason_of(error)) from error
 
 
 def _refused(reason: str) -> UserError:
