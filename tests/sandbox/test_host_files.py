@@ -307,3 +307,19 @@ async def test_no_path_reads_what_lies_outside(house: Path, parts: list[str], ab
     except (AccessRefused, UserError):
         return
     assert data in (b"alpha", b"beta")
+
+
+async def test_pieces_there_and_back(tmp_path: Path) -> None:
+    files = AllowedFiles(tmp_path)
+    content = os.urandom(3 * 1024 * 1024 + 5)
+    (tmp_path / "a").write_bytes(content)
+    got = [piece async for piece in files.pieces("a", max_bytes=len(content))]
+    assert (b"".join(got), len(got)) == (content, 4)
+    assert await files.write("b", files.pieces("a", max_bytes=len(content))) == len(content)
+    assert (tmp_path / "b").read_bytes() == content
+    with pytest.raises(UserError, match="longer than"):
+        await files.write("b", files.pieces("a", max_bytes=10))
+    assert (tmp_path / "b").read_bytes() == content
+    with pytest.raises(UserError):
+        await anext(files.pieces("none", max_bytes=10))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
@@ -29,8 +30,14 @@ class HostFiles(Protocol):
         """The whole file."""
         ...
 
-    async def write(self, path: str, data: bytes, *, overwrite: bool = True, make_folders: bool = True) -> int:
-        """Write the whole file through a temporary one and a rename; returns its size."""
+    def pieces(self, path: str, *, max_bytes: int) -> AsyncIterator[bytes]:
+        """The whole file piece by piece, for what may be larger than memory."""
+        ...
+
+    async def write(
+        self, path: str, data: bytes | AsyncIterator[bytes], *, overwrite: bool = True, make_folders: bool = True
+    ) -> int:
+        """Write the whole file, or what comes piece by piece, through a temporary one and a rename; gives its size."""
         ...
 
     async def append(self, path: str, data: bytes, *, at: int | None = None) -> int:

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -57,14 +57,38 @@ class AllowedFiles:
         """
         return await self._call(path, self._read, path, max_bytes)
 
-    async def write(self, path: str, data: bytes, *, overwrite: bool = True, make_folders: bool = True) -> int:
+    async def pieces(self, path: str, *, max_bytes: int) -> AsyncGenerator[bytes]:
+        """The whole file piece by piece.
+
+        Raises:
+            AccessRefused: The path leads outside the allowed folders.
+            UserError: It is missing, no regular file, or longer than ``max_bytes``.
+        """
+        opened = self._opened(path, os.O_RDONLY)
+        handle = await self._call(path, opened.__enter__)
+        try:
+            size = 0
+            if os.fstat(handle).st_size > max_bytes:
+                raise _too_large(path, max_bytes)
+            while piece := await self._call(path, os.read, handle, _PIECE):
+                size += len(piece)
+                if size > max_bytes:
+                    raise _too_large(path, max_bytes)
+                yield piece
+        finally:
+            opened.__exit__(None, None, None)
+
+    async def write(
+        self, path: str, data: bytes | AsyncIterator[bytes], *, overwrite: bool = True, make_folders: bool = True
+    ) -> int:
         """Write the whole file; it and its folder entry are flushed on return. Gives its size.
 
         Raises:
             AccessRefused: The path leads outside the allowed folders.
             UserError: It exists and ``overwrite`` is off, it is no regular file, or there is no space.
         """
-        return await self._call(path, self._write, path, (data,), overwrite, make_folders)
+        pieces = (data,) if isinstance(data, bytes) else _arriving(data, asyncio.get_running_loop())
+        return await self._call(path, self._write, path, pieces, overwrite, make_folders)
 
     async def append(self, path: str, data: bytes, *, at: int | None = None) -> int:
         """Append and flush; gives the length afterwards. With ``at``, only where that is the present length.
@@ -268,6 +292,16 @@ def _write_all(handle: int, pieces: Iterable[bytes]) -> int:
             view = view[os.write(handle, view) :]
         size += len(piece)
     return size
+
+
+def _arriving(source: AsyncIterator[bytes], loop: asyncio.AbstractEventLoop) -> Iterator[bytes]:
+    """What comes on the event loop, for a thread that waits for each piece."""
+
+    async def following() -> bytes | None:
+        return await anext(source, None)
+
+    while (piece := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        yield piece
 
 
 def _pieces(handle: int) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ class ReadBytes(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        content = await ctx.files.read(input.path, max_bytes=input.max_bytes)
         name = PurePath(input.path).name
-        file = await ctx.make_file(content, name, input.media_type)
-        return self.Output(file=file, name=name, size=len(content))
+        pieces = ctx.files.pieces(input.path, max_bytes=input.max_bytes)
+        file = await ctx.make_file(pieces, name, input.media_type)
+        return self.Output(file=file, name=name, size=file.size)

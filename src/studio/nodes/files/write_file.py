@@ -41,8 +41,7 @@ class WriteFile(BaseNode):
     )
 
     async def run(self, input: Input, ctx: NodeContext) -> Output:
-        content = await ctx.read_file(input.file)
         name = input.file.name.replace("/", "_").replace("\0", "_")
         path = input.path + name if input.path.endswith("/") else input.path
-        size = await ctx.files.write(path, content, overwrite=input.overwrite)
+        size = await ctx.files.write(path, ctx.stream_file(input.file), overwrite=input.overwrite)
         return self.Output(path=path, size=size)
