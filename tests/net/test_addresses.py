@@ -4,7 +4,7 @@ import pytest
 
 from studio.domain.errors import AccessRefused, ProviderError, UserError
 from studio.net import EgressDialer, EgressPolicy, normal_host, parse_url
-from studio.net._addresses import special_kind
+from studio.net._addresses import is_metadata, special_kind, unmap
 
 PUBLIC = [
     "8.8.8.8",
@@ -41,8 +41,11 @@ def test_special_addresses_are_refused(address: str) -> None:
     with pytest.raises(AccessRefused) as caught:
         EgressPolicy().check("example.org", 443, ip_address(address))
     assert caught.value.code == "net.refused"
-    assert "--allow-host example.org:443" in caught.value.message
-    assert "STUDIO_ALLOW_HOSTS=example.org:443" in caught.value.message
+    # What a cloud tells machines needs an exception that is the address itself.
+    named = str(unmap(ip_address(address))) if is_metadata(ip_address(address)) else "example.org"
+    named = f"[{named}]" if ":" in named else named
+    assert f"--allow-host {named}:443" in caught.value.message
+    assert f"STUDIO_ALLOW_HOSTS={named}:443" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -194,3 +197,31 @@ async def test_a_name_without_address_is_a_provider_error(found: object) -> None
         await EgressPolicy(resolver=resolver).resolve("gone.example", 80)
     assert caught.value.code == "net.unresolved"
     assert not caught.value.in_doubt
+
+
+@pytest.mark.parametrize(
+    ("allow", "address", "allowed"),
+    [
+        (["idp.internal"], "169.254.169.254", False),
+        (["idp.internal"], "10.0.0.1", True),
+        (["169.254.0.0/16"], "169.254.169.254", False),
+        (["169.254.0.0/16"], "169.254.1.1", True),
+        (["0.0.0.0/0", "::/0"], "::ffff:169.254.169.254", False),
+        (["0.0.0.0/0", "::/0"], "64:ff9b::a9fe:a9fe", False),
+        (["fd00::/8"], "fd00:ec2::254", False),
+        (["fd00::/8"], "fd00:ec2::255", True),
+        (["100.64.0.0/10"], "100.100.100.200", False),
+        (["169.254.169.254"], "169.254.169.254", True),
+        (["169.254.169.254:80"], "::ffff:169.254.169.254", True),
+        (["169.254.169.254:81"], "169.254.169.254", False),
+    ],
+)
+def test_metadata_needs_an_exception_of_its_own(allow: list[str], address: str, allowed: bool) -> None:
+    """A name comes to stand for another address, and a network holds many."""
+    policy = EgressPolicy(allow)
+    if allowed:
+        policy.check("idp.internal", 80, ip_address(address))
+        return
+    with pytest.raises(AccessRefused, match="metadata") as refused:
+        policy.check("idp.internal", 80, ip_address(address))
+    assert "idp.internal" not in str(refused.value)

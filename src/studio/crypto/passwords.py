@@ -35,12 +35,11 @@ class Passwords:
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether it is the password. Without a stored hash it takes as long, and is not."""
-        if stored is None:
-            if self._nobody is None:
-                self._nobody = await self.hash(secrets.token_urlsafe())
-            await self._check(self._nobody, password)
-            return False
-        return await self._check(stored, password)
+        if self._nobody is None:
+            # Made at the first password of all, so that its time does not tell a first one of nobody from others.
+            self._nobody = await self.hash(secrets.token_urlsafe())
+        right = await self._check(stored or self._nobody, password)
+        return right and stored is not None
 
     async def _check(self, stored: str, password: str) -> bool:
         async with self._turn:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from studio.net._addresses import is_metadata
 from studio.net._breaker import CircuitBreaker
 from studio.net._credentials import CredentialKind, CredentialLookup
 from studio.net._dialer import EgressDialer
-from studio.net._hosts import Target, normal_host, parse_url
+from studio.net._hosts import Target, literal_address, normal_host, parse_url
 from studio.net._policy import EgressPolicy, Resolver
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ __all__ = [
     "EgressPolicy",
     "Resolver",
     "Target",
+    "is_metadata",
+    "literal_address",
     "normal_host",
     "parse_url",
 ]

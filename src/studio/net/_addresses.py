@@ -6,7 +6,7 @@ The tables follow the IANA special-purpose address registries for IPv4 and IPv6 
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -60,6 +60,23 @@ _EMBEDDED: tuple[tuple[IPv6Network, int], ...] = (
 _TEREDO = IPv6Network("2001::/32")
 _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW_32 = 0xFFFFFFFF
+
+
+_METADATA = frozenset(
+    ip_address(text)
+    for text in (
+        "169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "192.0.0.192",
+        "fd00:ec2::254", "fd00:ec2::23", "fe80::a9fe:a9fe",
+    )
+)  # fmt: skip
+"""Where a cloud tells a machine its own credentials."""
+
+
+def is_metadata(address: Address) -> bool:
+    """Whether a cloud tells a machine its own credentials there, in whatever form it is written."""
+    plain = unmap(address)
+    inner = embedded_v4(plain) if isinstance(plain, IPv6Address) else None
+    return plain in _METADATA or inner in _METADATA
 
 
 def embedded_v4(address: IPv6Address) -> IPv4Address | None:

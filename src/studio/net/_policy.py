@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from studio.domain.errors import AccessRefused, ProviderError, UserError
 from studio.domain.phrases import Phrase
-from studio.net._addresses import Address, Network, embedded_v4, special_kind, unmap
+from studio.net._addresses import Address, Network, embedded_v4, is_metadata, special_kind, unmap
 from studio.net._hosts import literal_address, normal_host, split_authority
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -66,12 +66,19 @@ class EgressPolicy:
     def check(self, host: str, port: int, address: Address) -> None:
         """Refuse ``address`` of ``host`` unless it is public or an entry covers it.
 
+        Where a cloud tells machines their credentials an entry must be that address itself, and no name or network.
+
         Raises:
             AccessRefused: Names the flag that would allow it.
         """
         kind = special_kind(address)
-        if kind is None or self.excepts(host, port, address):
+        if kind is None:
             return
+        metadata = is_metadata(address)
+        if self._names(address, port) if metadata else self.excepts(host, port, address):
+            return
+        if metadata:
+            kind, host = "metadata", str(unmap(address))
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         raise AccessRefused(
             "net.refused",
@@ -88,6 +95,15 @@ class EgressPolicy:
             return True
         networks = [entry.network for entry in entries if entry.network is not None]
         return address is not None and self._network_allows(networks, address)
+
+    def _names(self, address: Address, port: int) -> bool:
+        """Whether an entry is this very address. A name may come to stand for another, and a network holds many."""
+        plain = unmap(address)
+        return any(
+            entry.network is not None and entry.network.num_addresses == 1 and plain in entry.network
+            for entry in self._entries
+            if entry.covers_port(port)
+        )
 
     def _network_allows(self, networks: list[Network], address: Address) -> bool:
         plain = unmap(address)
@@ -137,6 +153,8 @@ def _parse_entry(text: str) -> _Entry:
         if match is not None or text.count("/") == 1:
             block, port = (match[1], match[2]) if match is not None else (text, None)
             network = ip_network(block.replace("[", "").replace("]", ""), strict=False)
+            if port and not 1 <= int(port) <= 65535:
+                raise ValueError(port)
             return _Entry(None, network, int(port) if port else None)
         bare_v6 = text.count(":") > 1 and not text.startswith("[")
         host, number = (normal_host(text), None) if bare_v6 else split_authority(text)
