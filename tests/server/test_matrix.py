@@ -19,7 +19,8 @@ from websockets.exceptions import InvalidStatus
 
 from studio.domain.access import GRANTABLE, ROLES, Actor, ActorKind, Permission, Role
 from studio.domain.ids import DEFAULT_WORKSPACE
-from studio.server._asking import COOKIE, permission_of
+from studio.server._asking import permission_of
+from studio.server._cookies import SESSION
 from studio.server.resources import ROUTERS
 from studio.services.gateway.keys import Wanted
 from tests.server.kit import Api, running_api
@@ -144,7 +145,7 @@ async def test_a_websocket_is_refused_and_opened_as_declared(shared: Api, route:
 async def test_a_websocket_with_a_cookie_names_its_origin(shared: Api) -> None:
     token = await shared.token(await shared.account(Role.VIEWER))
     for route in SOCKETS:
-        cookie = f"{COOKIE}={token}"
+        cookie = f"{SESSION}={token}"
         assert await open_socket(shared, route, None, cookie=cookie) == 403
         assert await open_socket(shared, route, None, cookie=cookie, origin="http://evil.example") == 403
         assert await open_socket(shared, route, None, cookie=cookie, origin=shared.url) in (101, 404)

@@ -119,12 +119,6 @@ class AliasOut(TypedDict):
     updated_at: str
 
 
-class AliasesOut(TypedDict):
-    """Every alias of the workspace."""
-
-    items: list[AliasOut]
-
-
 class ApprovalIn(TypedDict):
     """Answer an approval."""
 
@@ -842,12 +836,6 @@ class GroupOut(TypedDict):
     members: int
 
 
-class GroupsOut(TypedDict):
-    """The groups of the workspace, by name."""
-
-    items: list[GroupOut]
-
-
 class HandOverIn(TypedDict):
     """Who takes over."""
 
@@ -947,12 +935,6 @@ class InvitationOut(TypedDict):
     mailed: bool
     created_at: str
     expires_at: str
-
-
-class InvitationsOut(TypedDict):
-    """Invitations, newest first."""
-
-    items: list[InvitationOut]
 
 
 class InvitedOut(TypedDict):
@@ -1398,6 +1380,13 @@ class OwnerIn(TypedDict):
     owner: str
 
 
+class PageOutAliasOut(TypedDict):
+    """PageOut_AliasOut_"""
+
+    items: list[AliasOut]
+    next: NotRequired[str | None]
+
+
 class PageOutCredentialOut(TypedDict):
     """PageOut_CredentialOut_"""
 
@@ -1416,6 +1405,20 @@ class PageOutExecutionOut(TypedDict):
     """PageOut_ExecutionOut_"""
 
     items: list[ExecutionOut]
+    next: NotRequired[str | None]
+
+
+class PageOutGroupOut(TypedDict):
+    """PageOut_GroupOut_"""
+
+    items: list[GroupOut]
+    next: NotRequired[str | None]
+
+
+class PageOutInvitationOut(TypedDict):
+    """PageOut_InvitationOut_"""
+
+    items: list[InvitationOut]
     next: NotRequired[str | None]
 
 
@@ -1461,10 +1464,24 @@ class PageOutRowOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutServiceAccountOut(TypedDict):
+    """PageOut_ServiceAccountOut_"""
+
+    items: list[ServiceAccountOut]
+    next: NotRequired[str | None]
+
+
 class PageOutThreadOut(TypedDict):
     """PageOut_ThreadOut_"""
 
     items: list[ThreadOut]
+    next: NotRequired[str | None]
+
+
+class PageOutVariableOut(TypedDict):
+    """PageOut_VariableOut_"""
+
+    items: list[VariableOut]
     next: NotRequired[str | None]
 
 
@@ -1479,6 +1496,13 @@ class PageOutWorkflowOut(TypedDict):
     """PageOut_WorkflowOut_"""
 
     items: list[WorkflowOut]
+    next: NotRequired[str | None]
+
+
+class PageOutWorkspaceOut(TypedDict):
+    """PageOut_WorkspaceOut_"""
+
+    items: list[WorkspaceOut]
     next: NotRequired[str | None]
 
 
@@ -1935,12 +1959,6 @@ class ServiceAccountOut(TypedDict):
     created_at: str
 
 
-class ServiceAccountsOut(TypedDict):
-    """The service accounts of the workspace, by name."""
-
-    items: list[ServiceAccountOut]
-
-
 class SessionChange(TypedDict):
     """Choose another workspace."""
 
@@ -2282,12 +2300,6 @@ class VariableOut(TypedDict):
     updated_at: str
 
 
-class VariablesOut(TypedDict):
-    """Every variable of the workspace."""
-
-    items: list[VariableOut]
-
-
 class VerifiedOut(TypedDict):
     """What a check found."""
 
@@ -2407,12 +2419,6 @@ class WorkspaceOut(TypedDict):
     created_at: str
 
 
-class WorkspacesOut(TypedDict):
-    """Workspaces, by name."""
-
-    items: list[WorkspaceOut]
-
-
 class StudioServerResourcesCredentialsSchemasUsageOut(TypedDict):
     """Where a credential is used."""
 
@@ -2526,7 +2532,6 @@ __all__ = [
     "AdminIn",
     "AliasIn",
     "AliasOut",
-    "AliasesOut",
     "ApprovalIn",
     "AttemptOut",
     "AttemptsOut",
@@ -2602,7 +2607,6 @@ __all__ = [
     "GroupIn",
     "GroupMembersIn",
     "GroupOut",
-    "GroupsOut",
     "HandOverIn",
     "HandedOut",
     "HoldingOut",
@@ -2616,7 +2620,6 @@ __all__ = [
     "InstanceOut",
     "InvitationIn",
     "InvitationOut",
-    "InvitationsOut",
     "InvitedOut",
     "JoinedOut",
     "JsonValue",
@@ -2659,18 +2662,24 @@ __all__ = [
     "OwnData",
     "OwnNoticesBody",
     "OwnerIn",
+    "PageOutAliasOut",
     "PageOutCredentialOut",
     "PageOutEntryOut",
     "PageOutExecutionOut",
+    "PageOutGroupOut",
+    "PageOutInvitationOut",
     "PageOutKeyOut",
     "PageOutMemberOut",
     "PageOutNodeOut",
     "PageOutNodeRunOut",
     "PageOutOperatedAccountOut",
     "PageOutRowOut",
+    "PageOutServiceAccountOut",
     "PageOutThreadOut",
+    "PageOutVariableOut",
     "PageOutVersionOut",
     "PageOutWorkflowOut",
+    "PageOutWorkspaceOut",
     "PasswordAgain",
     "PasswordChange",
     "PlaceLeft",
@@ -2719,7 +2728,6 @@ __all__ = [
     "ServiceAccountChange",
     "ServiceAccountIn",
     "ServiceAccountOut",
-    "ServiceAccountsOut",
     "SessionChange",
     "SessionOut",
     "SetIn",
@@ -2770,7 +2778,6 @@ __all__ = [
     "ValueOut",
     "VariableIn",
     "VariableOut",
-    "VariablesOut",
     "VerifiedOut",
     "VersionDocumentOut",
     "VersionOut",
@@ -2782,5 +2789,4 @@ __all__ = [
     "WorkspaceChange",
     "WorkspaceIn",
     "WorkspaceOut",
-    "WorkspacesOut",
 ]

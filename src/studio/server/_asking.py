@@ -12,20 +12,16 @@ from starlette.requests import HTTPConnection
 
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, UserError
+from studio.server._behind import platform_of
+from studio.server._cookies import SESSION, read_cookie
 from studio.server._problem import language
 from studio.services.gateway.tokens import PREFIX, holds_token
 from studio.services.platform import Platform
-from studio.services.policy import NotSignedIn, require
+from studio.services.policy import NotSignedIn, require, require_factor
 
-COOKIE = "studio_session"
 CSRF_HEADER = "x-csrf-token"
 WORKSPACE_HEADER = "studio-workspace"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def platform_of(connection: HTTPConnection) -> Platform:
-    """The services behind a request."""
-    return cast("Platform", connection.app.state.platform)
 
 
 async def identify(connection: HTTPConnection) -> Actor:
@@ -58,7 +54,7 @@ async def identify(connection: HTTPConnection) -> Actor:
             actor, state["allowance"] = await platform.gateway.entry.actor(bearer, workspace, asking=asking)
             return actor
         return await _by_bearer(platform, bearer, workspace, asking)
-    token = connection.cookies.get(COOKIE)
+    token = read_cookie(connection, SESSION)
     if not token:
         return asking
     found = await platform.sessions.actor(token, workspace, asking=asking)
@@ -100,10 +96,10 @@ async def permitted(connection: HTTPConnection, permission: Permission) -> Actor
         StudioError: They may not, or nobody says who they are.
     """
     actor = await identify(connection)
-    if actor.lacks_factor and permission not in _WITHOUT_WORKSPACE:
-        raise AccessRefused(
-            "access.second_factor", "This workspace asks for a second factor. Set one up in your profile first."
-        )
+    # What is refused from here on is told in the audit log with who it was.
+    connection.scope["state"]["asking"] = (actor, permission)
+    if permission not in _WITHOUT_WORKSPACE:
+        require_factor(actor)
     require(actor, permission)
     if permission not in _WITHOUT_WORKSPACE and not actor.workspace:
         raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")

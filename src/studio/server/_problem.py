@@ -14,10 +14,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from studio.domain import errors
-from studio.domain.errors import NotFound, StudioError, UserError, WorkflowInvalid
+from studio.domain.errors import AccessRefused, NotFound, StudioError, UserError, WorkflowInvalid
 from studio.i18n import choose_language, filled, render
+from studio.server._behind import platform_of
 from studio.services.editing._attempt import ConflictFound, EditConflict
 from studio.services.editing._history import LogGone
 from studio.services.executing.starting import Overloaded
@@ -139,7 +141,7 @@ def answer(
     if isinstance(error, FilesInvalid):
         problems = [{**one, "file": file} for one, file in zip(problems or (), error.files, strict=True)]
     return problem(
-        status, error.code, render(error, lang=lang), request_id=request_id, param=error.param, problems=problems,
+        status, error.code, detail, request_id=request_id, param=error.param, problems=problems,
         execution=error.execution if isinstance(error, RunFailed) else None, headers=given,
     )  # fmt: skip
 
@@ -180,11 +182,24 @@ def edit_conflict(one: ConflictFound, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def tell_refusal(connection: HTTPConnection, error: AccessRefused) -> None:
+    """Tell the audit log of somebody who was kept from something that matters."""
+    asking = connection.scope.get("state", {}).get("asking")
+    if asking is None:
+        return
+    actor, permission = asking
+    route = getattr(connection.scope.get("route"), "path", connection.url.path)
+    method = str(connection.scope.get("method", "GET"))
+    await platform_of(connection).audit.refusals.tell(actor, permission, method, route, error)
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
 
     async def studio_error(request: Request, error: Exception) -> Response:
         state = request.scope.get("state", {})
+        if isinstance(error, AccessRefused):
+            await tell_refusal(request, error)
         return answer(cast("StudioError", error), language(request.headers), state.get("request_id"))
 
     async def invalid(request: Request, error: Exception) -> Response:

@@ -10,11 +10,12 @@ from starlette.websockets import WebSocket
 
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, StudioError
-from studio.server._asking import COOKIE, needs, permitted
+from studio.server._asking import needs, permitted
+from studio.server._cookies import SESSION, read_cookie
 from studio.server._guarding import GuardedRoute
 from studio.server._idempotency import PARAMETER, IdempotentRoute
 from studio.server._models import Problem
-from studio.server._problem import answer, language
+from studio.server._problem import answer, language, tell_refusal
 
 _COMMON = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503)
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -85,6 +86,8 @@ class Routes(APIRouter):
                     _of_a_page(websocket)
                     await endpoint(websocket, await permitted(websocket, permission))
                 except StudioError as error:
+                    if isinstance(error, AccessRefused):
+                        await tell_refusal(websocket, error)
                     await _refuse(websocket, error)
 
             opened.__name__ = getattr(endpoint, "__name__", "live")
@@ -102,7 +105,7 @@ def _of_a_page(websocket: WebSocket) -> None:
         AccessRefused: It does not.
     """
     headers = websocket.headers
-    if COOKIE in websocket.cookies and "authorization" not in headers and "origin" not in headers:
+    if read_cookie(websocket, SESSION) is not None and "authorization" not in headers and "origin" not in headers:
         raise AccessRefused("access.no_origin", "A connection with a cookie must name its origin.")
 
 

@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import orjson
+from fastapi import Header, Query
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import StudioError, UserError
 from studio.server._asking import permitted
+from studio.server._behind import platform_of
 from studio.server._problem import answer, language
 from studio.services.executing.watching import START, Position, Tick
 
@@ -33,6 +35,13 @@ CLOSED_FAILED, CLOSED_RESTART = 1011, 1012
 _CLOSE = {401: CLOSED_NOT_SIGNED_IN, 403: CLOSED_REFUSED, 404: CLOSED_GONE}
 _POSITION = re.compile(r"(\d{1,15})\.(\d{1,9})\Z")
 _T = TypeVar("_T")
+
+_ID = "Last event that was received, as `12.0`; what came after it is sent."
+After = Annotated[str | None, Query(max_length=40, description=_ID)]
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40, description=_ID)]
+
+Heard = Callable[[str], Awaitable[int | None]]
+"""Takes what the other side says; gives the code to close the connection with where it says too much."""
 
 Recheck = Callable[[Actor], Awaitable[object]]
 """What must still be so for somebody to go on listening; raises where it is not."""
@@ -73,7 +82,7 @@ class Listener:
             Closing: The server is about to stop.
         """
         checked = said = time.monotonic()
-        closing = self._connection.app.state.platform.closing
+        closing = platform_of(self._connection).closing
         async with aclosing(cast("Any", source)) as events:
             async for event in events:
                 if closing.is_set():
@@ -172,12 +181,18 @@ async def sse_stream(
 
 
 async def socket_stream(
-    websocket: WebSocket, messages: AsyncIterator[tuple[str | None, Any] | None], kind: str
+    websocket: WebSocket,
+    messages: AsyncIterator[tuple[str | None, Any] | None],
+    kind: str,
+    heard: Heard | None = None,
 ) -> None:
-    """Send the messages of a stream, each as ``{"type": kind, …}``, and close with a code that says why."""
+    """Send the messages of a stream, each as ``{"type": kind, …}``, and close with a code that says why.
+
+    What the other side says is given to ``heard``, and is nothing to us without.
+    """
     await websocket.accept()
     sending = asyncio.ensure_future(_send_all(websocket, messages, kind))
-    leaving = asyncio.ensure_future(_closed(websocket))
+    leaving = asyncio.ensure_future(_closed(websocket, heard))
     code = 1000
     try:
         await asyncio.wait([sending, leaving], return_when=asyncio.FIRST_COMPLETED)
@@ -187,7 +202,10 @@ async def socket_stream(
             sending.cancel()
         with suppress(asyncio.CancelledError):
             code = await sending
-        if not leaving.done() or leaving.cancelled():
+        gone = leaving.done() and not leaving.cancelled()
+        refused = leaving.result() if gone else None
+        code = code if refused is None else refused
+        if not gone or refused is not None:
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(1):
                     await websocket.close(code)
@@ -215,7 +233,11 @@ async def _send_all(websocket: WebSocket, messages: AsyncIterator[tuple[str | No
     return 1000
 
 
-async def _closed(websocket: WebSocket) -> None:
-    """Done when the other side has gone. What it sends is nothing to us."""
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _closed(websocket: WebSocket, heard: Heard | None) -> int | None:
+    """Done when the other side has gone, or with a code when it is to go."""
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
+        text = message.get("text")
+        code = await heard(text) if heard is not None and text is not None else None
+        if code is not None:
+            return code
+    return None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from studio.services.comments.reading import ReadingComments
     from studio.services.editing.editing import Editing
     from studio.services.editing.feed import Feed
+    from studio.services.editing.following import Following
     from studio.services.editing.presence import Present
     from studio.services.executing.executing import Executing
     from studio.services.forms import Forms
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from studio.services.scim.scim import Scim
     from studio.services.sso.sso import SingleSignOn
     from studio.services.tables.tables import Tables, TableStore
-    from studio.services.vault.lookup import Lookup
     from studio.services.vault.hidden import Hidden
+    from studio.services.vault.lookup import Lookup
     from studio.services.vault.services import VaultServices
     from studio.services.vault.stores import SecretSender
     from studio.services.workflows.workflows import Workflows
@@ -238,6 +239,13 @@ class Platform:
         return Editing(flows.shelf, flows.finder, self.ports.clock, self.feed, self.comments.follow)
 
     @cached_property
+    def following(self) -> Following:
+        """Following workflows that are edited."""
+        from studio.services.editing.following import Following
+
+        return Following(self.editing, self.reading_comments, self.present, self.workflows.shelf, self.feed)
+
+    @cached_property
     def present(self) -> Present:
         """Who has workflows open."""
         from studio.services.editing.presence import Present
@@ -289,10 +297,15 @@ class Platform:
         """The secrets of a workspace's vault, which no answer shows."""
         return await self.ports.lookup.hiding.of(workspace)
 
-        return make_notices(self)
     async def tidy(self) -> None:
         """Go on with what was interrupted. Servers do it every minute."""
         await self.workflows.endings.resume(self.operation.workspaces)
         for workspace in await self.operation.workspaces():
             await self.vault.variables.settle(workspace)
 
+    @cached_property
+    def notices(self) -> Notices:
+        """Telling people what they should know."""
+        from studio.services.notices.making import make_notices
+
+        return make_notices(self)

@@ -32,6 +32,18 @@ def require(actor: Actor, permission: Permission) -> None:
     raise AccessRefused("access.missing_permission", "This needs the permission {permission}.", permission=permission)
 
 
+def require_factor(actor: Actor) -> None:
+    """Keep out whoever lacks the second factor that the workspace asks for.
+
+    Raises:
+        AccessRefused: They do.
+    """
+    if actor.lacks_factor:
+        raise AccessRefused(
+            "access.second_factor", "This workspace asks for a second factor. Set one up in your profile first."
+        )
+
+
 def allows_in(actor: Actor, permission: Permission, folders: Sequence[str]) -> bool:
     """Whether something is allowed in a folder; ``folders`` are that folder and all those it lies in."""
     if actor.may(permission):

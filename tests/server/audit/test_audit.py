@@ -82,7 +82,7 @@ async def test_who_may_see_which_log(either: Api) -> None:
         assert (await operator.get(path)).status_code == 403
         assert (await admin.get(f"/operator{path}")).status_code == 403
     assert (await operator.get("/operator/audit/verify")).json()["broken"] is None
-    assert {one["action"] for one in await every(operator, "/operator/audit")} == {"session.began"}
+    assert {one["action"] for one in await every(operator, "/operator/audit")} == {"session.began", "access.refused"}
 
 
 async def test_exports_are_whole_and_told_of(either: Api) -> None:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from studio.domain.access import Actor, Role
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
-from studio.server.resources.editing import live
+from studio.server import _streams
 from studio.services.editing import presence
 from studio.services.people.model import member_id
 from tests.server.editing.test_editing import made, send, setting
@@ -71,7 +71,7 @@ async def test_operations_presence_and_comments_arrive(either: Api) -> None:
         await until(two, "left", account=ada.id)
         await editor.put(f"/workflows/{id}/draft", json={"document": {"studio": 1, "name": "New", "nodes": {}}})
         assert (await until(two, "reload"))["revision"] == 3
-    async with watching(either, tokens[1], id, after=1, client="late") as late:
+    async with watching(either, tokens[1], id, after="1.0", client="late") as late:
         await until(late, "reload")
 
 
@@ -137,7 +137,7 @@ async def test_who_may_connect(api: Api) -> None:
 
 
 async def test_rights_are_looked_at_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "CHECK_EVERY", 0.2)
+    monkeypatch.setattr(_streams, "RECHECK", 0.2)
     editor = await api.signed_in(Role.EDITOR)
     id = await made(editor)
     viewer = await api.account(Role.VIEWER)
@@ -168,3 +168,97 @@ async def test_a_person_opens_a_workflow_in_so_many_tabs(api: Api, monkeypatch: 
         await until(two, "left", client="one")
         async with watching(api, token, id, client="three") as three:
             await until(three, "hello")
+
+
+async def events(api: Api, token: str, workflow: str, count: int, **headers: str) -> list[dict[str, Any]]:
+    """So many numbered server-sent events, `hello` among them."""
+    found: list[dict[str, Any]] = []
+    id: str | None = None
+    client = api.client(token, **headers)
+    async with asyncio.timeout(20), client.stream("GET", f"/workflows/{workflow}/events") as answer:
+        assert answer.status_code == 200
+        async for line in answer.aiter_lines():
+            if line.startswith("id: "):
+                id = line[4:]
+            elif line.startswith("data: "):
+                event = json.loads(line[6:])
+                if id is not None:
+                    assert event["id"] == id
+                    found.append(event)
+                elif event["type"] not in ("presence", "left"):
+                    raise AssertionError(event)
+                id = None
+            if len(found) == count:
+                return found
+    raise AssertionError(found)
+
+
+def told(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["type"], one["id"]) for one in events]
+
+
+async def test_who_comes_back_is_told_all_that_came_since_once(either: Api) -> None:
+    """On both ways, with the id that was seen last: nothing is missing, nothing comes twice, whatever the order."""
+    account = await either.account(Role.EDITOR)
+    token = await either.token(account)
+    editor = either.client(token)
+    id = await made(editor)
+    begun = await events(either, token, id, 1)
+    assert told(begun) == [("hello", "1.0")]
+    thread = (await editor.post("/comments", json={"workflow": id, "text": "One"})).json()["id"]
+    await send(editor, id, 1, setting("greet", "template", "A"))
+    await send(editor, id, 2, setting("greet", "template", "B"))
+    missed = await events(either, token, id, 4, **{"last-event-id": begun[-1]["id"]})
+    assert told(missed) == [("hello", "1.0"), ("operation", "2.0"), ("operation", "3.0"), ("comment", "3.1")]
+    # In the middle of it: what was seen is not told again.
+    rest = await events(either, token, id, 3, **{"last-event-id": "2.0"})
+    assert told(rest) == [("hello", "2.0"), ("operation", "3.0"), ("comment", "3.1")]
+    await editor.post(f"/comments/{thread}/replies", json={"text": "Two"})
+    async with watching(either, token, id, after="3.1", client="back") as back:
+        assert (await until(back, "hello"))["id"] == "3.1"
+        again = await until(back, "comment")
+        assert (again["id"], len(again["thread"]["comments"])) == ("3.2", 2)
+        await send(editor, id, 3, setting("greet", "template", "C"))
+        last = (await until(back, "operation"))["id"]
+        assert last == "4.2"
+    # What is not known any more has to be loaded anew, and from then on it goes on.
+    await editor.put(f"/workflows/{id}/draft", json={"document": {"studio": 1, "name": "New", "nodes": {}}})
+    fresh = await events(either, token, id, 2, **{"last-event-id": last})
+    assert told(fresh) == [("hello", "4.2"), ("reload", "5.2")]
+    assert fresh[-1]["revision"] == 5
+    wrong = await either.client(token).get(f"/workflows/{id}/events", params={"after": "x"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "events.position")
+    # Many connections, each cut off at another place, together see every event once.
+    for revision in range(5, 11):
+        await send(editor, id, revision, {"op": "set", "path": ["description"], "value": str(revision)})
+    seen: list[int] = []
+    position = "5.2"
+    while len(seen) < 6:
+        part = await events(either, token, id, 2, **{"last-event-id": position})
+        seen.append(part[-1]["operation"]["revision"])
+        position = part[-1]["id"]
+    assert seen == [6, 7, 8, 9, 10, 11]
+
+
+async def test_comments_are_told_to_who_may_see_them(api: Api) -> None:
+    """Rights count as they are at that moment; numbers go on over what one may not see."""
+    admin = await api.signed_in(Role.ADMIN)
+    id = await made(admin)
+    given = {"name": "Eyes", "permissions": ["workflow.view"]}
+    role = (await admin.post("/roles", json=given)).json()["id"]
+    token = await api.token(await api.account(role))
+    await admin.post("/comments", json={"workflow": id, "text": "Secret"})
+    await send(admin, id, 1, setting("greet", "template", "A"))
+    found = await events(api, token, id, 2, **{"last-event-id": "1.0"})
+    assert told(found) == [("hello", "1.0"), ("operation", "2.0")]
+    async with watching(api, token, id, after="1.0") as socket:
+        await until(socket, "operation")
+        await send(admin, id, 2, setting("greet", "template", "B"))
+        event = await until(socket, "operation")
+        assert event["id"] == "3.1"
+    async with watching(api, token, id) as socket:
+        await socket.send("x" * 20_000)
+        with pytest.raises(ConnectionClosed):
+            while True:
+                await asyncio.wait_for(socket.recv(), 20)
+        assert socket.close_code == 1009

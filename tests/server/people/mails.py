@@ -47,7 +47,7 @@ class Postbox:
 
 
 @asynccontextmanager
-async def posting_api(data: Path, **more: Any) -> AsyncGenerator[tuple[Api, Postbox]]:
+async def posting_api(data: Path, *, driving: bool = False, **more: Any) -> AsyncGenerator[tuple[Api, Postbox]]:
     """A server that sends mail, and where it ends up."""
     box = Postbox()
     loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ async def posting_api(data: Path, **more: Any) -> AsyncGenerator[tuple[Api, Post
         smtp_port=server.sockets[0].getsockname()[1], smtp_security="none", smtp_from="studio@example.org", **more,
     )  # fmt: skip
     try:
-        async with running_api(data, driving=False, settings=settings) as api:
+        async with running_api(data, driving=driving, settings=settings) as api:
             yield api, box
             await api.platform.directory.letters.outbox.settled()
     finally:

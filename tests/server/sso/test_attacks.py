@@ -217,14 +217,17 @@ async def test_a_token_endpoint_inside_is_not_reached_for_a_provider_outside(sso
     from studio.services.sso.discovery import Discovery
     from studio.services.sso.model import IdentityProvider
 
+    async def nothing(_: str) -> tuple[str, ...]:
+        return ()
+
     provider = IdentityProvider(name="Acme", issuer=sso.there.url, client_id="studio", internal=True)
-    allowed = Discovery(()).reader(provider)
+    allowed = await Discovery(nothing).reader(provider)
     assert (await allowed.ask("GET", f"{sso.there.url}/jwks")).status == 200
     for url in ("http://127.0.0.1:9/", "https://169.254.169.254/latest", "https://10.0.0.1/"):
         with pytest.raises(Exception, match=r"not allowed|only sent|does not answer"):
             await allowed.ask("GET", url)
     await allowed.aclose()
-    outside = Discovery(()).reader(IdentityProvider(name="Acme", issuer=sso.there.url, client_id="studio"))
+    outside = await Discovery(nothing).reader(IdentityProvider(name="Acme", issuer=sso.there.url, client_id="studio"))
     with pytest.raises(Exception, match=r"only sent|not allowed"):
         await outside.ask("GET", f"{sso.there.url}/jwks")
     await outside.aclose()
@@ -349,3 +352,47 @@ async def test_beginning_again_and_again_is_held_back(sso: Sso, monkeypatch: pyt
     await sso.set_up()
     browser = sso.browser()
     assert [(await browser.begin()).status_code for _ in range(5)] == [303, 303, 303, 429, 429]
+
+
+METADATA = (
+    "http://169.254.169.254", "http://[::ffff:169.254.169.254]", "https://[64:ff9b::a9fe:a9fe]", "http://[fd00:ec2::254]",
+    "http://100.100.100.200", "https://168.63.129.16/",
+)  # fmt: skip
+
+
+async def test_metadata_of_the_machine_is_no_provider(sso: Sso, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as an issuer, not behind a name that an operator allows, not in what discovery names."""
+    await sso.set_up()
+    client = sso.api.client(await sso.api.token(await sso.api.account(None, operator=True)))
+    path = "/operator/identity-providers"
+    for issuer in METADATA:
+        given = {"id": "evil", "name": "Evil", "issuer": issuer, "client_id": "x", "internal": True}
+        refused = await client.post(path, json=given)
+        assert (refused.status_code, refused.json()["code"]) == (422, "sso.issuer_metadata"), issuer
+        assert (await client.patch(f"{path}/acme", json={"issuer": issuer})).status_code == 422
+    inside = {"id": "inside", "name": "Inside", "issuer": "http://idp.internal", "client_id": "x", "internal": True}
+    assert (await client.post(path, json=inside)).status_code == 201
+    asked: list[str] = []
+
+    async def resolved(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["169.254.169.254"]
+
+    monkeypatch.setattr("studio.net._policy.system_resolver", resolved)
+    for tried in (client.post(f"{path}/inside/test"), sso.browser().begin("inside")):
+        refused = await tried
+        assert (refused.status_code, refused.json()["code"]) == (403, "net.refused"), refused.text
+    assert asked == ["idp.internal", "idp.internal"]
+    for name in ("token_endpoint", "jwks_uri", "userinfo_endpoint"):
+        sso.api.platform.sso.discovery.forget()
+        sso.there.discovery = {name: "http://169.254.169.254/latest/meta-data"}
+        browser = sso.browser()
+        begun = await browser.begin()
+        if begun.status_code == 303:
+            back = await browser.client.get(await browser.there(begun))
+            assert back.status_code in (403, 502), name
+        else:
+            assert begun.status_code in (403, 502), name
+    sso.there.discovery = {}
+    sso.api.platform.sso.discovery.forget()
+    assert (await sso.browser().sign_in()).status_code == 303

@@ -32,6 +32,7 @@ async def group(sso: Sso, name: str, role: str | None = None, workspace: str = "
 async def test_roles_come_and_go_with_the_groups(sso_either: Sso) -> None:
     sso = sso_either
     await sso.api.workspace("sales")
+    await sso.api.account(Role.ADMIN)  # so that there is one without the groups too
     await sso.set_up(mappings=[ADMINS, EDITORS, Mapping(value="sales", workspace="sales", role="viewer")])
     assert await signed_in(sso, "editors", "sales", "something-else") == 303
     browser = sso.browser()
@@ -134,11 +135,18 @@ async def test_who_is_in_no_group_is_refused_and_loses_what_they_had(sso: Sso) -
     assert await sso.member() is None
 
 
-async def test_the_last_admin_loses_the_role_too(sso: Sso) -> None:
-    """The provider decides; an operator can appoint another Admin."""
+async def test_the_last_admin_stays_until_there_is_another(sso: Sso) -> None:
+    """Whatever the provider says; the log tells of it, and the next sign-in tries again."""
     await sso.set_up(mappings=[ADMINS])
     await signed_in(sso, "admins")
-    await signed_in(sso)
+    assert await signed_in(sso) == 303
+    member = await sso.member()
+    assert member is not None
+    assert member.role == "admin"
+    (kept,) = await sso.audited("member.kept", "default")
+    assert (kept.outcome, kept.after) == ("refused", {"reason": "member.last_admin"})
+    await sso.api.account(Role.ADMIN)
+    assert await signed_in(sso) == 303
     assert await sso.member() is None
 
 

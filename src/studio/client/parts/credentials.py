@@ -12,9 +12,17 @@ from studio.client.transport import Part
 class CredentialsPart(Part):
     """Operations on credentials."""
 
-    async def list_credential_aliases(self) -> m.AliasesOut:
+    async def list_credential_aliases(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutAliasOut:
         """Every alias of the workspace."""
-        return cast("m.AliasesOut", await self.ask("GET", "/credential-aliases"))
+        return cast(
+            "m.PageOutAliasOut", await self.ask("GET", "/credential-aliases", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_credential_aliases(self, *, limit: int | None = None) -> AsyncGenerator[m.AliasOut]:
+        """Every item of ``list_credential_aliases``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.AliasOut]", self.paged("/credential-aliases", {"limit": limit}))
 
     async def show_credential_alias(self, alias: str) -> m.AliasOut:
         """An alias."""

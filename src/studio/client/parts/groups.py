@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,13 @@ from studio.client.transport import Part
 class GroupsPart(Part):
     """Operations on groups."""
 
-    async def list_groups(self) -> m.GroupsOut:
+    async def list_groups(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutGroupOut:
         """The groups of the workspace. Who is in one: `GET /members?group=…`."""
-        return cast("m.GroupsOut", await self.ask("GET", "/groups"))
+        return cast("m.PageOutGroupOut", await self.ask("GET", "/groups", query={"cursor": cursor, "limit": limit}))
+
+    def iter_groups(self, *, limit: int | None = None) -> AsyncGenerator[m.GroupOut]:
+        """Every item of ``list_groups``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.GroupOut]", self.paged("/groups", {"limit": limit}))
 
     async def create_group(self, body: m.GroupIn, *, idempotency_key: str | None = None) -> m.GroupOut:
         """Make a group. It can give nothing that the caller may not."""

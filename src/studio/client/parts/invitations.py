@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,15 @@ from studio.client.transport import Part
 class InvitationsPart(Part):
     """Operations on invitations."""
 
-    async def list_invitations(self) -> m.InvitationsOut:
+    async def list_invitations(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutInvitationOut:
         """The invitations to the workspace that wait for an answer."""
-        return cast("m.InvitationsOut", await self.ask("GET", "/invitations"))
+        return cast(
+            "m.PageOutInvitationOut", await self.ask("GET", "/invitations", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_invitations(self, *, limit: int | None = None) -> AsyncGenerator[m.InvitationOut]:
+        """Every item of ``list_invitations``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.InvitationOut]", self.paged("/invitations", {"limit": limit}))
 
     async def invite(self, body: m.InvitationIn, *, idempotency_key: str | None = None) -> m.InvitedOut:
         """Invite somebody by address. It is sent by mail where a mail server is set up; else its link is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,18 @@ from studio.client.transport import Part
 class ServiceAccountsPart(Part):
     """Operations on service accounts."""
 
-    async def list_service_accounts(self) -> m.ServiceAccountsOut:
+    async def list_service_accounts(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutServiceAccountOut:
         """The service accounts of the workspace."""
-        return cast("m.ServiceAccountsOut", await self.ask("GET", "/service-accounts"))
+        return cast(
+            "m.PageOutServiceAccountOut",
+            await self.ask("GET", "/service-accounts", query={"cursor": cursor, "limit": limit}),
+        )
+
+    def iter_service_accounts(self, *, limit: int | None = None) -> AsyncGenerator[m.ServiceAccountOut]:
+        """Every item of ``list_service_accounts``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.ServiceAccountOut]", self.paged("/service-accounts", {"limit": limit}))
 
     async def create_service_account(
         self, body: m.ServiceAccountIn, *, idempotency_key: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,15 @@ from studio.client.transport import Part
 class VariablesPart(Part):
     """Operations on variables."""
 
-    async def list_variables(self) -> m.VariablesOut:
+    async def list_variables(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutVariableOut:
         """Every variable of the workspace."""
-        return cast("m.VariablesOut", await self.ask("GET", "/variables"))
+        return cast(
+            "m.PageOutVariableOut", await self.ask("GET", "/variables", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_variables(self, *, limit: int | None = None) -> AsyncGenerator[m.VariableOut]:
+        """Every item of ``list_variables``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.VariableOut]", self.paged("/variables", {"limit": limit}))
 
     async def show_variable(self, name: str) -> m.VariableOut:
         """A variable."""

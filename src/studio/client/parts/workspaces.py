@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,18 @@ from studio.client.transport import Part
 class WorkspacesPart(Part):
     """Operations on workspaces."""
 
-    async def list_workspaces(self, *, all: bool | None = None) -> m.WorkspacesOut:
+    async def list_workspaces(
+        self, *, all: bool | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutWorkspaceOut:
         """The workspaces that the caller belongs to."""
-        return cast("m.WorkspacesOut", await self.ask("GET", "/workspaces", query={"all": all}))
+        return cast(
+            "m.PageOutWorkspaceOut",
+            await self.ask("GET", "/workspaces", query={"all": all, "cursor": cursor, "limit": limit}),
+        )
+
+    def iter_workspaces(self, *, all: bool | None = None, limit: int | None = None) -> AsyncGenerator[m.WorkspaceOut]:
+        """Every item of ``list_workspaces``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.WorkspaceOut]", self.paged("/workspaces", {"all": all, "limit": limit}))
 
     async def create_workspace(self, body: m.WorkspaceIn, *, idempotency_key: str | None = None) -> m.WorkspaceOut:
         """Make a workspace, with the caller as its first Admin. Operators may, and others where that is set

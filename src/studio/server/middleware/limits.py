@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator, Hashable
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_network
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from studio.domain.access import Actor, ActorKind
 from studio.domain.errors import StudioError
 from studio.domain.settings import ServerSettings
-from studio.server._asking import COOKIE
+from studio.server._cookies import SESSION, cookie_name
 from studio.server._problem import answer, language
 from studio.services.executing.starting import Overloaded
-from studio.services.gateway.addresses import address
+from studio.services.gateway.addresses import place
 from studio.services.gateway.buckets import Allowance, Buckets, TooManyRequests
 
 _BUSY_RETRY = 1.0
@@ -53,7 +52,7 @@ class Limits:
             return
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
-        where: Hashable = ("ip", _place(state.get("ip", "")))
+        where: Hashable = ("ip", place(state.get("ip", "")))
         who = _caller(headers) or where
         known = who == where or self._buckets.knows(who)
         caller = who if known else where
@@ -196,16 +195,13 @@ def _too_many_open(limit: int) -> TooManyRequests:
     )  # fmt: skip
 
 
+_COOKIES = tuple(f"{cookie_name(SESSION, secure=secure)}=" for secure in (False, True))
+
+
 def _caller(headers: Headers) -> Hashable | None:
     """The token of a request, so that what is kept of it is of no use to anybody."""
     token = headers.get("authorization") or ""
     if not token:
         cookies = headers.get("cookie") or ""
-        token = next((one for one in cookies.split("; ") if one.startswith(f"{COOKIE}=")), "")
+        token = next((one for one in cookies.split("; ") if one.startswith(_COOKIES)), "")
     return hashlib.blake2b(token.encode(), digest_size=16).digest() if token else None
-
-
-def _place(text: str) -> str:
-    """An address; of IPv6 the network of 64 bits that one subscriber has."""
-    found = address(text)
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found or "")

@@ -9,6 +9,7 @@ from studio.server.resources.credential_types.routes import routes as credential
 from studio.server.resources.credentials.aliases import routes as credential_aliases
 from studio.server.resources.credentials.routes import routes as credentials
 from studio.server.resources.editing.routes import routes as editing
+from studio.server.resources.events.following import routes as following
 from studio.server.resources.events.routes import routes as events
 from studio.server.resources.executions.more import routes as executions_more
 from studio.server.resources.executions.routes import routes as executions
@@ -56,6 +57,7 @@ ROUTERS = (
     executions,
     executions_more,
     events,
+    following,
     workflows,
     workflow_versions,
     workflow_files,

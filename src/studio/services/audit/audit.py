@@ -10,6 +10,7 @@ from studio.services._clock import Clock
 from studio.services.audit.exporting import Exporter
 from studio.services.audit.looking import AuditReader
 from studio.services.audit.model import StreamShelf
+from studio.services.audit.refusals import Refusals
 from studio.services.audit.streaming import AllowedHosts, Streaming
 from studio.services.audit.verifying import Verifier
 from studio.services.operation.leases import Leases
@@ -36,6 +37,11 @@ class Audit:
     def exporter(self) -> Exporter:
         """Gives it out."""
         return Exporter(self._records, self.reader)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """Tells it of those who were kept from something."""
+        return Refusals(self._records)
 
     @cached_property
     def verifier(self) -> Verifier:

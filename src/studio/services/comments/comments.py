@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,7 +17,6 @@ from studio.services.auditing import entry
 from studio.services.comments.mentions import Mentioned, Mentions, Notify
 from studio.services.comments.model import Comment, CommentShelf, Events, Thread, comment_id
 from studio.services.editing.feed import Feed
-from studio.services.people.model import People
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import Shelf, WorkflowHead, version_id
 
@@ -26,7 +24,6 @@ MAX_TEXT = 10_000
 MAX_COMMENTS = 1000
 MAX_THREADS = 5000
 _TRIES = 20
-_LOG = logging.getLogger("studio.comments")
 
 
 class Place(NamedTuple):
@@ -40,15 +37,17 @@ class Comments:
     """Makes and changes comments.
 
     Args:
-        notify: Tells people that they were mentioned; more are added to ``notices``.
+        notify: Tells people that they were mentioned.
     """
 
-    def __init__(self, shelf: Shelf, finder: Finder, people: People, clock: Clock, feed: Feed) -> None:
+    def __init__(
+        self, shelf: Shelf, finder: Finder, mentions: Mentions, clock: Clock, feed: Feed, notify: Notify
+    ) -> None:
         self.shelf = CommentShelf(shelf.records)
-        self.notices: list[Notify] = []
         self._workflows = shelf
         self._finder = finder
-        self._mentions = Mentions(people, finder)
+        self._mentions = mentions
+        self._notify = notify
         self._clock = clock
         self._feed = feed
 
@@ -77,8 +76,8 @@ class Comments:
             thread=id, workflow=head.id, number=1, by=actor.id, name=actor.name, text=text, mentions=mentions, at=now
         )
         audit = _audit(actor, "comment.made", head, comment_id(id, 1), place)
-        await self._commit(actor, head, id, thread, 0, [(comment, 0)], [audit])
-        await self._tell_mentioned(actor, head, comment, mentions)
+        told = await self._told(actor, head, comment, mentions)
+        await self._commit(actor, head, id, thread, 0, [(comment, 0)], [audit], told)
         return await self.shelf.threads.need(actor.workspace, id)
 
     async def reply(self, actor: Actor, thread: str, text: str) -> Kept[Thread]:
@@ -103,11 +102,11 @@ class Comments:
             changed = msgspec.structs.replace(kept.value, comments=number)
             place = Place(kept.value.version, kept.value.node)
             audit = _audit(actor, "comment.made", head, comment_id(thread, number), place)
+            told = await self._told(actor, head, comment, mentions)
             try:
-                await self._commit(actor, head, thread, changed, kept.revision, [(comment, 0)], [audit])
+                await self._commit(actor, head, thread, changed, kept.revision, [(comment, 0)], [audit], told)
             except RecordChanged:
                 continue
-            await self._tell_mentioned(actor, head, comment, mentions)
             return await self.shelf.threads.need(actor.workspace, thread)
         raise busy(thread)
 
@@ -130,9 +129,9 @@ class Comments:
         changed = msgspec.structs.replace(comment.value, text=text, mentions=mentions, edited_at=self._clock())
         revision = comment.revision if expected is None else expected
         audit = _audit(actor, "comment.changed", head, comment.id, Place(kept.value.version, kept.value.node))
-        await self._commit(actor, head, thread, kept.value, kept.revision, [(changed, revision)], [audit])
         fresh = [one for one in mentions if one not in comment.value.mentions]
-        await self._tell_mentioned(actor, head, changed, fresh)
+        told = await self._told(actor, head, changed, fresh)
+        await self._commit(actor, head, thread, kept.value, kept.revision, [(changed, revision)], [audit], told)
         return await self.shelf.threads.need(actor.workspace, thread)
 
     async def delete(self, actor: Actor, thread: str, number: int) -> Kept[Thread]:
@@ -218,8 +217,12 @@ class Comments:
         revision: int,
         comments: Sequence[tuple[Comment, int]],
         audit: Sequence[AuditDraft],
+        more: Sequence[Change] = (),
     ) -> None:
-        """Store a thread and comments of it (with the revisions they must have) as the next event."""
+        """Store a thread and comments of it (with the revisions they must have) as the next event.
+
+        Only as long as the workflow is there: of one that is deleted meanwhile nothing is left behind.
+        """
         workspace, shelf = actor.workspace, self.shelf
         for _ in range(_TRIES):
             events = await shelf.events.get(workspace, head.id)
@@ -235,20 +238,26 @@ class Comments:
                     shelf.comments.put(workspace, comment_id(id, one.number), one, expected=expected)
                     for one, expected in comments
                 ),
+                self._workflows.workflows.check(workspace, head.id, head.revision),
+                *more,
             ]
             try:
                 await shelf.records.commit(changes, audit)
             except RecordChanged as error:
-                if error.arguments.get("kind") != shelf.events.kind:
+                kind = error.arguments.get("kind")
+                if kind == self._workflows.workflows.kind:
+                    head = await self._finder.find(actor, head.id, Permission.COMMENT_WRITE)
+                elif kind != shelf.events.kind:
                     raise
                 continue
             self._feed.tell(workspace, head.id)
             return
         raise busy(id)
 
-    async def _tell_mentioned(
+    async def _told(
         self, actor: Actor, head: Kept[WorkflowHead], comment: Comment, accounts: Sequence[str]
-    ) -> None:
+    ) -> Sequence[Change]:
+        """The changes that tell people of a mention; nobody is told of their own."""
         told = [
             Mentioned(
                 actor.workspace, head.id, head.value.name, comment.thread, comment_id(comment.thread, comment.number),
@@ -257,11 +266,7 @@ class Comments:
             for account in accounts
             if account != actor.id
         ]  # fmt: skip
-        for notify in self.notices if told else ():
-            try:
-                await notify(told)
-            except Exception:  # noqa: BLE001 - the comment stands; who is told of it is another matter
-                _LOG.exception("mentioned people could not be told")
+        return await self._notify(told) if told else ()
 
 
 def _checked(text: str) -> str:

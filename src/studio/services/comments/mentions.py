@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from studio.contracts.records import Change
 from studio.domain.access import Actor, ActorKind, Permission
 from studio.domain.errors import UserError
 from studio.domain.ids import INSTANCE
@@ -32,8 +33,8 @@ class Mentioned(NamedTuple):
     account: str
 
 
-Notify: TypeAlias = Callable[[Sequence[Mentioned]], Awaitable[None]]
-"""Tells people that they were mentioned. It is called when the comment is stored; what it raises changes nothing."""
+Notify: TypeAlias = Callable[[Sequence[Mentioned]], Awaitable[Sequence[Change]]]
+"""Gives the changes that tell people that they were mentioned; they are stored together with the comment."""
 
 
 class Mentions:

@@ -14,6 +14,7 @@ from studio.services.comments.model import Comment, ReadUpTo, Thread
 from studio.services.editing._tree import MISSING, get, node_path
 from studio.services.editing.editing import Editing
 from studio.services.workflows.finding import Finder
+from studio.services.workflows.model import Shelf as WorkflowShelf
 from studio.services.workflows.model import WorkflowHead
 
 State: TypeAlias = Literal["open", "resolved", "all"]
@@ -54,6 +55,7 @@ class ReadingComments:
         self._shelf = comments.shelf
         self._editing = editing
         self._finder = finder
+        self._workflows = WorkflowShelf(comments.shelf.records).workflows
 
     async def page(
         self,
@@ -145,8 +147,14 @@ class ReadingComments:
             mark = ReadUpTo(workflow=head.id, account=actor.id, threads={key: one for key, one in marks.items() if one})
             expected = kept.revision if kept is not None else 0
             try:
-                await self._shelf.records.commit([self._shelf.read.put(actor.workspace, id, mark, expected=expected)])
+                await self._shelf.records.commit(
+                    [
+                        self._shelf.read.put(actor.workspace, id, mark, expected=expected),
+                        self._workflows.check(actor.workspace, head.id, head.revision),
+                    ]
+                )
             except RecordChanged:
+                head = await self._head(actor, head.id)
                 continue
             return
         raise busy(head.id)

@@ -19,7 +19,7 @@ from studio.services.gateway.buckets import Allowance, TooManyRequests
 from studio.services.gateway.counting import Counting
 from studio.services.gateway.model import Key, KeyShelf
 from studio.services.gateway.tokens import parse_token
-from studio.services.people.model import People
+from studio.services.people.model import Account, People
 from studio.services.people.rights import rights_of
 from studio.services.policy import NotSignedIn
 
@@ -48,7 +48,8 @@ class KeyEntry:
 
         Raises:
             NotSignedIn: It is no valid key: unknown, expired, revoked, or its owner is gone.
-            AccessRefused: It may not be used from that address.
+            AccessRefused: It may not be used from that address; or its owner lacks the second factor that the
+                workspace asks for.
             NotFound: The request names another workspace.
             TooManyRequests: A quota is used up.
         """
@@ -88,6 +89,14 @@ class KeyEntry:
         rights = await rights_of(self._people, who.workspace, who.id) if account is not None else None
         if account is None or rights is None or not account.value.active:
             raise await self._refused(who, kept, "owner", not_valid())
+        if await self._lacks_factor(account.value, who.workspace):
+            raise await self._refused(
+                who, kept, "second_factor",
+                AccessRefused(
+                    "key.second_factor",
+                    "This workspace asks for a second factor, which the owner of this key has not set up.",
+                ),
+            )  # fmt: skip
         everywhere, folders = rights
         scope, workflows = kept.value.permissions, kept.value.workflows
         if scope is not None or workflows is not None:
@@ -98,6 +107,16 @@ class KeyEntry:
             who, name=account.value.name, permissions=everywhere, folders=folders,
             workflows=None if workflows is None else frozenset(workflows),
         )  # fmt: skip
+
+    async def _lacks_factor(self, owner: Account, workspace: str) -> bool:
+        """Whether the workspace asks for a second factor that a key would get around. A service account has none.
+
+        Who signs in with an identity provider has shown it what it asks for.
+        """
+        if owner.service_of is not None or owner.totp is not None or owner.subject is not None:
+            return False
+        place = await self._people.workspaces.get(INSTANCE, workspace)
+        return place is not None and place.value.second_factor
 
     async def _refused(self, who: Actor, kept: Kept[Key], why: str, error: Exception) -> Exception:
         """The error, after the audit log was told; of the same refusal again and again only once a minute."""

@@ -21,7 +21,7 @@ from studio.services.gateway.model import Key, KeyDay, KeyShelf, KeyUse
 from studio.services.gateway.tokens import new_token
 from studio.services.people.model import People
 from studio.services.people.rights import rights_of
-from studio.services.policy import require, require_grantable
+from studio.services.policy import require, require_factor, require_grantable
 from studio.services.workflows.finding import Finder
 
 MOST_KEYS = 1000
@@ -109,7 +109,7 @@ class Keys:
             NotFound: There is no such service account or workflow.
             Conflict: There are too many keys.
         """
-        _require_person(actor)
+        _require_maker(actor)
         owner = owner or actor.id
         allowed = await self._rights(actor, owner)
         if await self._shelf.keys.count(actor.workspace) >= MOST_KEYS:
@@ -140,7 +140,7 @@ class Keys:
             AccessRefused: For more than the actor has; or a key asks.
             Conflict: It is revoked.
         """
-        _require_person(actor)
+        _require_maker(actor)
         found = await self._usable(actor, id)
         owner = found.value.owner
         allowed = await self._rights(actor, owner, others=True)
@@ -167,7 +167,7 @@ class Keys:
             AccessRefused: It is another person's: whoever sees its token could act as they.
             Conflict: It is revoked.
         """
-        _require_person(actor)
+        _require_maker(actor)
         found = await self._usable(actor, id)
         if found.value.owner != actor.id:
             await self._rights(actor, found.value.owner)
@@ -266,9 +266,10 @@ class Keys:
         return msgspec.structs.replace(key, **given)
 
 
-def _require_person(actor: Actor) -> None:
+def _require_maker(actor: Actor) -> None:
     if actor.kind is not ActorKind.PERSON:
         raise AccessRefused("access.people_only", "This needs somebody who is signed in, and not a key.")
+    require_factor(actor)
 
 
 def _require_within(actor: Actor, owner: str, asked: frozenset[Permission], allowed: frozenset[Permission]) -> None:

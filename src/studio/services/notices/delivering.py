@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 import orjson
@@ -53,6 +53,7 @@ class Delivering:
         say: Says a sentence in a language.
         address: Gives the address of this Studio.
         client: An HTTP client under the egress policy of a workspace.
+        stands: Whether a notice is still to be told.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Delivering:
         say: Say,
         address: Callable[[], str],
         client: Callable[[Sequence[str]], HttpClient],
+        stands: Callable[[str, Notice], Awaitable[bool]],
     ) -> None:
         self._shelf = shelf
         self._people = people
@@ -75,6 +77,7 @@ class Delivering:
         self._say = say
         self._address = address
         self._client = client
+        self._stands = stands
 
     async def deliver(self, workspace: str, settings: NoticeSettings, hosts: Sequence[str]) -> int:
         """Tell what waits in a workspace as soon as one of it is due; how many notices are done with."""
@@ -84,12 +87,13 @@ class Delivering:
             return 0
         # What was tried in vain waits for its own time; what is new goes along.
         ready = [one for one in waiting if one.value.due <= now or not one.value.tries]
+        told = [one for one in ready if await self._stands(workspace, one.value)]
         done: dict[str, set[str]] = {one.id: set(one.value.done) for one in ready}
         failed: set[str] = set()
         if settings.mail and self._mailer is not None:
-            failed |= await self._mail(workspace, ready, done)
+            failed |= await self._mail(workspace, told, done)
         if settings.webhook:
-            failed |= await self._post(workspace, settings, hosts, ready, done)
+            failed |= await self._post(workspace, settings, hosts, told, done)
         return await self._settle(workspace, ready, done, failed)
 
     async def _mail(self, workspace: str, ready: Sequence[Kept[Notice]], done: dict[str, set[str]]) -> set[str]:

@@ -35,7 +35,7 @@ def make_notices(platform: Platform) -> Notices:
 
     delivering = Delivering(
         shelf, platform.people, ports.clock, recipients, mailer=mailer(platform.settings), say=ports.say,
-        address=lambda: platform.address, client=client,
+        address=lambda: platform.address, client=client, stands=platform.mentioning.stands,
     )  # fmt: skip
 
     async def needing(

@@ -99,8 +99,12 @@ class Notices:
             UserError: A kind is unknown.
         """
         _check_kinds(kinds)
-        value = OwnNotices(kinds=tuple(kinds))
-        await self._shelf.records.commit([self._shelf.own.put(actor.workspace, actor.id, value)])
+        before, value = await self.own(actor), OwnNotices(kinds=tuple(kinds))
+        told = entry(
+            actor, "notice_settings.own_changed", kind="account", id=actor.id, name=actor.name,
+            before={"kinds": before.kinds}, after={"kinds": value.kinds},
+        )  # fmt: skip
+        await self._shelf.records.commit([self._shelf.own.put(actor.workspace, actor.id, value)], [told])
         return value
 
     async def try_webhook(self, actor: Actor) -> None:
@@ -113,6 +117,8 @@ class Notices:
         settings, _ = await self.settings(actor.workspace)
         if not settings.webhook:
             raise UserError("notice.no_webhook", "This workspace has no webhook for notices.")
+        told = entry(actor, "notice_settings.tested", kind="settings", id="notices")
+        await self._shelf.records.commit([], [told])
         test = Notice(kind="recovery", name="Test", facts={"failures": 0})
         hosts = await self._hosts(actor.workspace)
         await self._delivering.post(actor.workspace, settings, hosts, [(new_id(), test)])

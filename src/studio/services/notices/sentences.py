@@ -74,6 +74,8 @@ def link(notice: Notice, address: str) -> str:
     """Where to look; "" where there is nothing to see."""
     if "execution" in notice.facts:
         return f"{address}/executions/{notice.facts['execution']}"
+    if "thread" in notice.facts:
+        return f"{address}/workflows/{notice.subject}?thread={notice.facts['thread']}"
     return ""
 
 

@@ -30,7 +30,7 @@ class EgressExceptions:
         self._known: dict[str, tuple[str, ...]] | None = None
 
     async def allowed(self, workspace: str) -> tuple[str, ...]:
-        """What an execution of a workspace may reach from its start on."""
+        """What a workspace may reach, an execution from its start on; for the instance what every one may."""
         if self._known is None:
             await self.refresh()
         return (*self._always, *(self._known or {}).get(workspace, ()))

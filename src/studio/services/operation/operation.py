@@ -47,6 +47,7 @@ class Operation:
         make_backup: Writes a backup.
         sizes: Measures what is stored.
         draining: Whether the server was told to stop.
+        tidy: Goes on with what was interrupted.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Operation:
         make_backup: Make,
         sizes: Sizes,
         draining: Callable[[], bool],
+        tidy: Callable[[], Awaitable[object]],
     ) -> None:
         self._people = people
         self._engine = engine
@@ -71,6 +73,7 @@ class Operation:
         self._make_backup = make_backup
         self._sizes = sizes
         self._draining = draining
+        self._tidy = tidy
         self._tasks: list[asyncio.Task[None]] = []
         self.shelf = Shelf(people.records)
         self.leases = Leases(people.records, engine.clock)
@@ -153,6 +156,7 @@ class Operation:
         await self.egress.refresh()
 
     async def _seldom(self) -> None:
+        await self._tidy()
         if (made := await self.backups.when_due()) is not None:
             await self._notices().backup(made)
         for workspace in self.quotas.limited:

@@ -123,11 +123,11 @@ class Accounts:
             TooManyAttempts: It was wrong too often lately.
         """
         require_person(actor)
-        await self._throttle.take(f"password:{actor.id}", FAILURES_ALLOWED)
+        await self._throttle.take(f"password:{actor.session}", FAILURES_ALLOWED)
         account = await self._people.accounts.need(INSTANCE, actor.id)
         if not await self._passwords.verify(account.value.password, password):
             raise UserError("account.old_password", "The present password is not right.").at(param=param)
-        await self._people.records.commit([self._throttle.forget(f"password:{actor.id}")])
+        await self._people.records.commit([self._throttle.forget(f"password:{actor.session}")])
         return account
 
     async def own(self, actor: Actor) -> Kept[Account]:

@@ -11,6 +11,7 @@ from studio.services.notices.mail import Mailer
 from studio.services.people.accounts import Accounts
 from studio.services.people.exporting import Exporting
 from studio.services.people.groups import Groups
+from studio.services.people.guessing import Guessing
 from studio.services.people.holdings import Holdings
 from studio.services.people.invitations import Invitations
 from studio.services.people.letters import Letters, Say
@@ -79,9 +80,14 @@ class Directory:
         return SecondFactor(self.people, self.accounts, self._clock, self.throttle)
 
     @cached_property
+    def guessing(self) -> Guessing:
+        """Holds back who guesses at sign-in."""
+        return Guessing(self.people, self.throttle, self._clock)
+
+    @cached_property
     def sessions(self) -> Sessions:
         """Signing in and out."""
-        return Sessions(self.people, self._passwords, self._clock, self.throttle, self.second_factor)
+        return Sessions(self.people, self._passwords, self._clock, self.guessing, self.second_factor)
 
     @cached_property
     def open_sessions(self) -> OpenSessions:
@@ -122,8 +128,9 @@ class Directory:
     def resets(self) -> Resets:
         """Links that let somebody choose a password or confirm an address."""
         return Resets(
-            self.people, self._passwords, self.accounts, self.provisioning, self.letters, self.throttle, self._clock
-        )
+            self.people, self._passwords, self.accounts, self.provisioning, self.letters, self.throttle, self.guessing,
+            self._clock,
+        )  # fmt: skip
 
     @cached_property
     def operating(self) -> Operating:

@@ -165,6 +165,10 @@ async def keep_an_admin(
     Raises:
         Conflict: It takes the last active Admin away.
     """
+    place = await people.workspaces.get(INSTANCE, workspace)
+    if place is None or not place.value.active:
+        # Nobody has rights in an archived one; whoever takes it into use again appoints somebody.
+        return [] if place is None else [people.workspaces.check(INSTANCE, workspace, place.revision)]
     members, groups = members or {}, groups or {}
     all_groups = {one.id: one for one in await people.groups.all(workspace)}
     admin_groups = {id for id, one in all_groups.items() if one.value.role == Role.ADMIN}

@@ -78,6 +78,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     provider_session: str = ""
 
 
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser in which somebody has signed in before. Its id is the digest of its cookie."""
+
+    account: str
+
+
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """A workspace as people see it.
 
@@ -144,6 +150,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         stamp: Digest of the password it was made under; void under another one.
         rights: Digest of what the account might when a member's Admin made it; void once that is something else.
         tries: Of a second step: codes that were tried.
+        counters: Of a second step: the counters of the first, which are forgotten where both were right.
     """
 
     purpose: str
@@ -159,6 +166,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     stamp: str = ""
     rights: str = ""
     tries: int = 0
+    counters: list[str] = []
 
 
 class Offboarding(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +209,7 @@ class People:
             | ({"operator": "yes"} if one.operator else {}),
         )  # fmt: skip
         self.sessions = Collection(records, "session", Session, parent=lambda one: one.account)
+        self.devices = Collection(records, "known_device", Device, parent=lambda one: one.account)
         self.workspaces = Collection(records, "workspace", Workspace, fields=lambda one: {"name": one.name.casefold()})
         self.members = Collection(
             records, "member", Member,

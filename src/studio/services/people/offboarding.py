@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from studio.contracts.records import AuditDraft, Change
 from studio.domain.access import Actor
-from studio.domain.errors import AccessRefused, Conflict, NotFound, RecordChanged
+from studio.domain.errors import AccessRefused, Conflict, NotFound, RecordChanged, StudioError
 from studio.domain.ids import INSTANCE
 from studio.services._collection import Kept
 from studio.services.auditing import entry
@@ -26,6 +26,7 @@ from studio.services.people.guards import (
 from studio.services.people.holdings import Fate, Holding, Holdings
 from studio.services.people.model import Account, Offboarding, People, member_id
 from studio.services.people.provisioning import Provisioning
+from studio.services.people.remaining import keep_operation
 
 _TOGETHER = 1000
 """Changes of the first transaction."""
@@ -55,13 +56,13 @@ class Plan:
     """Everything that a leave means.
 
     ``sessions`` is how many end; None where they stay open, since the person may things elsewhere that the one who asks
-    may not: what they may in the workspace they lose all the same.
+    may not: what they may in the workspace they lose all the same. ``last_operator`` says why the instance needs them.
     """
 
     account: Kept[Account]
     sessions: int | None
     deactivate: bool
-    last_operator: bool
+    last_operator: StudioError | None
     places: list[Leaving]
 
 
@@ -192,11 +193,9 @@ class Offboardings:
         found = await self._people.accounts.need(INSTANCE, account)
         places = [await self._leaving(account, place, heirs.get(place)) for place in workspaces]
         sessions = None
-        if deactivate or not await _refused(require_power_over_account(self._people, actor, account)):
+        if deactivate or await _refusal(require_power_over_account(self._people, actor, account)) is None:
             sessions = await self._people.sessions.count(INSTANCE, account)
-        last = False
-        if deactivate and found.value.operator:
-            last = await _refused(self._provisioning.keep_an_operator(found))
+        last = await _refusal(keep_operation(self._people, found)) if deactivate else None
         return Plan(found, sessions, deactivate, last, places)
 
     async def _leaving(self, account: str, workspace: str, heir: str | None) -> Leaving:
@@ -204,9 +203,7 @@ class Offboardings:
         place = await self._people.workspaces.get(INSTANCE, workspace)
         if heir is not None:
             await self._check_heir(workspace, account, heir)
-        last = False
-        if place is not None and place.value.active:
-            last = await _refused(keep_an_admin(self._people, workspace, members={account: None}))
+        last = await _refusal(keep_an_admin(self._people, workspace, members={account: None})) is not None
         held: list[Holding] = []
         for provider in self._providers:
             held += await provider.held(workspace, account)
@@ -260,20 +257,20 @@ class Offboardings:
             id = member_id(place.workspace, account)
             member = await self._people.members.get(INSTANCE, id)
             if member is not None:
-        then: list[Callable[[], Awaitable[None]]] = []
                 changes.append(self._people.members.drop(INSTANCE, id, expected=member.revision))
                 changes += await keep_an_admin(self._people, place.workspace, members={account: None})
                 changes += await self._invitations_of(place.workspace, account)
+        then: list[Callable[[], Awaitable[None]]] = []
         for place in plan.places:
             for provider in self._providers:
                 release = await provider.release(actor, place.workspace, account, place.heir)
-                    then += release.then
                 if len(changes) + len(release.changes) <= _TOGETHER:
-        for one in then:
-            await one()
                     changes += release.changes
                     audit += release.audit
+                    then += release.then
         await self._people.records.commit(without_doubles(changes), audit)
+        for one in then:
+            await one()
 
     async def _invitations_of(self, workspace: str, account: str) -> list[Change]:
         found = await self._people.tickets.all(INSTANCE, field="invited_to", value=workspace)
@@ -297,11 +294,11 @@ class Offboardings:
         while True:
             release = await provider.release(actor, workspace, account, heir)
             if not release.changes:
-                for one in release.then:
-                    await one()
                 return
             try:
                 await self._people.records.commit(release.changes, release.audit)
+                for one in release.then:
+                    await one()
             except RecordChanged:
                 # Somebody edited one of them between reading and writing: it is read again.
                 missed += 1
@@ -314,18 +311,18 @@ def _id_of(decided: Offboarding) -> str:
     return decided.account if decided.deactivate else member_id(decided.workspaces[0], decided.account)
 
 
-async def _refused(checked: Awaitable[object]) -> bool:
-    """Whether a guard says no."""
+async def _refusal(checked: Awaitable[object]) -> StudioError | None:
+    """Why a guard says no, None where it does not."""
     try:
         await checked
-    except (Conflict, AccessRefused):
-        return True
-    return False
+    except (Conflict, AccessRefused) as error:
+        return error
+    return None
 
 
 def _require_possible(plan: Plan) -> None:
-    if plan.last_operator:
-        raise Conflict("account.last_operator", "There would be no operator. Make somebody else one first.")
+    if plan.last_operator is not None:
+        raise plan.last_operator
     for place in plan.places:
         if place.last_admin:
             raise Conflict(

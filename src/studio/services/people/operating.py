@@ -15,6 +15,7 @@ from studio.services.people.guards import without_doubles
 from studio.services.people.members import fits
 from studio.services.people.model import Account, Member, People, Workspace
 from studio.services.people.provisioning import Provisioning
+from studio.services.people.remaining import keep_operation
 from studio.services.people.resets import Resets
 
 
@@ -104,7 +105,8 @@ class Operating:
 
         Raises:
             NotFound: There is no such account.
-            Conflict: It is the last operator's, or the address is taken, or a service account's.
+            Conflict: It is the last one that can do something (see ``remaining``), or the address is taken, or a
+                service account's.
             RecordChanged: It has another revision than expected.
         """
         found = await self.show(account)
@@ -129,7 +131,7 @@ class Operating:
 
     async def _make_operator(self, actor: Actor, account: str, operator: bool) -> None:
         found = await self.show(account)
-        held = [] if operator else await self._provisioning.keep_an_operator(found)
+        held = [] if operator else await keep_operation(self._people, found)
         changed = msgspec.structs.replace(found.value, operator=operator)
         await self._people.records.commit(
             without_doubles(

@@ -19,6 +19,7 @@ from studio.services.auditing import entry
 from studio.services.people.checks import check_email, check_text
 from studio.services.people.guards import keep_an_admin, need_member, without_doubles
 from studio.services.people.model import Account, Member, People, member_id
+from studio.services.people.remaining import keep_everything
 from studio.services.people.rights import permissions_of_role
 
 
@@ -122,7 +123,8 @@ class Provisioning:
 
         Raises:
             NotFound: There is no such account.
-            Conflict: It is the last operator's.
+            Conflict: It is the last operator's, the last Admin's of a workspace, or the last that a password lets in
+                while a provider is enforced.
         """
         found = await self._people.accounts.need(INSTANCE, account)
         if not found.value.active:
@@ -138,16 +140,19 @@ class Provisioning:
         """The changes that deactivate an account.
 
         Raises:
-            Conflict: It is the last operator's.
+            Conflict: As for ``deactivate_account``.
         """
         changed = msgspec.structs.replace(found.value, active=False)
         revision = found.revision if expected is None else expected
-        held = await self.keep_an_operator(found) if found.value.operator else []
         return [
             self._people.accounts.put(INSTANCE, found.id, changed, expected=revision),
-            *held,
+            *await keep_everything(self._people, found),
             *await self.sessions_ended(found.id),
             *await self.links_ended(found.id),
+            *[
+                self._people.devices.drop(INSTANCE, one.id)
+                for one in await self._people.devices.all(INSTANCE, parent=found.id)
+            ],
         ]
 
     async def reactivate_account(self, actor: Actor, account: str, *, expected: int | None = None) -> Kept[Account]:
@@ -287,17 +292,6 @@ class Provisioning:
         """The changes that make the links and second steps of an account void."""
         found = await self._people.tickets.all(INSTANCE, parent=account)
         return [self._people.tickets.drop(INSTANCE, one.id) for one in found if purpose in (None, one.value.purpose)]
-
-    async def keep_an_operator(self, leaving: Kept[Account]) -> list[Change]:
-        """The condition under which there is an operator without this one.
-
-        Raises:
-            Conflict: They are the last active one.
-        """
-        for one in await self._people.accounts.all(INSTANCE, field="operator"):
-            if one.id != leaving.id and one.value.active and one.value.operator:
-                return [self._people.accounts.check(INSTANCE, one.id, one.revision)]
-        raise Conflict("account.last_operator", "There would be no operator. Make somebody else one first.")
 
     async def _known(self, workspace: str, groups: Sequence[str]) -> list[str]:
         wanted = list(dict.fromkeys(groups))

@@ -15,6 +15,7 @@ from studio.services.auditing import MASKED, entry
 from studio.services.people.accounts import Accounts
 from studio.services.people.checks import check_email, check_password
 from studio.services.people.guards import need_member, require_power_over_account
+from studio.services.people.guessing import Guessing, place_key
 from studio.services.people.letters import Letters
 from studio.services.people.model import Account, People, Ticket
 from studio.services.people.provisioning import Provisioning, account_exists
@@ -39,6 +40,7 @@ class Resets:
         provisioning: Provisioning,
         letters: Letters,
         throttle: Throttle,
+        guessing: Guessing,
         clock: Clock,
     ) -> None:
         self._people = people
@@ -47,6 +49,7 @@ class Resets:
         self._provisioning = provisioning
         self._letters = letters
         self._throttle = throttle
+        self._guessing = guessing
         self._clock = clock
 
     async def ask(self, email: str, *, asking: Actor) -> bool:
@@ -58,7 +61,7 @@ class Resets:
             TooManyAttempts: It was asked for too often lately.
         """
         mail_key = await self._people.mail_key(email)
-        await self._throttle.take(f"reset-ip:{asking.ip}", 4 * _ASKED)
+        await self._throttle.take(f"reset-ip:{await place_key(self._people, asking.ip)}", 4 * _ASKED)
         await self._throttle.take(f"reset:{mail_key}", _ASKED)
         if not self._letters.can_send:
             return False
@@ -113,7 +116,8 @@ class Resets:
         )  # fmt: skip
         await self._people.records.commit(
             [
-                *await self._provisioning.links_ended(account.id, "reset"),
+                # Of links by mail several are valid: otherwise anybody could void the one that its owner is opening.
+                *([] if mailed else await self._provisioning.links_ended(account.id, "reset")),
                 self._people.tickets.put(
                     INSTANCE, secret_digest(secret), ticket, expected=0, expires_at=self._clock() + lifetime
                 ),
@@ -125,8 +129,11 @@ class Resets:
         )  # fmt: skip
         return secret
 
-    async def finish(self, secret: str, password: str, *, asking: Actor) -> None:
-        """Set the password by a link, once. All sessions end; a second factor stays.
+    async def finish(self, secret: str, password: str, *, asking: Actor, device: str | None = None) -> str:
+        """Set the password by a link, once. All sessions end, other links are void; a second factor stays.
+
+        Gives the secret by which the browser is known when its owner signs in: whoever keeps failing at their address
+        meanwhile does not keep them out.
 
         Raises:
             NotFound: The link is not valid any more.
@@ -147,12 +154,13 @@ class Resets:
         )  # fmt: skip
         who = msgspec.structs.replace(asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name)
         others = await self._provisioning.links_ended(account.id)
+        fresh, known = await self._guessing.remember(account.id, device)
         changes: list[Change] = [
             self._people.accounts.put(INSTANCE, account.id, changed, expected=account.revision),
             self._people.tickets.drop(INSTANCE, ticket.id, expected=ticket.revision),
             *[one for one in others if one.id != ticket.id],
             *await self._provisioning.sessions_ended(account.id),
-            self._throttle.forget(f"mail:{account.value.mail_key}"),
+            *known,
         ]
         audit = entry(
             who, "account.password_reset", kind="account", id=account.id, name=account.value.name,
@@ -162,6 +170,7 @@ class Resets:
             await self._people.records.commit(changes, [audit])
         except RecordChanged as error:
             raise _void() from error
+        return fresh
 
     async def ask_email(self, actor: Actor, email: str, password: str) -> None:
         """Send a link to a new address that makes it the account's; nothing is sent where it has an account.

@@ -56,7 +56,8 @@ class SecondFactor:
         secret = new_totp_secret()
         changed = msgspec.structs.replace(account.value, totp_pending=secret)
         await self._people.records.commit(
-            [self._people.accounts.put(INSTANCE, account.id, changed, expected=account.revision)]
+            [self._people.accounts.put(INSTANCE, account.id, changed, expected=account.revision)],
+            [_told(actor, "account.second_factor_begun", account)],
         )
         return Enrolment(secret, totp_uri(secret, account.value.email, "Studio"))
 
@@ -73,7 +74,7 @@ class SecondFactor:
         secret = account.value.totp_pending
         if secret is None or account.value.totp is not None:
             raise Conflict("factor.none_pending", "No second factor is being set up.")
-        await self._throttle.take(f"factor:{actor.id}", FAILURES_ALLOWED)
+        await self._throttle.take(f"factor-new:{actor.id}", FAILURES_ALLOWED)
         step = totp_step(secret, code, self._clock() / 1e6, 0)
         if step is None:
             raise UserError("factor.code", "The code is not right. Check the clock of the device.").at(param="code")
@@ -86,7 +87,7 @@ class SecondFactor:
             [
                 self._people.accounts.put(INSTANCE, account.id, changed, expected=account.revision),
                 *[self._people.sessions.drop(INSTANCE, one.id) for one in others if one.id != actor.session],
-                self._throttle.forget(f"factor:{actor.id}"),
+                self._throttle.forget(f"factor-new:{actor.id}"),
             ],
             [_told(actor, "account.second_factor_on", account)],
         )

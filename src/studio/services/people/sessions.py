@@ -16,10 +16,11 @@ from studio.domain.ids import INSTANCE
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
+from studio.services.people.guessing import Counted, Guessing
 from studio.services.people.model import BY_PROVIDER, Account, People, Session, Ticket
 from studio.services.people.rights import Rights, rights_of
 from studio.services.people.second_factor import SecondFactor, spent
-from studio.services.people.throttle import DAY, FAILURES_ALLOWED, MINUTE, Throttle, TooManyAttempts
+from studio.services.people.throttle import DAY, MINUTE, TooManyAttempts
 from studio.services.policy import NotSignedIn
 from studio.services.sso.enforcing import by_password, provider_instead
 
@@ -38,12 +39,16 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A new session: the token for the cookie or the command line, what changes must bring back, and who it is."""
+    """A new session: the token for the cookie or the command line, what changes must bring back, and who it is.
+
+    ``device`` is the secret by which the browser is known at the next sign-in.
+    """
 
     token: str
     csrf: str | None
     account: str
     expires_at: int
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,23 @@ class Sessions:
     """Signs people in and out."""
 
     def __init__(
-        self, people: People, passwords: Passwords, clock: Clock, throttle: Throttle, factors: SecondFactor
+        self, people: People, passwords: Passwords, clock: Clock, guessing: Guessing, factors: SecondFactor
     ) -> None:
         self._people = people
         self._passwords = passwords
         self._clock = clock
-        self._throttle = throttle
+        self._guessing = guessing
         self._factors = factors
 
     async def sign_in(
-        self, email: str, password: str, *, asking: Actor, browser: bool, old: str | None = None
+        self,
+        email: str,
+        password: str,
+        *,
+        asking: Actor,
+        browser: bool,
+        old: str | None = None,
+        device: str | None = None,
     ) -> SignedIn | Challenge:
         """Check address and password, and begin a session or ask for the second factor.
 
@@ -79,6 +91,7 @@ class Sessions:
             asking: Where from.
             browser: Whether it is a browser, which gets a cookie.
             old: Token of a session that the caller brought along; it ends.
+            device: What says that somebody has signed in with this browser before.
 
         Raises:
             NotSignedIn: They do not belong together, or the account is not active.
@@ -86,26 +99,26 @@ class Sessions:
             TooManyAttempts: There were too many failures lately.
         """
         mail_key = await self._people.mail_key(email)
-        await self._throttle.take(f"ip:{asking.ip}", 10 * FAILURES_ALLOWED)
-        await self._throttle.take(f"mail:{mail_key}", FAILURES_ALLOWED)
         found = await self._people.accounts.by_key(INSTANCE, f"mail:{mail_key}")
+        counted = await self._guessing.password(mail_key, found, asking.ip, device)
         stored = found.value.password if found is not None else None
         right = await self._passwords.verify(stored, password)
         glass = found if right else None
         if (instead := await provider_instead(self._people.records, glass)) is not None:
-            await self._refused(found, asking)
+            await self._refused(found, asking, instead.code)
             raise instead
         if found is None or not right or not found.value.active or found.value.service_of is not None:
-            await self._refused(found, asking)
+            await self._refused(found, asking, _why(found, right))
             raise NotSignedIn("login.refused", "The address or the password is not right.")
-        await self._throttle.give_back(f"ip:{asking.ip}")
+        await self._guessing.right(counted)
         if found.value.totp is not None:
-            return await self._challenge(found, mail_key, asking, browser)
+            return await self._challenge(found, counted, asking, browser)
         if stored is not None and self._passwords.outdated(stored):
             found = await self._rehashed(found, password)
         return await self.begin(
-            found, asking=asking, browser=browser, also=[self._throttle.forget(f"mail:{mail_key}"), *self._ended(old)]
-        )
+            found, asking=asking, browser=browser, device=device,
+            also=[*self._guessing.forget(counted), *self._ended(old)],
+        )  # fmt: skip
 
     async def _rehashed(self, found: Kept[Account], password: str) -> Kept[Account]:
         changed = msgspec.structs.replace(found.value, password=await self._passwords.hash(password))
@@ -114,18 +127,23 @@ class Sessions:
         )
         return await self._people.accounts.need(INSTANCE, found.id)
 
-    async def _challenge(self, found: Kept[Account], mail_key: str, asking: Actor, browser: bool) -> Challenge:
+    async def _challenge(self, found: Kept[Account], counted: Counted, asking: Actor, browser: bool) -> Challenge:
         secret, expires = new_secret(), self._clock() + CHALLENGE
         ticket = Ticket(
-            purpose="challenge", account=found.id, browser=browser, agent=asking.agent, mail_key=mail_key,
+            purpose="challenge", account=found.id, browser=browser, agent=asking.agent, counters=list(counted.keys),
             stamp=secret_digest(found.value.password or ""),
         )  # fmt: skip
         await self._people.records.commit(
-            [self._people.tickets.put(INSTANCE, secret_digest(secret), ticket, expected=0, expires_at=expires)]
-        )
+            [self._people.tickets.put(INSTANCE, secret_digest(secret), ticket, expected=0, expires_at=expires)],
+            [entry(
+                asking, "session.challenged", kind="account", id=found.id, name=found.value.name, workspace=INSTANCE
+            )],
+        )  # fmt: skip
         return Challenge(secret, expires)
 
-    async def second_step(self, secret: str, code: str, *, asking: Actor, old: str | None = None) -> SignedIn:
+    async def second_step(
+        self, secret: str, code: str, *, asking: Actor, old: str | None = None, device: str | None = None
+    ) -> SignedIn:
         """Begin the session that was asked for in the first step, with a code of the second factor.
 
         Raises:
@@ -142,20 +160,20 @@ class Sessions:
         if ticket.value.tries >= _TRIES:
             await self._people.records.commit([self._people.tickets.drop(INSTANCE, ticket.id)])
             raise NotSignedIn("login.challenge", "Sign in again: address and password were given too long ago.")
-        await self._throttle.take(f"factor:{found.id}", FAILURES_ALLOWED)
+        counted = await self._guessing.code(found, device)
         changed = self._factors.accepted(found.value, code)
         if changed is None:
-            await self._refused(found, asking)
+            await self._refused(found, asking, "code")
             await self._tried(ticket)
             raise NotSignedIn("login.code", "The code is not right, or was used already.")
         try:
             return await self.begin(
-                found, asking=asking, browser=ticket.value.browser, factor=True,
+                found, asking=asking, browser=ticket.value.browser, factor=True, device=device,
                 also=[
                     self._people.accounts.put(INSTANCE, found.id, changed, expected=found.revision),
                     self._people.tickets.drop(INSTANCE, ticket.id, expected=ticket.revision),
-                    self._throttle.forget(f"mail:{ticket.value.mail_key}"),
-                    self._throttle.forget(f"factor:{found.id}"),
+                    *self._guessing.forget(Counted(tuple(ticket.value.counters), None)),
+                    *self._guessing.forget(counted),
                     *self._ended(old),
                 ],
                 audit=spent(found, changed, asking),
@@ -191,6 +209,7 @@ class Sessions:
         audit: Sequence[AuditDraft] = (),
         provider: str = "",
         provider_session: str = "",
+        device: str | None = None,
     ) -> SignedIn:
         """Begin a session for somebody who has shown who they are.
 
@@ -204,6 +223,7 @@ class Sessions:
             audit: Entries of the same transaction.
             provider: The identity provider that has shown it.
             provider_session: What that calls its own session.
+            device: What says that somebody has signed in with this browser before.
 
         Raises:
             AccessRefused: They have shown it by a password, and everybody must sign in with a provider.
@@ -217,10 +237,13 @@ class Sessions:
             workspace=await self._first_workspace(account.id), factor=factor, provider=provider,
             provider_session=provider_session,
         )  # fmt: skip
+        fresh, known = None, list[Change]()
+        if browser and way not in BY_PROVIDER:
+            fresh, known = await self._guessing.remember(account.id, device)
         id = secret_digest(token)
         who = msgspec.structs.replace(asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name, session=id)
         await self._people.records.commit(
-            [self._people.sessions.put(INSTANCE, id, session, expected=0, expires_at=now + IDLE), *also],
+            [self._people.sessions.put(INSTANCE, id, session, expected=0, expires_at=now + IDLE), *known, *also],
             [
                 entry(
                     who,
@@ -233,7 +256,7 @@ class Sessions:
                 *audit,
             ],
         )
-        return SignedIn(token, csrf, account.id, now + IDLE)
+        return SignedIn(token, csrf, account.id, now + IDLE, fresh)
 
     async def _first_workspace(self, account: str) -> str:
         members = await self._people.members.all(INSTANCE, field="account", value=account)
@@ -241,13 +264,16 @@ class Sessions:
         active = [id for id, one in known.items() if one.value.active]
         return next((one.value.workspace for one in members if one.value.workspace in active), "")
 
-    async def _refused(self, account: Kept[Account] | None, asking: Actor, changes: Sequence[Change] = ()) -> None:
+    async def _refused(self, account: Kept[Account] | None, asking: Actor, reason: str) -> None:
         name = account.value.name if account is not None else ""
         id = account.id if account is not None else ""
         await self._people.records.commit(
-            changes,
-            [entry(asking, "session.refused", kind="account", id=id, name=name, outcome="refused", workspace=INSTANCE)],
-        )
+            [],
+            [entry(
+                asking, "session.refused", kind="account", id=id, name=name, outcome="refused", workspace=INSTANCE,
+                after={"reason": reason},
+            )],
+        )  # fmt: skip
 
     async def actor(self, token: str, workspace: str, *, asking: Actor) -> tuple[Actor, Kept[Session]] | None:
         """Who holds a token, with their rights in a workspace ("" for the one they chose last).
@@ -263,7 +289,8 @@ class Sessions:
         account = await self._people.accounts.get(INSTANCE, session.value.account)
         if account is None or not account.value.active:
             return None
-        await self._seen(session)
+        if not await self._seen(session):
+            return None
         chosen = workspace or session.value.workspace
         rights = await rights_of(self._people, chosen, account.id) if chosen else None
         if rights is None and workspace:
@@ -286,14 +313,21 @@ class Sessions:
             session=session.id, lacks_factor=lacking,
         )  # fmt: skip
 
-    async def _seen(self, session: Kept[Session]) -> None:
+    async def _seen(self, session: Kept[Session]) -> bool:
+        """Write down that a session is used, once in a while; whether it is still there."""
         now = self._clock()
         if now - session.value.seen_at < _SEEN_EVERY:
-            return
+            return True
         seen = msgspec.structs.replace(session.value, seen_at=now)
-        # Without an expected revision: of two requests at once either may be the later one.
-        put = self._people.sessions.put(INSTANCE, session.id, seen, expires_at=now + IDLE)
-        await self._people.records.commit([self._people.sessions.check(INSTANCE, session.id, session.revision), put])
+        put = self._people.sessions.put(
+            INSTANCE, session.id, seen, expected=session.revision, expires_at=now + IDLE
+        )  # fmt: skip
+        try:
+            await self._people.records.commit([put])
+        except RecordChanged:
+            # Another request of the same session was first; or the session has ended at this moment.
+            return await self._people.sessions.get(INSTANCE, session.id) is not None
+        return True
 
     async def choose(self, actor: Actor, workspace: str) -> Actor:
         """Make another workspace the one that requests are about; gives the actor as they are in it.
@@ -345,3 +379,10 @@ class Sessions:
         """The changes that end all sessions of an account, but one."""
         found = await self._people.sessions.all(INSTANCE, parent=account)
         return [self._people.sessions.drop(INSTANCE, one.id) for one in found if one.id != but]
+
+
+def _why(found: Kept[Account] | None, right: bool) -> str:
+    """Why somebody is refused, for the log alone."""
+    if found is None:
+        return "unknown"
+    return "inactive" if right else "password"

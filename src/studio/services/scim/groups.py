@@ -16,6 +16,7 @@ from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.people.checks import check_text
 from studio.services.people.groups import MAX_GROUPS
+from studio.services.people.guards import keep_an_admin, without_doubles
 from studio.services.people.model import Group, Member, People, member_id
 from studio.services.scim.model import DirectoryGroup, DirectoryMember, DirectoryToken, ScimShelf, version_of
 
@@ -80,12 +81,16 @@ class DirectoryGroups:
         found = await self._need(token, id)
         members = await self._members(token, id)
         changes: list[Change] = [self._people.groups.drop(token.workspace, id, expected=found.revision)]
-        changes += [self._without(one, id) for one in members.values()]
+        left = [self._without(one, id) for one in members.values()]
+        changes += await keep_an_admin(
+            self._people, token.workspace, members=dict(zip(members, left, strict=True)), groups={id: None}
+        )
+        changes += [self._put(members[account], member) for account, member in zip(members, left, strict=True)]
         audit = entry(
             actor, "group.deleted", kind="group", id=id, name=found.value.name, workspace=token.workspace,
             before={"role": found.value.role, "members": len(members)},
         )  # fmt: skip
-        await self._people.records.commit(changes, [audit])
+        await self._people.records.commit(without_doubles(changes), [audit])
 
     async def _write(
         self, actor: Actor, token: DirectoryToken, id: str, found: Kept[Group] | None, group: DirectoryGroup
@@ -99,9 +104,11 @@ class DirectoryGroups:
         changes: list[Change] = [
             self._people.groups.put(token.workspace, id, changed, expected=found.revision if found is not None else 0)
         ]
-        changes += [self._without(one, id) for account, one in present.items() if account not in wanted]
         added = [one for one in wanted if one not in present]
         removed = [one for one in present if one not in wanted]
+        left = {account: self._without(present[account], id) for account in removed}
+        changes += await keep_an_admin(self._people, token.workspace, members=left)
+        changes += [self._put(present[account], member) for account, member in left.items()]
         changes += [await self._with(token, account, id) for account in added]
         audit = entry(
             actor, "group.created" if found is None else "group.changed", kind="group", id=id, name=changed.name,
@@ -109,7 +116,7 @@ class DirectoryGroups:
             after={"name": changed.name, "added": added[:100], "removed": removed[:100]},
         )  # fmt: skip
         try:
-            await self._people.records.commit(changes, [audit])
+            await self._people.records.commit(without_doubles(changes), [audit])
         except RecordTaken as error:
             raise UniquenessException(detail="There is a group of this name already.") from error
 
@@ -127,9 +134,12 @@ class DirectoryGroups:
         changed = msgspec.structs.replace(person.value, left=kept)
         return self._shelf.persons.put(token.workspace, account, changed, expected=person.revision)
 
-    def _without(self, member: Kept[Member], group: str) -> Change:
-        rest = msgspec.structs.replace(member.value, groups=[one for one in member.value.groups if one != group])
-        return self._people.members.put(INSTANCE, member.id, rest, expected=member.revision)
+    @staticmethod
+    def _without(member: Kept[Member], group: str) -> Member:
+        return msgspec.structs.replace(member.value, groups=[one for one in member.value.groups if one != group])
+
+    def _put(self, member: Kept[Member], changed: Member) -> Change:
+        return self._people.members.put(INSTANCE, member.id, changed, expected=member.revision)
 
     async def _members(self, token: DirectoryToken, group: str) -> dict[str, Kept[Member]]:
         found = await self._people.members.all(INSTANCE, parent=token.workspace)

@@ -23,7 +23,7 @@ from studio.domain.ids import INSTANCE, new_id
 from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.people.checks import check_email, check_text
-from studio.services.people.guards import without_doubles
+from studio.services.people.guards import keep_an_admin, without_doubles
 from studio.services.people.members import accounts_of
 from studio.services.people.model import Account, Member, People, member_id
 from studio.services.people.provisioning import Provisioning
@@ -234,7 +234,7 @@ class DirectoryUsers:
         if known.member is not None:
             member = known.member.value
             left = Left(role=member.role, folders=member.folders, groups=member.groups)
-            # Even the last Admin: the directory decides, and an operator can appoint another.
+            writing.changes += await keep_an_admin(self._people, token.workspace, members={account.id: None})
             writing.changes.append(self._people.members.drop(INSTANCE, known.member.id, expected=known.member.revision))
             writing.audit.append(
                 self._told(actor, "member.removed", account, token.workspace, role=member.role, groups=member.groups)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
 
 from studio.contracts.http import HttpRequest, HttpResponse
 from studio.domain.errors import NodeError, StudioError
+from studio.domain.ids import INSTANCE
 from studio.net import EgressPolicy, parse_url
 from studio.services.sso.errors import unusable
 from studio.services.sso.model import IdentityProvider
@@ -27,6 +28,9 @@ KEYS_AGAIN = 30.0
 MOST_BYTES = 512 * 1024
 MOST_KEYS = 100
 _LEAST_RSA, _MOST_RSA = 2048, 8192
+
+AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+"""Private hosts that a workspace, or the instance, may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class _Known:
 class Reader:
     """Asks one provider. Connections go to its host even at a private address where the operator allows that."""
 
-    def __init__(self, provider: IdentityProvider, allow_hosts: tuple[str, ...]) -> None:
+    def __init__(self, provider: IdentityProvider, allow_hosts: Sequence[str]) -> None:
         from studio.net import EgressClient
 
         target = parse_url(provider.issuer)
@@ -124,16 +128,20 @@ def decoded(body: bytes) -> dict[str, Any] | None:
 
 
 class Discovery:
-    """Endpoints and keys by issuer, kept for an hour."""
+    """Endpoints and keys by issuer, kept for an hour.
 
-    def __init__(self, allow_hosts: tuple[str, ...]) -> None:
-        self._allow_hosts = allow_hosts
+    Args:
+        allowed: Exceptions of the egress policy.
+    """
+
+    def __init__(self, allowed: AllowedHosts) -> None:
+        self._allowed = allowed
         self._known: dict[tuple[str, bool], _Known] = {}
         self._turns: dict[tuple[str, bool], asyncio.Lock] = {}
 
-    def reader(self, provider: IdentityProvider) -> Reader:
-        """Asks the provider; close it in the end."""
-        return Reader(provider, self._allow_hosts)
+    async def reader(self, provider: IdentityProvider) -> Reader:
+        """Asks the provider, which belongs to the instance and to no workspace; close it in the end."""
+        return Reader(provider, await self._allowed(INSTANCE))
 
     async def endpoints(self, reader: Reader) -> Endpoints:
         """What discovery says.

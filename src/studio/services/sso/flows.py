@@ -18,6 +18,7 @@ from studio.services._collection import Kept
 from studio.services._oauth import begun, used_up, way_there
 from studio.services.auditing import entry
 from studio.services.people.guards import require_person
+from studio.services.people.guessing import place_key
 from studio.services.people.model import Account, People
 from studio.services.people.sessions import Sessions, SignedIn
 from studio.services.people.throttle import MINUTE, Throttle
@@ -102,9 +103,9 @@ class Flows:
         return_to = local_page(return_to)
         if connect:
             require_person(actor)
-        await self._throttle.take(f"sso:{actor.ip}", STARTS)
+        await self._throttle.take(await self._counter(actor), STARTS)
         state, browser, nonce, verifier = (new_secret() for _ in range(4))
-        reader = self._discovery.reader(kept.value)
+        reader = await self._discovery.reader(kept.value)
         try:
             endpoints = await self._discovery.endpoints(reader)
         finally:
@@ -140,7 +141,7 @@ class Flows:
             # Whoever was signed in before has no part in this.
             asking = Actor(ip=asking.ip, agent=asking.agent, request=asking.request, lang=asking.lang)
         try:
-            return await self._ended(asking, kept, flow, answer, old)
+            ended = await self._ended(asking, kept, flow, answer, old)
         except StudioError as error:
             await self._shelf.records.commit(
                 [],
@@ -150,13 +151,13 @@ class Flows:
                 )],
             )  # fmt: skip
             raise
-
         # A whole company may stand behind one address: only what is begun and comes to nothing counts against it.
         await self._throttle.give_back(await self._counter(asking))
         return ended
 
     async def _counter(self, actor: Actor) -> str:
         return f"sso:{await place_key(self._people, actor.ip)}"
+
     async def _taken(self, provider: str, state: str, browser: str | None) -> Flow:
         """The flow of a state: of this provider and browser, and only once."""
         found = await begun(self._shelf.flows, state)
@@ -171,7 +172,7 @@ class Flows:
     ) -> Ended:
         if answer.error:
             raise SignInRefused("sso.refused_there", "The identity provider did not let you in.")
-        reader = self._discovery.reader(kept.value)
+        reader = await self._discovery.reader(kept.value)
         try:
             endpoints = await self._discovery.endpoints(reader)
             if answer.issuer != kept.value.issuer and (answer.issuer is not None or endpoints.names_issuer):
@@ -247,7 +248,7 @@ class Flows:
             share.role = share.role or provider.default_role
         who = msgspec.structs.replace(asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name)
         plan = await self._granting.plan(who, kept.id, account.id, account.value.name, shares, provider.default_role)
-        if plan.changes:
+        if plan.changes or plan.audit:
             await self._shelf.records.commit(plan.changes, plan.audit)
 
     async def _nothing_left(self, asking: Actor, kept: Kept[IdentityProvider], person: Person) -> None:
@@ -256,7 +257,7 @@ class Flows:
         if account is not None:
             who = msgspec.structs.replace(asking, kind=ActorKind.PERSON, id=account.id, name=account.value.name)
             plan = await self._granting.plan(who, kept.id, account.id, account.value.name, {}, "")
-            if plan.changes:
+            if plan.changes or plan.audit:
                 await self._shelf.records.commit(plan.changes, plan.audit)
 
     async def _active(self, provider: str) -> Kept[IdentityProvider]:

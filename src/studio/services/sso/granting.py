@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from studio.contracts.records import AuditDraft, Change
 from studio.domain.access import Actor
-from studio.domain.errors import NotFound
+from studio.domain.errors import Conflict, NotFound
 from studio.domain.ids import INSTANCE
 from studio.services._collection import Kept
 from studio.services.auditing import entry
+from studio.services.people.guards import keep_an_admin, without_doubles
 from studio.services.people.model import Member, People, member_id
 from studio.services.people.rights import permissions_of_role
 from studio.services.sso.model import Granted, Mapping, SsoShelf, granted_id
@@ -67,6 +68,7 @@ class Granting:
                 plan, actor, source, (account, name), workspace, shares.get(workspace), before.get(workspace),
                 default_role,
             )  # fmt: skip
+        plan.changes = without_doubles(plan.changes)
         return plan
 
     async def _in_workspace(
@@ -94,6 +96,18 @@ class Granting:
             folders=found.value.folders if found is not None else {},
             groups=list(dict.fromkeys([*kept, *given])),
         )  # fmt: skip
+        try:
+            if found is not None and found.value != member:
+                plan.changes += await keep_an_admin(self._people, workspace, members={account: member})
+        except Conflict as error:
+            # The provider would leave the workspace without an Admin: all stays as it is until there is another.
+            plan.audit.append(
+                entry(
+                    actor, "member.kept", kind="member", id=account, name=name, workspace=workspace,
+                    outcome="refused", after={"reason": error.code},
+                )
+            )  # fmt: skip
+            return
         marked = Granted(
             source=source, account=account, workspace=workspace, made=made,
             groups=[one for one in given if one not in kept],

@@ -60,7 +60,7 @@ class Leaving:
             found = await self._shelf.providers.get(INSTANCE, session.value.provider)
         if found is None:
             return return_to
-        reader = self._discovery.reader(found.value)
+        reader = await self._discovery.reader(found.value)
         try:
             endpoints = await self._discovery.endpoints(reader)
             if endpoints.end_session is None:
@@ -83,7 +83,7 @@ class Leaving:
         found = await self._shelf.providers.get(INSTANCE, provider)
         if found is None or not found.value.active:
             raise no_provider(provider)
-        reader = self._discovery.reader(found.value)
+        reader = await self._discovery.reader(found.value)
         try:
             claims, _ = await self._tokens.signed(reader, token)
         finally:

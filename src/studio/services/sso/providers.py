@@ -11,11 +11,12 @@ from studio.contracts.records import Change
 from studio.domain.access import Actor
 from studio.domain.errors import Conflict, NotFound, RecordChanged, StudioError, UserError
 from studio.domain.ids import INSTANCE
-from studio.net import parse_url
+from studio.net import is_metadata, literal_address, parse_url
 from studio.services._collection import Kept
 from studio.services.auditing import MASKED, entry
 from studio.services.people.checks import check_text
 from studio.services.people.model import Account, People
+from studio.services.people.remaining import keep_a_way_in, open_a_way_in
 from studio.services.people.rights import permissions_of_role
 from studio.services.sso.discovery import Discovery, Endpoints
 from studio.services.sso.model import ALGORITHMS, IdentityProvider, Mapping, SsoShelf
@@ -72,6 +73,8 @@ class Providers:
                 )],
             )  # fmt: skip
         except RecordChanged as error:
+            if error.arguments.get("kind") != self._shelf.providers.kind:
+                raise
             raise Conflict("sso.exists", "There is an identity provider {id} already.", id=id).at(param="id") from error
         return await self.show(id)
 
@@ -132,7 +135,7 @@ class Providers:
             )],
         )  # fmt: skip
 
-    async def tried(self, id: str) -> Endpoints:
+    async def tried(self, actor: Actor, id: str) -> Endpoints:
         """Ask the provider what it says about itself, anew.
 
         Raises:
@@ -141,8 +144,13 @@ class Providers:
             AccessRefused: The egress policy does not let it be asked.
         """
         found = await self.show(id)
+        told = entry(
+            actor, "identity_provider.tested", kind="identity_provider", id=id, name=found.value.name,
+            workspace=INSTANCE,
+        )  # fmt: skip
+        await self._shelf.records.commit([], [told])
         self._discovery.forget()
-        reader = self._discovery.reader(found.value)
+        reader = await self._discovery.reader(found.value)
         try:
             await self._discovery.key(reader, None, found.value.algorithms[0])
             return await self._discovery.endpoints(reader)
@@ -164,8 +172,8 @@ class Providers:
         if found.value.break_glass == allowed:
             return found
         held: list[Change] = []
-        if not allowed and await self._shelf.enforcing() is not None:
-            held = await self._somebody_left(but=account)
+        if not allowed:
+            held = await keep_a_way_in(self._people, found)
         changed = msgspec.structs.replace(found.value, break_glass=allowed)
         await self._people.records.commit(
             [self._people.accounts.put(INSTANCE, account, changed, expected=found.revision), *held],
@@ -175,23 +183,6 @@ class Providers:
             )],
         )  # fmt: skip
         return await self._people.accounts.need(INSTANCE, account)
-
-    async def _somebody_left(self, but: str = "") -> list[Change]:
-        """The condition under which somebody still gets in when the provider is down: a break-glass account of an
-        operator, who can turn enforcement off.
-
-        Raises:
-            Conflict: There is nobody.
-        """
-        for one in await self._people.accounts.all(INSTANCE, field="operator"):
-            account = one.value
-            if one.id != but and account.break_glass and account.active and account.password is not None:
-                return [self._people.accounts.check(INSTANCE, one.id, one.revision)]
-        raise Conflict(
-            "sso.no_break_glass",
-            "Nobody could get in if the identity provider fails. "
-            "Let an operator with a password sign in regardless first.",
-        )
 
     async def _checked(self, provider: IdentityProvider) -> tuple[IdentityProvider, list[Change]]:
         provider = msgspec.structs.replace(
@@ -208,7 +199,7 @@ class Providers:
                 param="algorithms"
             )
         await self._check_mappings(provider)
-        held = await self._somebody_left() if provider.enforced and provider.active else []
+        held = await open_a_way_in(self._people) if provider.enforced and provider.active else []
         return provider, held
 
     async def _check_mappings(self, provider: IdentityProvider) -> None:
@@ -239,6 +230,11 @@ def _check_issuer(provider: IdentityProvider) -> None:
         target = parse_url(provider.issuer)
     except StudioError as error:
         raise error.at(param="issuer") from None
+    literal = literal_address(target.host)
+    if literal is not None and is_metadata(literal):
+        raise UserError("sso.issuer_metadata", "The issuer is an address of the machine's own metadata.").at(
+            param="issuer"
+        )
     # An issuer without TLS can be anybody: only a host that the operator allows by name is believed then.
     if (target.scheme != "https" and not provider.internal) or "?" in provider.issuer or "#" in provider.issuer:
         raise UserError("sso.issuer", "The issuer must be an https address without a query.").at(param="issuer")

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from studio.services._clock import Clock
 from studio.services.people.directory import Directory
-from studio.services.sso.discovery import Discovery
+from studio.services.sso.discovery import AllowedHosts, Discovery
 from studio.services.sso.flows import Flows
 from studio.services.sso.granting import Granting
 from studio.services.sso.joining import Joining
@@ -22,14 +22,14 @@ class SingleSignOn:
     Args:
         directory: Everything about people.
         clock: The database's.
-        allow_hosts: Exceptions of the egress policy.
+        allowed: Exceptions of the egress policy.
     """
 
-    def __init__(self, directory: Directory, clock: Clock, allow_hosts: tuple[str, ...]) -> None:
+    def __init__(self, directory: Directory, clock: Clock, allowed: AllowedHosts) -> None:
         self._directory = directory
         self._clock = clock
         self.shelf = SsoShelf(directory.people.records)
-        self.discovery = Discovery(allow_hosts)
+        self.discovery = Discovery(allowed)
         self.tokens = Tokens(self.discovery, clock)
 
     @cached_property

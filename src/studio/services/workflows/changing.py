@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -12,11 +13,12 @@ from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, NotFound, RecordTaken, StudioError
 from studio.domain.ids import INSTANCE
 from studio.services._clock import Clock
-from studio.services._collection import Collection, Kept
+from studio.services._collection import Kept
 from studio.services.auditing import entry
 from studio.services.people.model import People, member_id
 from studio.services.policy import require_no_gain
 from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.ending import Endings, again
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.folders import Folders
 from studio.services.workflows.making import Making, key_taken
@@ -29,7 +31,7 @@ KEPT = 30 * DAY
 """How long a deleted workflow can be brought back, microseconds."""
 
 Action: TypeAlias = Literal["move", "tag", "untag", "archive", "unarchive", "delete"]
-_T = TypeVar("_T", bound=msgspec.Struct)
+_LOG = logging.getLogger("studio.workflows")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,7 @@ class Changing:
         making: Making,
         people: People,
         clock: Clock,
+        endings: Endings,
     ) -> None:
         self._shelf = shelf
         self._folders = folders
@@ -69,6 +72,7 @@ class Changing:
         self._making = making
         self._people = people
         self._clock = clock
+        self._endings = endings
 
     async def change(
         self, actor: Actor, reference: str, given: Given, expected: int | None = None
@@ -112,7 +116,7 @@ class Changing:
         return await self._shelf.workflows.need(actor.workspace, head.id)
 
     async def delete(self, actor: Actor, reference: str, expected: int | None = None) -> None:
-        """Delete a workflow with all its versions. It can be brought back for thirty days; what runs goes on.
+        """Delete a workflow with its versions and comments. It can be brought back for thirty days; what runs goes on.
 
         Raises:
             NotFound: There is no such workflow.
@@ -122,6 +126,7 @@ class Changing:
         changed = msgspec.structs.replace(head.value, deleted_at=now, updated_by=actor.id)
         rest = await self._all_of(actor.workspace, head.id, now + KEPT)
         await self._commit(actor, "workflow.deleted", head, changed, expected, rest, expires_at=now + KEPT)
+        await self._follow(actor.workspace, head.id)
 
     async def undelete(self, actor: Actor, reference: str) -> Kept[WorkflowHead]:
         """Bring a deleted workflow back, by its id. It gets another key where its own was taken meanwhile.
@@ -138,6 +143,7 @@ class Changing:
         changed = msgspec.structs.replace(head.value, key=key, folder=folder, deleted_at=None, updated_by=actor.id)
         rest = await self._all_of(actor.workspace, head.id, None)
         await self._commit(actor, "workflow.undeleted", head, changed, None, rest)
+        await self._follow(actor.workspace, head.id)
         return await self._shelf.workflows.need(actor.workspace, head.id)
 
     async def transfer(
@@ -194,17 +200,28 @@ class Changing:
             kept = [*old, *named] if action == "tag" else [tag for tag in old if tag not in named]
             await self.change(actor, workflow, Given(tags=kept), head.revision)
 
+    async def _follow(self, workspace: str, workflow: str) -> None:
+        """Let what stands around it end or stay too. What fails here is done by the next look."""
+        try:
+            await self._endings.finish(workspace, workflow)
+        except StudioError as error:
+            _LOG.warning("what belongs to a workflow follows later: %s", error.code, extra={"workflow": workflow})
+
     async def _all_of(self, workspace: str, workflow: str, expires_at: int | None) -> list[Change]:
         """The changes that let everything but the head of a workflow end at a time, or stay."""
         shelf = self._shelf
         draft = await shelf.drafts.need(workspace, workflow)
-        found: list[Change] = [_again(shelf.drafts, draft, expires_at)]
-        found += [_again(shelf.parts, one, expires_at) for one in await shelf.parts.all(workspace, parent=workflow)]
-        found += [
-            _again(shelf.versions, one, expires_at) for one in await shelf.versions.all(workspace, parent=workflow)
+        # Even where its end is that already: whoever edits it at this moment must find another revision.
+        found: list[Change] = [
+            shelf.drafts.put(workspace, workflow, draft.value, expected=draft.revision, expires_at=expires_at)
         ]
-        documents = await shelf.documents.all(workspace, parent=workflow)
-        return found + [_again(shelf.documents, one, expires_at) for one in documents]
+        for one in await shelf.parts.all(workspace, parent=workflow):
+            found += again(shelf.parts, one, expires_at)
+        for one in await shelf.versions.all(workspace, parent=workflow):
+            found += again(shelf.versions, one, expires_at)
+        for one in await shelf.documents.all(workspace, parent=workflow):
+            found += again(shelf.documents, one, expires_at)
+        return [*found, *self._endings.begun(workspace, workflow, expires_at)]
 
     async def _commit(
         self,
@@ -225,10 +242,6 @@ class Changing:
             await self._shelf.records.commit([put, *more], [audit])
         except RecordTaken as error:
             raise key_taken(changed.key) from error
-
-
-def _again(collection: Collection[_T], one: Kept[_T], expires_at: int | None) -> Change:
-    return collection.put(one.record.workspace, one.id, one.value, expected=one.revision, expires_at=expires_at)
 
 
 def _changed(head: WorkflowHead, given: Given, actor: Actor) -> WorkflowHead:

@@ -14,6 +14,7 @@ from studio.services.people.model import People
 from studio.services.workflows.changing import Changing
 from studio.services.workflows.checking import Checker
 from studio.services.workflows.drafts import Drafts
+from studio.services.workflows.ending import Endings
 from studio.services.workflows.files import Files
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.folders import Folders
@@ -99,7 +100,14 @@ class Workflows:
     @cached_property
     def changing(self) -> Changing:
         """Changes what stands around a document."""
-        return Changing(self.shelf, self.folders, self.finder, self.drafts, self.making, self._people, self._clock)
+        return Changing(
+            self.shelf, self.folders, self.finder, self.drafts, self.making, self._people, self._clock, self.endings
+        )
+
+    @cached_property
+    def endings(self) -> Endings:
+        """What ends with a workflow."""
+        return Endings(self.shelf.records)
 
     @cached_property
     def files(self) -> Files:

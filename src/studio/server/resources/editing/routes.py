@@ -13,7 +13,6 @@ from studio.server._asking import Asking, Services
 from studio.server._etag import give_etag
 from studio.server._models import Problem
 from studio.server._routes import Routes
-from studio.server.resources.editing.live import live
 from studio.server.resources.editing.schemas import (
     AcceptedOut,
     BackIn,
@@ -28,7 +27,6 @@ from studio.services.editing.editing import Batch
 from studio.services.editing.presence import shown
 
 routes = Routes("/workflows", "editing")
-routes.live("/{workflow}/live", Permission.WORKFLOW_VIEW)(live)
 
 _GONE = {410: {"description": "Load the draft anew", "model": Problem}}
 

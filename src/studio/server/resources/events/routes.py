@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import msgspec
-from fastapi import Header, Query, Request
+from fastapi import Request
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -15,10 +15,11 @@ from starlette.websockets import WebSocket
 from studio.contracts.store import ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import NotFound
-from studio.server._asking import Asking, Services, platform_of
+from studio.server._asking import Asking, Services
+from studio.server._behind import platform_of
 from studio.server._routes import Routes
-from studio.server._streams import EventStream, Listener, position_of, socket_stream, sse_stream
-from studio.server.resources.events.schemas import EventOut, HintOut
+from studio.server._streams import After, EventStream, LastEventId, Listener, position_of, socket_stream, sse_stream
+from studio.server.resources.events.schemas import EventOut, HintOut, stream_of
 from studio.server.resources.executions.shown import error_of
 from studio.services.executing.results import Event
 from studio.services.executing.watching import Position
@@ -26,19 +27,10 @@ from studio.services.platform import Platform
 
 routes = Routes("", "events")
 
-_ID = "Last event that was received, as `12.0`; what came after it is sent."
-After = Annotated[str | None, Query(max_length=40, description=_ID)]
-LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40, description=_ID)]
-
-
-def _stream_of(model: type[Any], about: str) -> dict[int | str, dict[str, Any]]:
-    schema = model.model_json_schema(mode="serialization")
-    return {200: {"description": about, "content": {"text/event-stream": {"schema": schema}}}}
-
 
 @routes.ask(
     "GET", "/executions/{execution}/events", Permission.EXECUTION_VIEW, response_class=Response,
-    responses=_stream_of(EventOut, "Server-sent events; the last one is named `end`."),
+    responses=stream_of(EventOut, "Server-sent events; the last one is named `end`."),
 )  # fmt: skip
 async def execution_events(
     execution: str,
@@ -73,7 +65,7 @@ async def execution_live(websocket: WebSocket, actor: Actor) -> None:
 
 @routes.ask(
     "GET", "/events", Permission.EXECUTION_VIEW, response_class=Response,
-    responses=_stream_of(HintOut, "Server-sent events without an end."),
+    responses=stream_of(HintOut, "Server-sent events without an end."),
 )  # fmt: skip
 async def workspace_events(request: Request, actor: Asking, services: Services) -> Response:
     """Hints to what has changed in the workspace, as far as the caller may see it.

@@ -33,3 +33,22 @@ class HintOut(Out):
 
     kind: str = Field(examples=["execution"])
     id: str | None = Field(description="Which one; null where it may be any number of them.")
+
+
+class WorkflowEventOut(Out):
+    """Something that happened to a workflow that is edited. The other fields depend on its type."""
+
+    type: str = Field(
+        description="hello, operation, reload, comment, presence, left, and others to come.", examples=["operation"]
+    )
+    id: str | None = Field(
+        description="Where one stands after it: revision of the draft, and number of the last event of comments. Null "
+        "for presence, which is not numbered.",
+        examples=["41.7"],
+    )
+
+
+def stream_of(model: type[Out], about: str) -> dict[int | str, dict[str, Any]]:
+    """What the description says of an answer of server-sent events."""
+    schema = model.model_json_schema(mode="serialization")
+    return {200: {"description": about, "content": {"text/event-stream": {"schema": schema}}}}

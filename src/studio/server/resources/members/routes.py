@@ -143,8 +143,9 @@ def leave(plan: Plan) -> LeaveOut:
         )
         for one in plan.places
     ]  # fmt: skip
-    stuck = any(one.last_admin or (one.needs_heir and one.heir is None) for one in plan.places)
+    needed = plan.last_operator is not None
+    stuck = needed or any(one.last_admin or (one.needs_heir and one.heir is None) for one in plan.places)
     return LeaveOut(
         account=plan.account.id, name=plan.account.value.name, sessions=plan.sessions, deactivate=plan.deactivate,
-        last_operator=plan.last_operator, possible=not stuck and not plan.last_operator, workspaces=places,
+        last_operator=needed, possible=not stuck, workspaces=places,
     )  # fmt: skip

@@ -101,6 +101,8 @@ class LeaveOut(Out):
         description="How many end. Null where they stay open, since the person may things elsewhere that you may not."
     )
     deactivate: bool
-    last_operator: bool
+    last_operator: bool = Field(
+        description="They are the last operator, or the last whom a password lets in while a provider is enforced."
+    )
     possible: bool
     workspaces: list[PlaceLeft]

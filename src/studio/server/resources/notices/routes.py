@@ -1,4 +1,4 @@
-"""Notices of a workspace: failures, recoveries, quotas, credentials."""
+"""Notices of a workspace: failures, recoveries, quotas, credentials, mentions."""
 
 from __future__ import annotations
 

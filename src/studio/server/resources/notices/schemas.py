@@ -8,13 +8,15 @@ from pydantic import Field
 
 from studio.server._models import In, Out
 
-Kind = Literal["failure", "recovery", "quota", "credential", "backup"]
+Kind = Literal["failure", "recovery", "quota", "credential", "backup", "mention"]
 
 
 class NoticesIn(In):
     """Which notices a workspace gives, and how."""
 
-    kinds: list[Kind] = Field(default=["failure", "recovery", "quota", "credential", "backup"], max_length=10)
+    kinds: list[Kind] = Field(
+        default=["failure", "recovery", "quota", "credential", "backup", "mention"], max_length=10
+    )
     mail: bool = Field(default=True, description="By mail, where the server has a mail server.")
     wait: int = Field(default=120, ge=0, le=86_400, description="Seconds that a notice waits for others to go along.")
     webhook: str = Field(default="", max_length=2000, examples=["https://chat.example.org/hooks/studio"])

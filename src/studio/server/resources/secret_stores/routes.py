@@ -89,6 +89,6 @@ async def delete_secret_store(
 
 
 @routes.ask("POST", _OF + "/{name}/check", Permission.OPERATE, status=204)
-async def check_secret_store(workspace: str, name: str, body: StoreCheckIn, services: Services) -> None:
+async def check_secret_store(workspace: str, name: str, body: StoreCheckIn, actor: Asking, services: Services) -> None:
     """Read a secret from a store, to see whether that works. What it is is not told."""
-    await services.vault.stores.check(workspace, name, body.path, body.key)
+    await services.vault.stores.check(actor, workspace, name, body.path, body.key)

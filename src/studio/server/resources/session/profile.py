@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from studio.domain.access import Permission
-from studio.server._asking import COOKIE, Asking, Services
+from studio.server._asking import Asking, Services
+from studio.server._cookies import SESSION, take_cookie
 from studio.server._etag import IfMatch, expected_revision, give_etag
 from studio.server._routes import Routes
 from studio.server.resources.members.schemas import EndedOut
@@ -122,11 +123,13 @@ async def end_other_sessions(actor: Asking, services: Services) -> EndedOut:
 
 
 @routes.ask("DELETE", "/sessions/{session}", Permission.SELF, status=204)
-async def end_own_session(session: str, response: Response, actor: Asking, services: Services) -> None:
+async def end_own_session(
+    session: str, request: Request, response: Response, actor: Asking, services: Services
+) -> None:
     """End one of one's own sessions."""
     await services.directory.open_sessions.end_own(actor, session)
     if session == actor.session:
-        response.delete_cookie(COOKIE, path="/")
+        take_cookie(request, response, SESSION)
 
 
 def shown(account: Kept[Account]) -> ProfileOut:

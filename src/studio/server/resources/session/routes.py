@@ -8,7 +8,8 @@ from fastapi import Request, Response
 
 from studio.domain.access import Actor, Permission
 from studio.domain.ids import INSTANCE
-from studio.server._asking import COOKIE, Asking, Services
+from studio.server._asking import Asking, Services
+from studio.server._cookies import DEVICE, SESSION, give_cookie, read_cookie, take_cookie
 from studio.server._routes import Routes
 from studio.server.resources.session.schemas import (
     AccountOut,
@@ -29,6 +30,8 @@ from studio.services.people.sessions import Challenge, SignedIn
 from studio.services.platform import Platform
 
 routes = Routes("/session", "session")
+_AGE = 30 * 24 * 3600
+_DEVICE_AGE = 180 * 24 * 3600
 
 
 @routes.ask(
@@ -40,8 +43,9 @@ async def sign_in(
 ) -> SessionOut | ChallengeOut:
     """Sign in with address and password. Where the account has a second factor, 202 asks for a code of it."""
     begun = await services.sessions.sign_in(
-        body.email, body.password, asking=asking, browser=body.client == "browser", old=request.cookies.get(COOKIE)
-    )
+        body.email, body.password, asking=asking, browser=body.client == "browser", old=read_cookie(request, SESSION),
+        device=read_cookie(request, DEVICE),
+    )  # fmt: skip
     if isinstance(begun, Challenge):
         response.status_code = 202
         return ChallengeOut(challenge=begun.secret, expires_at=begun.expires_at)
@@ -54,8 +58,9 @@ async def second_step(
 ) -> SessionOut:
     """Give the code of the second factor, or a recovery code. Each counts once."""
     signed_in = await services.sessions.second_step(
-        body.challenge, body.code, asking=asking, old=request.cookies.get(COOKIE)
-    )
+        body.challenge, body.code, asking=asking, old=read_cookie(request, SESSION),
+        device=read_cookie(request, DEVICE),
+    )  # fmt: skip
     return await begin_session(signed_in, request, response, services)
 
 
@@ -75,10 +80,10 @@ async def change_session(body: SessionChange, actor: Asking, services: Services)
 
 
 @routes.ask("DELETE", "", Permission.SELF, status=204)
-async def sign_out(response: Response, actor: Asking, services: Services) -> None:
+async def sign_out(request: Request, response: Response, actor: Asking, services: Services) -> None:
     """Sign out."""
     await services.sessions.sign_out(actor)
-    response.delete_cookie(COOKIE, path="/")
+    take_cookie(request, response, SESSION)
 
 
 @routes.ask("POST", "/password", Permission.SELF, status=204)
@@ -97,9 +102,13 @@ async def ask_reset(body: ResetAsk, asking: Asking, services: Services) -> Reset
 
 
 @routes.ask("POST", "/reset/finish", Permission.PUBLIC, status=204)
-async def finish_reset(body: ResetFinish, asking: Asking, services: Services) -> None:
+async def finish_reset(
+    body: ResetFinish, request: Request, response: Response, asking: Asking, services: Services
+) -> None:
     """Choose a password with the secret of a link, once. Every session ends; sign in anew."""
-    await services.directory.resets.finish(body.secret, body.password, asking=asking)
+    device = read_cookie(request, DEVICE)
+    fresh = await services.directory.resets.finish(body.secret, body.password, asking=asking, device=device)
+    give_cookie(request, response, DEVICE, fresh, _DEVICE_AGE)
 
 
 async def begin_session(signed_in: SignedIn, request: Request, response: Response, services: Platform) -> SessionOut:
@@ -114,7 +123,9 @@ async def begin_browser_session(
     signed_in: SignedIn, request: Request, response: Response, services: Platform
 ) -> SessionOut:
     """Give the browser its cookie, and the page what it must know."""
-    _set_cookie(signed_in.token, request, response, services)
+    give_cookie(request, response, SESSION, signed_in.token, _AGE)
+    if signed_in.device is not None:
+        give_cookie(request, response, DEVICE, signed_in.device, _DEVICE_AGE)
     return await describe(await _actor_of(signed_in, services), signed_in.csrf, services)
 
 
@@ -122,14 +133,7 @@ async def rotate(actor: Actor, request: Request, response: Response, services: P
     """Give a browser another cookie for the same session, after what somebody may has changed."""
     token = await services.sessions.rotate(actor)
     if token is not None:
-        _set_cookie(token, request, response, services)
-
-
-def _set_cookie(token: str, request: Request, response: Response, services: Platform) -> None:
-    secure = request.url.scheme == "https" or services.settings.public_url.startswith("https:")
-    response.set_cookie(
-        COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure, max_age=30 * 24 * 3600
-    )  # fmt: skip
+        give_cookie(request, response, SESSION, token, _AGE)
 
 
 async def _actor_of(signed_in: SignedIn, services: Platform) -> Actor:

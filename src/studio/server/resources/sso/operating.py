@@ -82,9 +82,9 @@ async def delete_identity_provider(provider: str, actor: Asking, services: Servi
 
 
 @routes.ask("POST", "/identity-providers/{provider}/test", Permission.OPERATE)
-async def test_identity_provider(provider: str, services: Services) -> EndpointsOut:
+async def test_identity_provider(provider: str, actor: Asking, services: Services) -> EndpointsOut:
     """Ask a provider what it says about itself, and read its keys."""
-    found = await services.sso.providers.tried(provider)
+    found = await services.sso.providers.tried(actor, provider)
     return EndpointsOut(
         authorization_endpoint=found.authorize, token_endpoint=found.token, jwks_uri=found.keys,
         userinfo_endpoint=found.userinfo, end_session_endpoint=found.end_session,

@@ -8,7 +8,8 @@ from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from studio.domain.access import Permission
-from studio.server._asking import COOKIE, Asking, Services
+from studio.server._asking import Asking, Services
+from studio.server._cookies import SESSION, is_secure, read_cookie, take_cookie
 from studio.server._routes import Routes
 from studio.server.resources.session.routes import begin_browser_session
 from studio.server.resources.sso.schemas import AddressOut, SignInWayOut, SignInWaysOut
@@ -39,7 +40,7 @@ async def sign_in_with_provider(
         asking, provider, redirect_uri=redirect_uri(services, provider), return_to=return_to
     )
     response = RedirectResponse(begun.url, 303)
-    _give_cookie(begun, request, response, services)
+    _give_cookie(begun, request, response)
     return response
 
 
@@ -51,7 +52,7 @@ async def connect_provider(
     begun = await services.sso.flows.begin(
         actor, provider, redirect_uri=redirect_uri(services, provider), return_to=return_to, connect=True
     )
-    _give_cookie(begun, request, response, services)
+    _give_cookie(begun, request, response)
     return AddressOut(url=begun.url)
 
 
@@ -69,7 +70,7 @@ async def come_back_from_provider(
     """Where the provider sends the browser back to."""
     ended = await services.sso.flows.end(
         asking, provider, Answer(state, code, error, iss), browser=request.cookies.get(FLOW_COOKIE),
-        old=request.cookies.get(COOKIE),
+        old=read_cookie(request, SESSION),
     )  # fmt: skip
     response = RedirectResponse(ended.return_to, 303)
     response.delete_cookie(FLOW_COOKIE, path=_PATH)
@@ -90,10 +91,10 @@ async def told_of_sign_out(
 
 
 @routes.ask("POST", "/logout", Permission.SELF)
-async def sign_out_everywhere(response: Response, actor: Asking, services: Services) -> AddressOut:
+async def sign_out_everywhere(request: Request, response: Response, actor: Asking, services: Services) -> AddressOut:
     """Sign out; the browser goes to the address in the answer to sign out of the provider too."""
     url = await services.sso.leaving.sign_out(actor, f"{services.address}/")
-    response.delete_cookie(COOKIE, path="/")
+    take_cookie(request, response, SESSION)
     return AddressOut(url=url)
 
 
@@ -107,9 +108,14 @@ def logout_uri(services: Platform, provider: str) -> str:
     return f"{services.address}{_PATH}/{provider}/logout"
 
 
-def _give_cookie(begun: Begun, request: Request, response: Response, services: Platform) -> None:
-    secure = request.url.scheme == "https" or services.address.startswith("https:")
+def _give_cookie(begun: Begun, request: Request, response: Response) -> None:
     # Lax, since the provider's page sends the browser back here.
     response.set_cookie(
-        FLOW_COOKIE, begun.browser, path=_PATH, httponly=True, samesite="lax", secure=secure, max_age=LASTS // 1_000_000
+        FLOW_COOKIE,
+        begun.browser,
+        path=_PATH,
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request),
+        max_age=LASTS // 1_000_000,
     )

@@ -85,13 +85,18 @@ class StoreSetups:
             )],
         )  # fmt: skip
 
-    async def check(self, workspace: str, name: str, path: str, key: str) -> None:
+    async def check(self, actor: Actor, workspace: str, name: str, path: str, key: str) -> None:
         """Read a secret and tell nothing of it but that it could be read.
 
         Raises:
             StudioError: It could not; says why.
         """
         await self.get(workspace, name)
+        told = entry(
+            actor, "secret_store.checked", kind="secret_store", id=name, name=name, workspace=workspace,
+            after={"path": path, "key": key},
+        )  # fmt: skip
+        await self._vault.records.commit([], [told])
         await self._stores.read(workspace, SecretRef(store=name, path=path, key=key))
 
     async def _workspace(self, workspace: str) -> None:
