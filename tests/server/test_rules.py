@@ -9,6 +9,8 @@ from typing import Any, cast
 import jsonschema
 import pytest
 
+from studio.domain.errors import UserError
+from studio.server._paging import page_of
 from studio.server.app import API
 from tools.client import description
 
@@ -24,12 +26,12 @@ LOCALES = Path(__file__).parents[2] / "src/studio/i18n/locales"
 
 WHOLE = frozenset(
     {
-        "list_open_leaves", "list_credential_aliases", "list_credential_types", "list_expiring_credentials",
-        "show_credential_usage", "list_folders", "list_groups", "list_invitations", "show_key_usage",
+        "list_open_leaves", "list_credential_types", "list_expiring_credentials",
+        "show_credential_usage", "list_folders", "show_key_usage",
         "list_oauth_clients", "list_backups", "list_break_glass", "list_directories", "list_egress",
         "list_all_expiring_credentials", "list_identity_providers", "list_workers", "list_secret_store_setups",
-        "list_own_sessions", "list_roles", "list_secret_stores", "list_service_accounts", "list_sign_in_ways",
-        "list_tables", "list_variables", "show_presence", "list_workspaces",
+        "list_own_sessions", "list_roles", "list_secret_stores", "list_sign_in_ways",
+        "list_tables", "show_presence",
     }
 )  # fmt: skip
 """Lists that are given whole: people make these one by one, and whoever shows one needs all of it."""
@@ -140,3 +142,24 @@ def test_every_good_answer_says_what_it_holds() -> None:
         for status, answer in operation["responses"].items():
             if status.startswith("2") and status != "204":
                 assert answer.get("content"), (path, method, status)
+
+
+def test_a_list_at_hand_is_paged_without_gaps_or_repetitions() -> None:
+    names = [f"n{number}" for number in range(7)]
+    for limit in range(1, 9):
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = page_of(names, str, cursor, limit)
+            found += page
+            if cursor is None:
+                break
+        assert found == names
+    first, cursor = page_of(names, str, None, 3)
+    assert first == names[:3]
+    # What stood before is gone, or new things stand before it: nothing is given twice, nothing left out.
+    assert page_of(names[1:], str, cursor, 3)[0] == names[3:6]
+    assert page_of(["a", *names], str, cursor, 3)[0] == names[3:6]
+    assert page_of([one for one in names if one != "n2"], str, cursor, 3)[0] == names[3:6]
+    with pytest.raises(UserError):
+        page_of(names, str, "nonsense", 3)

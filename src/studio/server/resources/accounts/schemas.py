@@ -88,12 +88,6 @@ class ServiceAccountOut(Out):
     created_at: Time
 
 
-class ServiceAccountsOut(Out):
-    """The service accounts of the workspace, by name."""
-
-    items: list[ServiceAccountOut]
-
-
 class ServiceAccountIn(In):
     """A new service account."""
 

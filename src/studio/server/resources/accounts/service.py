@@ -7,12 +7,13 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.accounts.schemas import (
     ServiceAccountChange,
     ServiceAccountIn,
     ServiceAccountOut,
-    ServiceAccountsOut,
 )
 from studio.services.people.members import MemberShown
 
@@ -20,9 +21,13 @@ routes = Routes("/service-accounts", "service accounts")
 
 
 @routes.ask("GET", "", Permission.MEMBER_VIEW)
-async def list_service_accounts(actor: Asking, services: Services) -> ServiceAccountsOut:
+async def list_service_accounts(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[ServiceAccountOut]:
     """The service accounts of the workspace."""
-    return ServiceAccountsOut(items=[shown(one) for one in await services.directory.service_accounts.all(actor)])
+    found = await services.directory.service_accounts.all(actor)
+    page, following = page_of(found, lambda one: one.account.id, cursor, limit)
+    return PageOut(items=[shown(one) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.MEMBER_MANAGE, status=201)

@@ -7,17 +7,22 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
-from studio.server.resources.credentials.schemas import AliasesOut, AliasIn, AliasOut
+from studio.server.resources.credentials.schemas import AliasIn, AliasOut
 from studio.server.resources.credentials.shown import alias_out
 
 routes = Routes("/credential-aliases", "credentials")
 
 
 @routes.ask("GET", "", Permission.CREDENTIAL_VIEW)
-async def list_credential_aliases(actor: Asking, services: Services) -> AliasesOut:
+async def list_credential_aliases(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[AliasOut]:
     """Every alias of the workspace."""
-    return AliasesOut(items=[alias_out(one) for one in await services.vault.aliases.all(actor)])
+    page, following = page_of(await services.vault.aliases.all(actor), lambda one: one.id, cursor, limit)
+    return PageOut(items=[alias_out(one) for one in page], next=following)
 
 
 @routes.ask("GET", "/{alias}", Permission.CREDENTIAL_VIEW)

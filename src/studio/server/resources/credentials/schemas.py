@@ -158,9 +158,3 @@ class AliasIn(In):
     """What an alias stands for."""
 
     targets: dict[str, str] = Field(min_length=1, max_length=20, examples=[{"default": "01hx…"}])
-
-
-class AliasesOut(Out):
-    """Every alias of the workspace."""
-
-    items: list[AliasOut]

@@ -8,6 +8,8 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.groups.schemas import (
     ChangedOut,
@@ -15,7 +17,6 @@ from studio.server.resources.groups.schemas import (
     GroupIn,
     GroupMembersIn,
     GroupOut,
-    GroupsOut,
 )
 from studio.services._collection import Kept
 from studio.services.people.model import Group
@@ -24,10 +25,13 @@ routes = Routes("/groups", "groups")
 
 
 @routes.ask("GET", "", Permission.MEMBER_VIEW)
-async def list_groups(actor: Asking, services: Services) -> GroupsOut:
+async def list_groups(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[GroupOut]:
     """The groups of the workspace. Who is in one: `GET /members?group=…`."""
     sizes = await services.directory.groups.sizes(actor)
-    return GroupsOut(items=[shown(one, sizes.get(one.id, 0)) for one in await services.directory.groups.all(actor)])
+    page, following = page_of(await services.directory.groups.all(actor), lambda one: one.id, cursor, limit)
+    return PageOut(items=[shown(one, sizes.get(one.id, 0)) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.MEMBER_MANAGE, status=201)

@@ -18,12 +18,6 @@ class GroupOut(Out):
     members: int
 
 
-class GroupsOut(Out):
-    """The groups of the workspace, by name."""
-
-    items: list[GroupOut]
-
-
 class GroupIn(In):
     """A new group."""
 

@@ -6,11 +6,12 @@ from fastapi import Request, Response
 
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.invitations.schemas import (
     InvitationIn,
     InvitationOut,
-    InvitationsOut,
     InvitedOut,
     JoinedOut,
     NewcomerIn,
@@ -26,9 +27,12 @@ routes = Routes("/invitations", "invitations")
 
 
 @routes.ask("GET", "", Permission.MEMBER_MANAGE)
-async def list_invitations(actor: Asking, services: Services) -> InvitationsOut:
+async def list_invitations(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[InvitationOut]:
     """The invitations to the workspace that wait for an answer."""
-    return InvitationsOut(items=[shown(one) for one in await services.directory.invitations.waiting(actor)])
+    page, following = page_of(await services.directory.invitations.waiting(actor), lambda one: one.id, cursor, limit)
+    return PageOut(items=[shown(one) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.MEMBER_MANAGE, status=201)

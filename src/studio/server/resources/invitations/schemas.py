@@ -19,12 +19,6 @@ class InvitationOut(Out):
     expires_at: Time
 
 
-class InvitationsOut(Out):
-    """Invitations, newest first."""
-
-    items: list[InvitationOut]
-
-
 class InvitedOut(InvitationOut):
     """A new invitation."""
 

@@ -7,8 +7,10 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
-from studio.server.resources.variables.schemas import VariableIn, VariableOut, VariablesOut
+from studio.server.resources.variables.schemas import VariableIn, VariableOut
 from studio.services._collection import Kept
 from studio.services.vault.model import Variable
 
@@ -24,9 +26,12 @@ def _out(kept: Kept[Variable]) -> VariableOut:
 
 
 @routes.ask("GET", "", Permission.VARIABLE_VIEW)
-async def list_variables(actor: Asking, services: Services) -> VariablesOut:
+async def list_variables(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[VariableOut]:
     """Every variable of the workspace."""
-    return VariablesOut(items=[_out(one) for one in await services.vault.variables.all(actor)])
+    page, following = page_of(await services.vault.variables.all(actor), lambda one: one.value.name, cursor, limit)
+    return PageOut(items=[_out(one) for one in page], next=following)
 
 
 @routes.ask("GET", "/{name}", Permission.VARIABLE_VIEW)

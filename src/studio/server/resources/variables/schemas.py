@@ -20,12 +20,6 @@ class VariableOut(Out):
     updated_at: Time
 
 
-class VariablesOut(Out):
-    """Every variable of the workspace."""
-
-    items: list[VariableOut]
-
-
 class VariableIn(In):
     """What a variable becomes. Without `value` it keeps the one it has."""
 

@@ -9,13 +9,14 @@ from fastapi import Query, Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.workspaces.schemas import (
     AdminIn,
     WorkspaceChange,
     WorkspaceIn,
     WorkspaceOut,
-    WorkspacesOut,
 )
 from studio.services.people.workspaces import WorkspaceShown
 from studio.services.policy import require
@@ -28,14 +29,17 @@ async def list_workspaces(
     actor: Asking,
     services: Services,
     all: Annotated[bool, Query(description="Every workspace, archived ones too. For operators.")] = False,
-) -> WorkspacesOut:
+    cursor: Cursor = None,
+    limit: Limit = 200,
+) -> PageOut[WorkspaceOut]:
     """The workspaces that the caller belongs to."""
     if all:
         require(actor, Permission.OPERATE)
         found = await services.directory.workspaces.all(actor)
     else:
         found = await services.directory.workspaces.own(actor)
-    return WorkspacesOut(items=[shown(one) for one in found])
+    page, following = page_of(found, lambda one: one.workspace.id, cursor, limit)
+    return PageOut(items=[shown(one) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.SELF, status=201)

@@ -19,12 +19,6 @@ class WorkspaceOut(Out):
     created_at: Time
 
 
-class WorkspacesOut(Out):
-    """Workspaces, by name."""
-
-    items: list[WorkspaceOut]
-
-
 class WorkspaceIn(In):
     """A new workspace."""
 
