@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import gzip
 import ssl
 import zlib
@@ -10,6 +9,7 @@ import pytest
 
 from studio.contracts.http import HttpRequest
 from studio.domain.errors import AccessRefused, ErrorClass, ProviderError, UserError
+from studio.i18n import render
 from studio.net import CircuitBreaker, EgressClient, EgressPolicy
 from tests.fixtures.tls import certificate as make_certificate
 
@@ -268,14 +268,16 @@ async def test_a_server_that_never_answers_is_left_in_time(client: EgressClient)
 
 
 async def test_a_stream_that_never_ends_is_left_after_the_whole_time(serve: Serve, client: EgressClient) -> None:
+    left = asyncio.Semaphore(0)
+
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        with contextlib.suppress(ConnectionError):
-            while True:
-                writer.write(b"1\r\nx\r\n")
-                await writer.drain()
-                await asyncio.sleep(0.01)
+        while not reader.at_eof() and not writer.is_closing():
+            writer.write(b"1\r\nx\r\n")
+            await asyncio.sleep(0.01)
+        writer.close()
+        left.release()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as socket:
         url = f"http://127.0.0.1:{socket.sockets[0].getsockname()[1]}/"
@@ -288,6 +290,8 @@ async def test_a_stream_that_never_ends_is_left_after_the_whole_time(serve: Serv
         with pytest.raises(TimeoutError):
             async with client.stream(get(url, timeout=5, whole_timeout=5)):
                 raise TimeoutError("the caller's own")
+        for _ in range(2):
+            await left.acquire()
 
 
 async def test_a_dead_kept_connection_is_replaced_for_repeatable_requests_only(
@@ -461,11 +465,13 @@ async def test_tls_names_the_host_while_the_connection_goes_to_the_checked_addre
     with pytest.raises(ProviderError) as wrong_name:
         await trusting.send(get(f"https://other.example:{server.port}/"))
     assert wrong_name.value.code == "net.certificate"
+    assert "pour un autre hôte" in render(wrong_name.value, lang="fr")
     assert not wrong_name.value.classification.retryable
     careful = EgressClient(policy)
     with pytest.raises(ProviderError) as untrusted:
         await careful.send(get(f"https://secure.example:{server.port}/"))
     assert untrusted.value.code == "net.certificate"
+    assert "signed by itself" in untrusted.value.message
     assert (await careful.send(get(f"https://secure.example:{server.port}/", verify=False))).body == b"tls"
     for client in (trusting, careful):
         await client.aclose()

@@ -7,6 +7,7 @@ import ssl
 import httpcore2
 
 from studio.domain.errors import ErrorClass, NodeError, ProviderError, UserError
+from studio.domain.phrases import Phrase
 
 
 def no_answer(error: BaseException, host: str, *, sent: bool) -> NodeError | None:
@@ -36,13 +37,32 @@ def no_answer(error: BaseException, host: str, *, sent: bool) -> NodeError | Non
     return None
 
 
+_REFUSALS: dict[int, str] = {
+    9: Phrase("net.tls.not_yet", "its certificate is not valid yet"),
+    10: Phrase("net.tls.expired", "its certificate has expired"),
+    18: Phrase("net.tls.self_signed", "its certificate is signed by itself"),
+    19: Phrase("net.tls.self_signed", "its certificate is signed by itself"),
+    20: Phrase("net.tls.unknown_issuer", "who issued its certificate is not trusted here"),
+    21: Phrase("net.tls.unknown_issuer", "who issued its certificate is not trusted here"),
+    62: Phrase("net.tls.other_host", "its certificate is for another host"),
+    64: Phrase("net.tls.other_host", "its certificate is for another host"),
+}
+"""By OpenSSL's codes of verification (X509_V_ERR)."""
+
+
+def _refusal(error: ssl.SSLError) -> str:
+    """Why no encrypted connection comes about; OpenSSL's own words where it is none of the usual reasons."""
+    usual = _REFUSALS.get(getattr(error, "verify_code", 0))
+    return usual or getattr(error, "verify_message", "") or error.reason or "TLS"
+
+
 def _connect_failed(error: BaseException, host: str, sent: bool) -> ProviderError:
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, ssl.SSLError):
             refused = ProviderError(
                 "net.certificate", "No trusted encrypted connection to {host}: {reason}.",
-                host=host, reason=getattr(link, "verify_message", "") or link.reason or "TLS", in_doubt=sent,
+                host=host, reason=_refusal(link), in_doubt=sent,
             )  # fmt: skip
             refused.classification = ErrorClass.PERMANENT
             return refused
