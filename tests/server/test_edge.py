@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -48,6 +49,8 @@ async def test_odd_heads_are_refused_and_hold_nothing_up(api: Api) -> None:
     for host in (b"[", b"[::1", b"[::1]]", b"localhost:x", b"localhost@evil.example", b"\xe9vil", b"evil.example"):
         answer = await raw(api, ask + b"Host: " + host + b"\r\n" + CLOSE + b"\r\n")
         assert status_of(answer) == 421, host
+    two = await raw(api, ask + known + b"Host: evil.example\r\n" + CLOSE + b"\r\n")
+    assert status_of(two) == 421
     long = b"".join(b"X-%d: %s\r\n" % (number, b"a" * 1000) for number in range(80))
     assert status_of(await raw(api, ask + known + CLOSE + long + b"\r\n")) == 431
     endless = [ask + known, *[b"X-More: " + b"a" * 60_000 + b"\r\n" for _ in range(200)]]
@@ -81,6 +84,29 @@ async def test_what_strangers_send_is_not_read(api: Api) -> None:
         assert (await client.post("/workflows", content=broken, headers=kind)).status_code == status
     text = "studio: 1\nname: A\nnodes: {}\n" + "# filling\n" * 50_000
     assert (await editor.post("/workflows", json={"text": text})).status_code == 201
+
+
+async def test_what_could_not_be_told_again_is_refused(api: Api) -> None:
+    editor = await api.signed_in(Role.EDITOR)
+    document: dict[str, Any] = {
+        "studio": 1, "name": "W", "inputs": {"a": {}}, "edges": [],
+        "nodes": {"s": {"type": "flow.set", "params": {"values": {"n": "{{ inputs.a }}"}}}},
+    }  # fmt: skip
+    assert (await editor.post("/workflows", json={"document": document, "key": "w"})).status_code == 201
+    assert (await editor.post("/workflows/w/publish", json={})).status_code == 201
+    kind = {"content-type": "application/json"}
+    deepest, deeper = "[" * 197 + "]" * 197, "[" * 900 + "]" * 900
+    for value, status in (
+        ('"\\ud83d\\ude00"', 202), (str(2**63 - 1), 202), (deepest, 202),
+        ('"\\ud800"', 422), ('{"\\udfff": 1}', 422), ("NaN", 422), ("-Infinity", 422), ("1e400", 422),
+        ("1" + "0" * 30, 422), (deeper, 422), ('"\x00"', 422),
+    ):  # fmt: skip
+        for path, body in (("/executions", '{"workflow":"w","inputs":{"a":%s}}'), ("/run/w", '{"a":%s}')):
+            answer = await editor.post(path, content=(body % value).encode(), headers=kind)
+            known = (200, 202) if status == 202 else (status,)
+            assert answer.status_code in known, (path, value[:20], answer.text)
+    for broken in (b"\xff", b'{"workflow": "\xff"}', b"\xef\xbb\xbf{}", b"{", b""):
+        assert (await editor.post("/executions", content=broken, headers=kind)).status_code == 422
 
 
 async def test_who_does_not_go_on_is_let_go(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

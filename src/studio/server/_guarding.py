@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from json import JSONDecodeError
 from typing import Any
 
-import orjson
 from fastapi import Request
 from fastapi.routing import APIRoute
 
 from studio.domain.access import Permission
 from studio.server._asking import needs, permission_of
-from studio.services._strict_json import has_wide_integer
+from studio.services._strict_json import read_strictly
 
 STRANGERS_BODY = 256 * 1024
 """Bytes of a body where anybody may ask: addresses, passwords, what a provider says."""
@@ -24,16 +22,11 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         """The body.
 
-        Python reads more than JSON has: NaN, halves of characters, numbers and depths without a bound.
-
         Raises:
-            JSONDecodeError: It is not JSON, or says a whole number beyond 64 bits.
+            JSONDecodeError: It is not JSON, or more than that.
         """
         if not hasattr(self, "_json"):
-            body = await self.body()
-            self._json = orjson.loads(body)
-            if has_wide_integer(body):
-                raise JSONDecodeError("whole number beyond 64 bits", "", 0)
+            self._json = read_strictly(await self.body())
         return self._json
 
 

@@ -105,7 +105,9 @@ class Edge:
                 "request.headers_too_large", "The headers of the request are longer than {limit} bytes.",
                 limit=MOST_HEADERS,
             )  # fmt: skip
-        host = headers.get("host", "")
+        hosts = headers.getlist("host")
+        # Of two names one may be what a proxy in front has looked at, and the other what counts here.
+        host = hosts[0] if len(hosts) == 1 else ""
         if _name_of(host) not in self._hosts:
             return UserError(
                 "request.host", "Studio does not answer under the name {host}. Set public_url to the one it has.",

@@ -26,7 +26,7 @@ API = "/api/v1"
 _LOG = logging.getLogger("studio.access")
 _HARMLESS = re.compile(r"[0-9a-hjkmnp-tv-z]{26}\Z|\d{1,12}\Z")
 """Ids and numbers. Any other part of a path that no route names may be a secret: the address of a webhook, a token."""
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
 
 class Observe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError
 from typing import Annotated, Any, cast
 
 import orjson
@@ -15,6 +16,7 @@ from studio.server._asking import Asking, Services
 from studio.server._routes import Routes
 from studio.server.resources.run.outputs import output_response
 from studio.server.resources.run.schemas import BODY, OUTPUT, GoesOnOut
+from studio.services._strict_json import read_strictly
 from studio.services.executing.starting import MOST_WAITED
 from studio.services.platform import Platform
 
@@ -88,8 +90,8 @@ def _inputs(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        found = read_strictly(body)
+    except JSONDecodeError as error:
         raise UserError("gateway.not_json", "The body is not JSON: {reason}", reason=str(error)) from error
     if not isinstance(found, dict):
         raise UserError("gateway.not_object", "The body must be an object: inputs by name.")
