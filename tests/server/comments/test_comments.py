@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.domain.access import Role
-from studio.services.comments.mentions import Mentioned
+from studio.services.notices.model import Shelf as NoticeShelf
 from tests.server.editing.test_editing import made, send
 from tests.server.kit import Api
 
@@ -12,18 +12,15 @@ async def test_a_thread_from_question_to_resolution(either: Api) -> None:
     ada = await either.signed_in(Role.EDITOR, name="Ada")
     viewer = await either.account(Role.VIEWER, name="Vi")
     vi = either.client(await either.token(viewer))
-    told: list[Mentioned] = []
-
-    async def tell(mentioned: list[Mentioned]) -> None:
-        told.extend(mentioned)
-
-    either.platform.comments.notices.append(tell)  # pyright: ignore[reportArgumentType]
     id = await made(ada)
     begun = await ada.post("/comments", json={"workflow": id, "node": "greet", "text": f"Why, @{viewer.id}?"})
     assert begun.status_code == 201, begun.text
     thread = begun.json()
     assert (thread["node"], thread["detached"], thread["unread"]) == ("greet", False, 0)
-    assert [(one.account, one.by_name, one.workflow_name) for one in told] == [(viewer.id, "Ada", "Greeting")]
+    # Who is mentioned is told by the notices, which stand there together with the comment.
+    (told,) = await NoticeShelf(either.platform.ports.records).notices.all("default")
+    assert (told.value.kind, told.value.to, told.value.name) == ("mention", [viewer.id], "Greeting")
+    assert told.value.facts["by"] == "Ada"
     (listed,) = (await vi.get("/comments", params={"workflow": id, "unread": True})).json()["items"]
     assert (listed["unread"], listed["comments"][0]["mentions"]) == (1, [viewer.id])
     replied = await vi.post(f"/comments/{thread['id']}/replies", json={"text": "Because."})

@@ -148,7 +148,7 @@ async def test_rights_are_looked_at_again(api: Api, monkeypatch: pytest.MonkeyPa
         with pytest.raises(ConnectionClosed):
             while True:
                 await asyncio.wait_for(socket.recv(), 20)
-        assert socket.close_code == 4404
+        assert socket.close_code == 4403
 
 
 async def test_a_person_opens_a_workflow_in_so_many_tabs(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
