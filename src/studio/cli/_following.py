@@ -73,8 +73,8 @@ async def follow(
 ) -> Outcome:
     """Accept an execution and stay with it until it ends, or waits beyond what we wait for."""
     await studio.driver.try_start()
-    execution_id = await studio.engine.submit(request)
     mask = await studio.mask()
+    execution_id = await studio.engine.submit(request)
     watcher = None if quiet else _Watcher(studio, execution_id, make_view(request.workflow.nodes, voice), mask)
     waiting = asyncio.create_task(studio.driver.wait(execution_id, timeout=seconds, patient=patient))
     try:
