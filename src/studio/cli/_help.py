@@ -36,9 +36,9 @@ def translate(command: Command, lang: str) -> None:
         param.help = _said(known, getattr(param, "help", None) or "")
     shown = command.get_help
 
-    def get_help(context: Any) -> str:
+    def get_help(ctx: Any) -> str:
         # Typer's own words stand in its layout, which leaves no other place for them.
-        text = _HEADING.sub(lambda found: known.get(found[1], found[1]), shown(context))
+        text = _HEADING.sub(lambda found: known.get(found[1], found[1]), shown(ctx))
         for own in ("required", "Show this message and exit."):
             text = text.replace(own, known.get(own, own))
         return text

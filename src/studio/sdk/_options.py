@@ -109,7 +109,8 @@ def _filled_in(params: Mapping[str, Any], param: str, parent: str) -> Any:
             places.append(cast("list[Any]", here)[int(key)])
         else:
             places.append(cast("dict[str, Any]", here).get(key) if isinstance(here, dict) else None)
-    found = next((one[parent] for one in reversed(places) if isinstance(one, Mapping) and parent in one), None)
+    holding = [cast("Mapping[str, Any]", one) for one in places if isinstance(one, Mapping) and parent in one]
+    found: Any = holding[-1][parent] if holding else None
     if found in (None, ""):
         raise UserError(
             "node.options_parent", "Fill in {parent} first; {param} depends on it.", parent=parent, param=param

@@ -27,14 +27,15 @@ def known(annotation: Any) -> Any:
     if typing_extensions.is_typeddict(annotation):
         return _typed_dict(annotation)
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
-        return Annotated[annotation, StructKind(annotation)]
+        return cast("Any", Annotated)[annotation, StructKind(annotation)]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return Union[tuple(known(one) for one in arguments)]  # noqa: UP007 - made from a tuple
     if arguments and isinstance(origin, type) and issubclass(origin, Iterable):
         return cast("Any", origin)[tuple(known(one) for one in arguments)]
     if origin is Annotated:
-        return Annotated[(known(arguments[0]), *annotation.__metadata__)]  # type: ignore[return-value]
+        made, marks = cast("Any", Annotated), cast("Any", annotation).__metadata__
+        return made[(known(arguments[0]), *marks)]
     return annotation
 
 

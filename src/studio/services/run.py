@@ -153,7 +153,7 @@ class Runs:
         if found is not None and not isinstance(found, dict):
             raise UserError(
                 "cli.trigger_inputs", "The inputs of trigger {node} must be an object of inputs, not {kind}.",
-                node=trigger, kind=_KINDS.get(type(found)) or type(found).__name__,
+                node=trigger, kind=_kind(found),
             ).at(trigger, "inputs")  # fmt: skip
         return dict(cast("dict[str, Any]", found or {}))
 
@@ -189,6 +189,10 @@ class Runs:
 
 
 _KINDS: dict[type, str] = {str: nouns.A_TEXT, list: nouns.A_LIST, bool: nouns.TRUE_OR_FALSE, int: nouns.A_NUMBER}
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value)) or type(value).__name__
 
 
 def _around(workflow: Workflow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from pydantic import model_validator
 
@@ -108,7 +108,7 @@ class ReadParquet(BaseNode):
 
 async def _read(path: Path, input: ReadParquet.Input, ctx: NodeContext) -> pl.DataFrame:
     """Read it in another process, within the memory that its footer leads to expect: a footer may lie."""
-    columns = input.columns
+    columns = cast("list[str] | None", input.columns)
     with ExitStack() as opened:
         source = opened.enter_context(path.open("rb"))
         target = opened.enter_context(unnamed_file())
