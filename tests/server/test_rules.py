@@ -22,6 +22,17 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     for method, operation in item.items()
     if path.startswith(API)
 ]
+
+
+def answers(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The answers of an operation by status, references followed."""
+    common = DOCUMENT["components"]["responses"]
+    return {
+        status: common[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
+
+
 LOCALES = Path(__file__).parents[2] / "src/studio/i18n/locales"
 
 WHOLE = frozenset(
@@ -103,7 +114,7 @@ def test_what_makes_something_can_be_repeated() -> None:
 def test_failures_are_problems_with_a_code(status: str) -> None:
     codes = tomllib.loads((LOCALES / "fr.toml").read_text("utf-8"))["errors"]
     for path, _, operation in OPERATIONS:
-        answer = operation["responses"][status]
+        answer = answers(operation)[status]
         assert "application/problem+json" in answer["content"], path
         assert "application/json" not in answer["content"], path
         shown = answer["content"]["application/problem+json"]["example"]
@@ -116,7 +127,7 @@ def test_failures_are_problems_with_a_code(status: str) -> None:
 
 def test_every_answer_tells_of_limits_and_its_request() -> None:
     for path, method, operation in OPERATIONS:
-        for status, answer in operation["responses"].items():
+        for status, answer in answers(operation).items():
             told = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-Id"}
             assert told <= answer["headers"].keys(), (path, method, status)
 
@@ -126,7 +137,7 @@ def test_everything_is_described_with_examples_that_fit() -> None:
         assert operation.get("description"), path
         assert operation.get("tags"), path
         bodies = [operation.get("requestBody", {})]
-        bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        bodies += [answer for status, answer in answers(operation).items() if status.startswith("2")]
         for body in bodies:
             content = body.get("content", {}).get("application/json")
             if content is None:
@@ -139,7 +150,7 @@ def test_everything_is_described_with_examples_that_fit() -> None:
 
 def test_every_good_answer_says_what_it_holds() -> None:
     for path, method, operation in OPERATIONS:
-        for status, answer in operation["responses"].items():
+        for status, answer in answers(operation).items():
             if status.startswith("2") and status != "204":
                 assert answer.get("content"), (path, method, status)
 

@@ -5,8 +5,15 @@ Routes say what is their own. Examples are made from the examples of the fields,
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, cast
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
 
 Schema = dict[str, Any]
 _JSON = "application/json"
@@ -117,11 +124,41 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
 """By status: what it means, and an example of code and sentence."""
 
 
+def describe(app: FastAPI, address: str) -> None:
+    """Let the app know its whole description, and answer with it at an address.
+
+    It is made once, when somebody first asks for it, and in a thread: it takes seconds of a busy machine, and anybody
+    may ask. After that its bytes are at hand.
+    """
+    made = app.openapi
+    lock = threading.Lock()
+    rendered: list[bytes] = []
+
+    def whole() -> Schema:
+        with lock:
+            return made() if app.openapi_schema is not None else complete(made())
+
+    def written() -> bytes:
+        document = whole()
+        with lock:
+            if not rendered:
+                rendered.append(orjson.dumps(document))
+            return rendered[0]
+
+    async def answer(_request: Request) -> Response:
+        body = rendered[0] if rendered else await asyncio.to_thread(written)
+        return Response(body, media_type=_JSON)
+
+    app.openapi = whole
+    app.router.routes.append(Route(address, answer))
+
+
 def complete(document: Schema) -> Schema:
     """The description with what all operations have in common."""
     document["info"]["description"] = ABOUT.strip()
     parts = document.setdefault("components", {})
     parts["headers"] = _HEADERS
+    parts["responses"] = {status: _failure(status) for status in _PROBLEMS}
     parts["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "studio_session", "description": "Of a browser."},
@@ -142,39 +179,41 @@ def _operations(document: Schema) -> Iterator[Schema]:
 def _complete(operation: Schema, schemas: Mapping[str, Schema]) -> None:
     names = {param["name"] for param in operation.get("parameters", ())}
     for status, response in operation["responses"].items():
+        if status in _PROBLEMS and list(response.get("content", {})) in ([], [_PROBLEM], [_PROBLEM, _JSON]):
+            operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+            continue
+        if status in _PROBLEMS:  # a page for people stands beside the problem
+            told = _failure(status)
+            response |= {**told, "content": {**response["content"], **told["content"]}}
+            continue
         headers = response.setdefault("headers", {})
         wanted: list[str] = list(_EVERYWHERE)
-        if status in ("429", "503"):
-            wanted.append("Retry-After")
-        if status == "401":
-            wanted.append("WWW-Authenticate")
         if status.startswith("2") and "If-Match" in names and status != "204":
             wanted.append("ETag")
         if status.startswith("2") and "Idempotency-Key" in names:
             wanted.append("Idempotent-Replayed")
         for name in wanted:
             headers.setdefault(name, {"$ref": f"#/components/headers/{name}"})
-        if status in _PROBLEMS:
-            _tell_failure(response, status)
-        elif status.startswith("2"):
+        if status.startswith("2"):
             _add_example(response.get("content", {}), schemas)
     _add_example(operation.get("requestBody", {}).get("content", {}), schemas)
 
 
-def _tell_failure(response: Schema, status: str) -> None:
-    from http import HTTPStatus
-
+def _failure(status: str) -> Schema:
+    """What a failure with this status looks like, wherever it comes from."""
     meaning, code, detail = _PROBLEMS[status]
-    if response.get("description") in (None, "Problem"):
-        response["description"] = meaning
     body = {
         "type": f"/errors/{code}", "title": HTTPStatus(int(status)).phrase, "status": int(status), "code": code,
         "detail": detail, "instance": "01m8h9rts8w6yk3d1g5v0qeb2n",
     }  # fmt: skip
-    content = response.setdefault("content", {})
-    # Failures come as problems and as nothing else.
-    content.pop(_JSON, None)
-    content.setdefault(_PROBLEM, {"schema": {"$ref": "#/components/schemas/Problem"}}).setdefault("example", body)
+    wanted = [*_EVERYWHERE]
+    wanted += ["Retry-After"] if status in ("429", "503") else []
+    wanted += ["WWW-Authenticate"] if status == "401" else []
+    return {
+        "description": meaning,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in wanted},
+        "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": body}},
+    }
 
 
 def _add_example(content: Schema, schemas: Mapping[str, Schema]) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, cast
-
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Scope
 
 from studio.server import _problem
+from studio.server._describing import describe
 from studio.server.middleware.edge import Edge
 from studio.server.middleware.limits import Limits
 from studio.server.middleware.observe import MetricsPage, Observe
@@ -28,7 +25,7 @@ def create_api(platform: Platform) -> FastAPI:
     app = FastAPI(
         title="Studio",
         version="1",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
@@ -41,7 +38,7 @@ def create_api(platform: Platform) -> FastAPI:
         _asked_only_below(app.router.routes[-1], API + _common(router))
     app.router.routes.extend(scim_routes())
     app.router.routes.extend(page_routes())
-    app.openapi = partial(_description, app, app.openapi)
+    describe(app, "/api/openapi.json")
     return app
 
 
@@ -62,15 +59,6 @@ def _asked_only_below(route: BaseRoute, prefix: str) -> None:
         return matches(scope) if scope["path"].startswith(prefix) else (Match.NONE, {})
 
     route.matches = quick
-
-
-def _description(app: FastAPI, made: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The API's description, made when somebody first asks for it."""
-    if app.openapi_schema is None:
-        from studio.server._describing import complete
-
-        complete(made())
-    return cast("dict[str, Any]", app.openapi_schema)
 
 
 def create_app(platform: Platform) -> ASGIApp:
