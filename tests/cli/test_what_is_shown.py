@@ -98,3 +98,20 @@ def _until_running(cli: Any) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("nobody drives it")
+
+
+def test_secrets_of_credentials_are_masked(cli: Any, workflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "planted-in-the-environment"
+    given = {"type": "http.bearer", "token": secret, "hosts": ["example.org"]}
+    monkeypatch.setenv("STUDIO_CREDENTIAL_MAIL", json.dumps(given))
+    nodes = {
+        "copy": {"type": "flow.set", "params": {"values": {"it": f"Bearer {secret}", "plain": "nothing to hide"}}},
+        "stop": {"type": "flow.fail", "params": {"message": f"Cannot use {secret}"}},
+    }
+    shown = [cli("run", workflow(nodes, edges=["copy -> stop"]), code=1)]
+    for arguments in (("show", "last", "--values"), ("show", "last", "--values", "--json"), ("export", "last")):
+        shown.append(cli("executions", *arguments))
+    for one in shown:
+        assert secret not in one.out + one.err
+    assert "Cannot use •••" in shown[0].err
+    assert all("nothing to hide" in one.out for one in shown[1:])
