@@ -9,22 +9,22 @@ import pytest
 PUBLIC = {
     "studio.sdk": """
         AccessRefused Apart AuthenticationFailed AwsScheme BaseNode BasicScheme BodyScheme CallFailed Calls ControlNode
-        CredentialField CredentialType Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS HeaderScheme
-        HostFiles HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json Limits NodeContext
+        CredentialField CredentialType DataTables Dialer Effect Example File FileFact FileRef GENERIC_CREDENTIALS
+        HeaderScheme HostFiles HttpClient HttpRequest HttpResponse HttpStream Items ItemsBase Json Limits NodeContext
         NodeDefinitionError NodeError NodeModel NodeTimeout OAuth2Scheme Option Options OptionsPage Param PerItem Phrase
-        ProviderError QueryScheme Rate RateLimited Received Refusal Routed Scheme Slot StateHandle Table
-        TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError Varying as_node check_usage checked_effect
-        describe dump_output expected_by input_invalid list_options migrate_by node node_class node_schema
-        output_invalid per_item_shape reason_for reason_of takes_items
+        ProviderError QueryScheme Rate RateLimited Received Refusal Routed RowKept RowsChanged RowsPage Scheme Slot
+        StateHandle Table TableDraft TableRef TriggerEvent TriggerNode TriggerRequest UserError Varying as_node
+        check_usage checked_effect describe dump_output expected_by input_invalid list_options migrate_by node
+        node_class node_schema output_invalid per_item_shape reason_for reason_of takes_items
     """,
     "studio.catalog": "CallFacts Catalog NodeFacts PackFacts PackProblem PackStrings Place RateFacts SlotFacts",
     "studio.i18n": """
         Catalogue Entry LANGUAGES catalogue categories choose_language filled plural_category render right_to_left text
     """,
     "studio.testing": """
-        EngineRunner ExampleResult LoopbackServer NOW NodeContractError NodeResult NodeTester Parts ScratchContext
-        ScratchItems ScratchState SeenRequest SetupMissingError check_pack check_plain compare count example_workflow
-        listed postgres run_example
+        EngineRunner ExampleResult LoopbackServer NOW NodeContractError NodeResult NodeTester OpenTables Parts
+        ScratchContext ScratchItems ScratchState SeenRequest SetupMissingError check_pack check_plain compare count
+        example_workflow listed postgres run_example
     """,
 }
 

@@ -87,6 +87,16 @@ async def test_tables_columns_and_rows(either: Api) -> None:
         answer = await client.get(f"{here}/rows", params={"filter": text})
         refused(answer, 422, code)
     refused(await client.get(f"{here}/rows", params={"sort": "age", "cursor": "WyJ4IiwgInkiXQ"}), 422, "request.cursor")
+    # What no database takes as text is no id and no name of anything, and no cursor.
+    for path, code in (
+        ("/tables/%00", "data_table.not_found"),
+        (f"{here}/rows/%00", "data_table.no_row"),
+        (f"{here}/rows?cursor=WyIiLCAiXHUwMDAwIl0", "request.cursor"),
+        (f"{here}/rows/count?filter=" + '{"column":"id","value":"\\u0000"}', ""),
+        (f"{here}/rows/count?filter=" + '{"column":"mail","value":"\\u0000"}', ""),
+    ):
+        answer = await client.get(path)
+        assert answer.json().get("code", "") == code, answer.text
     # Many rows.
     up = {"column": "mail", "cells": {"mail": "0@example.org", "age": 100}}
     assert good(await client.post(f"{here}/rows/upsert", json=up))["created"] is False
