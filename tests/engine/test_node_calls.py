@@ -34,9 +34,9 @@ async def ended(one: Engine, id: str) -> ExecutionResult:
     return await one.wait(id, timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("together", [False, True])
-async def test_a_node_calls_and_goes_on_with_the_outputs(engine: Engine, together: bool) -> None:
-    what = calling({"inputs": {"n": 4}, "times": 3, "others": ["more"], "together": together})
+@pytest.mark.parametrize("how", [{}, {"together": True}, {"all_at_once": True}])
+async def test_a_node_calls_and_goes_on_with_the_outputs(engine: Engine, how: dict[str, bool]) -> None:
+    what = calling({"inputs": {"n": 4}, "times": 3, "others": ["more"], **how})
     id = await engine.submit(StartRequest(workflow=what, calls={"child": DOUBLE, "more": DOUBLE}))
     result = await ended(engine, id)
     assert (result.error, result.output) == (None, [8, 8, 8, 8])
@@ -54,6 +54,34 @@ async def test_the_call_is_durable_before_its_child_is_started(engine: Engine, g
     assert [one[3] for one in records if one[0] == r.CHILD] == [row.id]
     gate.open()
     assert (await ended(engine, id)).status is OK
+
+
+async def test_who_waits_for_several_children_leaves_memory(tmp_path: Path) -> None:
+    child = workflow({"s": ("flow.signal_wait", {"name": "go"})}, output="{{ s.payload }}", name="child")
+    log = tmp_path / "log.txt"
+    what = calling({"times": 3, "all_at_once": True, "log": str(log)})
+    async with engine(tmp_path / "data", config=EngineConfig(linger=0.0, poll_interval=0.01)) as one:
+        id = await one.submit(StartRequest(workflow=what, calls={"child": child}))
+        async with asyncio.timeout(PATIENCE):
+            while one.runs or len(await children(one, id)) < 3:
+                await asyncio.sleep(0.01)
+        rows = await children(one, id)
+        for number, row in reversed(list(enumerate(rows))):
+            await one.post(row.id, "signal", {"name": "go", "payload": number})
+        result = await ended(one, id)
+        assert len(await children(one, id)) == 3
+    assert (result.error, sorted(result.output)) == (None, [0, 1, 2])
+    assert len(log.read_text().splitlines()) >= 2, "the node began anew when it was taken up"
+
+
+async def test_a_failing_one_of_several_children(engine: Engine) -> None:
+    fails = workflow({"f": ("flow.fail", {"message": "no"})}, name="fails")
+    what = calling({"others": ["bad"], "times": 2, "all_at_once": True})
+    id = await engine.submit(StartRequest(workflow=what, calls={"child": DOUBLE, "bad": fails}))
+    result = await ended(engine, id)
+    assert result.error is not None
+    assert result.error.code == "flow.call_failed"
+    assert [row.status for row in await children(engine, id)].count(OK) == 2
 
 
 @pytest.mark.parametrize("limit", [None, "1h"])

@@ -198,6 +198,12 @@ class RunContext(NodeContext):
         await run.journal.flush(run.engine.config.level)
 
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
+        return await self._calls(workflow).call(workflow, inputs)
+
+    async def call_all(self, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+        return await self._calls(calls[0][0]).call_all(calls) if calls else []
+
+    def _calls(self, workflow: str) -> NodeCalls:
         if self.calls is None:
             raise UserError(
                 "node.calls_undeclared",
@@ -205,7 +211,7 @@ class RunContext(NodeContext):
                 type=self.node.type,
                 workflow=workflow,
             )
-        return await self.calls.call(workflow, inputs)
+        return self.calls
 
 
 class PlaceContext(RunContext):

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.domain.errors import NodeError
 from studio.domain.ids import new_id
@@ -63,6 +63,14 @@ class Place:
             self._room.release()
 
 
+class _Begun(NamedTuple):
+    """A call whose child is being started."""
+
+    reference: str
+    child: str
+    start: asyncio.Future[None]
+
+
 class NodeCalls:
     """The calls of one attempt of a node run, in the order in which they are made."""
 
@@ -87,8 +95,36 @@ class NodeCalls:
             NodeError: This call is another than it was before an interruption, or calls nest too deep.
             NotFound: There was no such workflow when the execution started.
         """
-        activity = self._activity
         index, self._made = self._made, self._made + 1
+        begun = await self._begin(index, reference, inputs)
+        return await self._output(begun, await self._answer(begun.child, begun.start))
+
+    async def call_all(self, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+        """Run workflows side by side and give their outputs in order, once all of them have ended.
+
+        The node's own task waits for one after the other, so that the engine sees that there is nothing else to do.
+
+        Raises:
+            CallFailed: One failed or was cancelled: the first in order.
+        """
+        run = self._activity.run
+        first, self._made = self._made, self._made + len(calls)
+        begun: list[_Begun] = []
+        try:
+            for index, (reference, inputs) in enumerate(calls, first):
+                begun.append(await self._begin(index, reference, inputs))
+            results = [await self._answer(one.child, one.start) for one in begun]
+        except BaseException:
+            await asyncio.gather(*(one.start for one in begun), return_exceptions=True)
+            if not (run.detaching or run.parking):
+                for one in begun:
+                    await end_child(run, one.child, "cancel")
+            raise
+        return [await self._output(one, result) for one, result in zip(begun, results, strict=True)]
+
+    async def _begin(self, index: int, reference: str, inputs: Mapping[str, Any]) -> _Begun:
+        """Make a call known to the journal, unless it is, and begin to start its child."""
+        activity = self._activity
         check_depth(activity)
         digest = _digest(reference, inputs)
         child, earlier = await self._known(index, digest)
@@ -100,10 +136,12 @@ class NodeCalls:
             activity.run.record((r.CHILD, *place, child, activity.run.clock(), False, call))
             await activity.run.journal.flush(Durability.POWER)
         start = start_child(activity.run, child, reference, inputs, activity.path, earlier, origin)
-        result = await self._answer(child, asyncio.ensure_future(start))
+        return _Begun(reference, child, asyncio.ensure_future(start))
+
+    async def _output(self, begun: _Begun, result: dict[str, Any]) -> Any:
         if result["status"] != ExecutionStatus.SUCCEEDED:
-            raise call_failed(reference, child, result)
-        return await activity.run.values.decode(tuple(result["output"]))
+            raise call_failed(begun.reference, begun.child, result)
+        return await self._activity.run.values.decode(tuple(result["output"]))
 
     async def _known(self, index: int, digest: bytes) -> tuple[str | None, str | None]:
         """The child of this call where there is one, else a failed one of an earlier execution that it stands for."""

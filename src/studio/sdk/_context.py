@@ -198,6 +198,16 @@ class NodeContext(ABC):
     async def call(self, workflow: str, inputs: Mapping[str, Any]) -> Any:
         """Run another workflow as a child execution and give its output."""
 
+    async def call_all(self, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+        """Run workflows side by side, each given as (workflow, inputs), and give their outputs in order.
+
+        While all of them wait, the execution may leave memory, which ``asyncio.gather`` over ``call`` prevents.
+
+        Raises:
+            CallFailed: One did not succeed: the first in order. All of them have ended then.
+        """
+        return [await self.call(workflow, inputs) for workflow, inputs in calls]
+
 
 def _write_to(path: Path, write: Callable[[BlobFile], object]) -> None:
     with path.open("wb") as file:

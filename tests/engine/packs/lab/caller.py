@@ -33,6 +33,7 @@ class Caller(BaseNode):
         others: list[str] = Param(default_factory=list)
         times: int = 1
         together: bool = False
+        all_at_once: bool = False
         catch: bool = False
         failures: int = 0
         limit: float | None = None
@@ -52,8 +53,10 @@ class Caller(BaseNode):
             with Path(input.log).open("a") as file:
                 file.write("begun\n")
         names = [input.workflow] * input.times + input.others
-        if input.together:
-            value: Any = await asyncio.gather(*(self._one(name, input, ctx) for name in names))
+        if input.all_at_once:
+            value: Any = await ctx.call_all([(name, input.inputs) for name in names])
+        elif input.together:
+            value = await asyncio.gather(*(self._one(name, input, ctx) for name in names))
         else:
             value = [await self._one(name, input, ctx) for name in names]
         if ctx.attempt <= input.failures:
