@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def address(api: Api, workflow: str, **query: Any) -> str:
 
 
 @asynccontextmanager
-async def watching(api: Api, token: str, workflow: str, **query: Any) -> AsyncIterator[ClientConnection]:
+async def watching(api: Api, token: str, workflow: str, **query: Any) -> AsyncGenerator[ClientConnection]:
     """A connection with a bearer token."""
     headers = {"authorization": f"Bearer {token}"}
     async with connect(address(api, workflow, **query), additional_headers=headers) as socket:

@@ -99,7 +99,7 @@ async def test_an_invitation_is_revoked_replaced_and_ends(api: Api) -> None:
     tickets = api.platform.people.tickets
     kept = (await tickets.all(INSTANCE, field="invited_to", value=DEFAULT_WORKSPACE))[0]
     now = api.platform.ports.clock()
-    await api.platform.people.records.commit([tickets.put(INSTANCE, kept.id, kept.value, expires_at=now - 1)])
+    await api.platform.people.records.commit([tickets.put(INSTANCE, kept.id, kept.value, expires_at=now - 10**6)])
     assert (await anonymous.post("/invitations/join", json=newcomer(third))).status_code == 404
 
 

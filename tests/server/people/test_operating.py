@@ -126,9 +126,11 @@ async def test_what_an_identity_provider_provisions(either: Api) -> None:
     for ending in (
         provisioning.set_groups(SYSTEM, DEFAULT_WORKSPACE, made.id, []),
         provisioning.remove_member(SYSTEM, DEFAULT_WORKSPACE, made.id),
+        provisioning.deactivate_account(SYSTEM, made.id),
     ):
         with pytest.raises(Conflict):
             await ending
+    await either.account(Role.ADMIN)
     mine = either.client(await either.token(made))
     assert (await mine.get("/session")).status_code == 200
     await provisioning.deactivate_account(SYSTEM, made.id)

@@ -386,6 +386,7 @@ async def test_metadata_of_the_machine_is_no_provider(sso: Sso, monkeypatch: pyt
     for name in ("token_endpoint", "jwks_uri", "userinfo_endpoint"):
         sso.api.platform.sso.discovery.forget()
         sso.there.discovery = {name: "http://169.254.169.254/latest/meta-data"}
+        sso.there.userinfo_only = ("name",) if name == "userinfo_endpoint" else ()
         browser = sso.browser()
         begun = await browser.begin()
         if begun.status_code == 303:
@@ -393,6 +394,6 @@ async def test_metadata_of_the_machine_is_no_provider(sso: Sso, monkeypatch: pyt
             assert back.status_code in (403, 502), name
         else:
             assert begun.status_code in (403, 502), name
-    sso.there.discovery = {}
+    sso.there.discovery, sso.there.userinfo_only = {}, ()
     sso.api.platform.sso.discovery.forget()
     assert (await sso.browser().sign_in()).status_code == 303
