@@ -48,7 +48,7 @@ def command(
             history = await studio.executions.history(execution)
             outputs = await history.outputs() if values else {}
             shown = {path: await studio.present(value) for path, value in outputs.items()}
-            errors = (await studio.mask()).plain(history.errors()) if values else {}
+            errors: dict[str, Any] = (await studio.mask()).plain(history.errors()) if values else {}
             told = await studio.told(history.result)
             return history, Outcome(told, await studio.present(history.result.output)), shown, errors
 
