@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.contracts.store import PostResult
+from studio.contracts.stored import PostResult
 from studio.domain.errors import Conflict, StudioError, UserError
 from studio.engine import Engine
 from studio.services.answers import Answers

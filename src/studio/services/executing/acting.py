@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionRow
+from studio.contracts.stored import ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, UserError
 from studio.engine import Engine, read_history

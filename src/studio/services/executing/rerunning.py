@@ -10,7 +10,7 @@ import msgspec
 
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
-from studio.contracts.store import ExecutionRow
+from studio.contracts.stored import ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import Conflict, NotFound
 from studio.engine import Engine, StartRequest

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from studio.contracts.store import Idempotency
+from studio.contracts.stored import Idempotency
 from studio.domain.access import Actor, Permission
 from studio.domain.canonical import content_hash
 from studio.domain.errors import Conflict, UserError, WorkflowInvalid

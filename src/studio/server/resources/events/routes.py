@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from studio.contracts.store import ExecutionRow
+from studio.contracts.stored import ExecutionRow
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import NotFound
 from studio.server._asking import Asking, Services

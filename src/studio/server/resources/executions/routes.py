@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Header, Query
 
-from studio.contracts.store import ExecutionFilter
+from studio.contracts.stored import ExecutionFilter
 from studio.domain.access import Permission
 from studio.domain.status import ExecutionStatus
 from studio.server._asking import Asking, Services

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from studio.contracts.store import ExecutionRow, NodeRunRow
+from studio.contracts.stored import ExecutionRow, NodeRunRow
 from studio.domain.ids import first_id
 from studio.i18n import render, text
 from studio.server.resources.executions.schemas import (
