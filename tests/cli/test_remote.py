@@ -326,6 +326,7 @@ def test_what_works_here_alone_says_so(
     assert cli("--server", served.api.url, "workflows", "import", name, code=1).err.startswith("Error: ")
     refused = json.loads(cli("--server", served.api.url, "run", "gone", "--json", code=1).out)
     assert (refused["status"], refused["error"]["code"]) == ("failed", "workflow.not_found")
+    assert "workflows import" in cli("--server", served.api.url, "run", name, code=2).err
     assert "--on" in cli("executions", "replay", "last", "--on", "draft", code=2).err
     for words in (["run", name, "--set", "a.b=1"], ["run", name, "--event", "{}"]):
         assert "--server" in cli("--server", served.api.url, *words, code=2).err

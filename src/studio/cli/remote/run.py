@@ -14,6 +14,7 @@ from studio.cli.remote.connection import on_server
 from studio.cli.remote.ending import BAD, Ending, ending_json, ending_line, read_ending, show_ending, waits_json
 from studio.cli.remote.finding import execution_id
 from studio.cli.remote.following import follow
+from studio.client import Missing
 from studio.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,7 +62,17 @@ def run(
     key, which = reference(workflow)
 
     async def work(client: Client) -> Ending:
-        document = await _document(client, key, which)
+        try:
+            document = await _document(client, key, which)
+        except Missing as error:
+            if Path(workflow).is_file():
+                raise UserError(
+                    "cli.file_here",
+                    "{file} is a file here, and there is no workflow of that name on the server. "
+                    "`studio workflows import {file} --publish` makes one of it.",
+                    file=workflow,
+                ) from error
+            raise
         kinds = {name: one.get("type") for name, one in document.get("inputs", {}).items()}
         given = dict(read_input_file(input_file))
         for name, text in inputs:
