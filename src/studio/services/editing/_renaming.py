@@ -9,7 +9,7 @@ import msgspec
 
 from studio.domain.canonical import plain_workflow
 from studio.domain.errors import UserError
-from studio.domain.workflow import Node, Workflow
+from studio.domain.workflow import Workflow
 from studio.services.editing import _tree
 from studio.services.editing._tree import MISSING, Change, Path
 from studio.validation.refactor import rename_node
@@ -29,7 +29,7 @@ def rename(tree: dict[str, Any], node: str, new: str) -> tuple[list[Change], lis
     old = path[-1]
     if len(new) > 200:
         raise UserError("editing.node_id", "{reason}.", reason=new[:20])
-    before = _model(tree, old)
+    before = _model(tree, old, new)
     after = rename_node(before, node, new)
     if after is before:
         return [], []
@@ -42,19 +42,17 @@ def rename(tree: dict[str, Any], node: str, new: str) -> tuple[list[Change], lis
     return changes, rewritten
 
 
-def _model(tree: dict[str, Any], old: str) -> Workflow:
-    """The workflow; one stub stands for all nodes that have nothing to do with the node."""
+def _model(tree: dict[str, Any], old: str, new: str) -> Workflow:
+    """The workflow as far as it has to do with the node, or with the id that it is to get."""
     named: dict[str, Any] = tree.get("nodes", {})
     nodes: dict[str, Any] = {}
     for id, node in named.items():
-        whole = id == old or any(key in node for key in (*_tree.BODIES, "slots"))
+        whole = id in (old, new) or any(key in node for key in (*_tree.BODIES, "slots"))
         if whole or old.encode() in msgspec.json.encode(node):
             nodes[id] = _tree.plain("node", node)
     edges = [edge for key, edge in tree.get("edges", {}).items() if old in key]
     rest = {key: one for key, one in tree.items() if key not in ("nodes", "edges", "canvas")}
-    concerned = Workflow.model_validate({**rest, "nodes": nodes, "edges": edges})
-    stub = Node(type="stub.stub")
-    return concerned.model_copy(update={"nodes": {id: concerned.nodes.get(id, stub) for id in named}})
+    return Workflow.model_validate({**rest, "nodes": nodes, "edges": edges})
 
 
 def _written(one: Workflow, other: Workflow) -> dict[str, Any]:
