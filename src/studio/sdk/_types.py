@@ -28,7 +28,8 @@ def known(annotation: Any) -> Any:
         return _typed_dict(annotation)
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return cast("Any", Annotated)[annotation, StructKind(annotation)]
-    origin, arguments = get_origin(annotation), get_args(annotation)
+    origin: Any = get_origin(annotation)
+    arguments = get_args(annotation)
     if origin in (Union, types.UnionType):
         return Union[tuple(known(one) for one in arguments)]  # noqa: UP007 - made from a tuple
     if arguments and isinstance(origin, type) and issubclass(origin, Iterable):
@@ -36,7 +37,7 @@ def known(annotation: Any) -> Any:
     if origin is Annotated:
         made, marks = cast("Any", Annotated), cast("Any", annotation).__metadata__
         return made[(known(arguments[0]), *marks)]
-    return annotation
+    return cast("Any", annotation)
 
 
 def _typed_dict(annotation: Any) -> Any:
