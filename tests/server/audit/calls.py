@@ -470,6 +470,6 @@ EXEMPT: dict[str, str] = {
     "POST /credentials/{credential}/connect": "changes nothing until the provider answers, and that is told",
     "POST /session/oidc/{provider}/connect": "changes nothing until the provider answers, and that is told",
     "POST /session/oidc/{provider}/logout": "needs a provider: see sso/test_enforced.py",
-    "POST /executions/{execution}/decisions": "needs an effect in doubt: see executions/test_executions.py",
+    "POST /executions/{execution}/decisions": "needs an effect in doubt; told by the same lines as approvals",
 }
 """Routes that tell nothing, or are tried elsewhere, with the reason."""

@@ -56,6 +56,8 @@ async def test_signing_out_at_both_ends(sso: Sso) -> None:
     token = sso.there.logout_token()
     assert (await outside.post(told, data={"logout_token": token})).status_code == 204
     assert (await browser.session()).status_code == 401
+    (ended, *_) = await sso.audited("session.ended")
+    assert (ended.target_kind, ended.target_id, (ended.after or {})["sessions"]) == ("identity_provider", "acme", 1)
     again = await outside.post(told, data={"logout_token": token})
     assert again.status_code == 403  # once
     await browser.sign_in()
