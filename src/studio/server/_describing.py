@@ -161,7 +161,10 @@ def complete(document: Schema) -> Schema:
     parts["responses"] = {status: _failure(status) for status in _PROBLEMS}
     parts["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "studio_session", "description": "Of a browser."},
+        "cookie": {
+            "type": "apiKey", "in": "cookie", "name": "studio_session",
+            "description": "Of a browser. Over TLS its name is `__Host-studio_session`.",
+        },
     }
     document["security"] = [{"bearer": []}, {"cookie": []}]
     for operation in _operations(document):
