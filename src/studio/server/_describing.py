@@ -162,7 +162,9 @@ def complete(document: Schema) -> Schema:
     parts["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
         "cookie": {
-            "type": "apiKey", "in": "cookie", "name": "studio_session",
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "studio_session",
             "description": "Of a browser. Over TLS its name is `__Host-studio_session`.",
         },
     }
