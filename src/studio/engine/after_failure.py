@@ -103,7 +103,7 @@ async def _start(
     identities = identities_of(start, reference)
     request = StartRequest(
         workflow=workflow,
-        inputs=_inputs(workflow, node, event),
+        inputs=_inputs(workflow, hash, node, event),
         workspace=workspace,
         trigger=trigger,
         event=event,
@@ -115,11 +115,12 @@ async def _start(
     await engine.submit(request, Family(id, calls=start["calls"], types=start.get("types") or {}))
 
 
-def _inputs(workflow: Workflow, node: Node, event: dict[str, Any]) -> dict[str, Any]:
+def _inputs(workflow: Workflow, hash: str, node: Node, event: dict[str, Any]) -> dict[str, Any]:
     """What the trigger makes of the event. Where that fails, nothing: the execution then fails, and says at what."""
     compiled = compile_value(node.inputs)
+    scope = {"event": event, "workflow": {"name": workflow.name, "hash": hash}, "now": event["at"]}
     try:
-        given = node.inputs if compiled is None else compiled.evaluate({"event": event})
+        given = node.inputs if compiled is None else compiled.evaluate(scope)
         return coerce_inputs(workflow, dict(given or {}))
     except (StudioError, TypeError, ValueError):
         return {}
