@@ -44,13 +44,9 @@ def main(argv: list[str]) -> int:
 
 def description() -> dict[str, Any]:
     """The API's description."""
-    from studio.domain.settings import ServerSettings
     from studio.server.app import create_api
-    from studio.services.platform import Platform
 
-    # Describing the routes asks nothing of the services.
-    platform = Platform(cast("Any", None), ServerSettings())
-    return create_api(platform).openapi()
+    return create_api().openapi()
 
 
 def files(document: Schema) -> dict[Path, str]:

@@ -19,7 +19,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from studio.domain.errors import StorageError, StudioError, UserError
-from studio.server._asking import needs, permission_of, platform_of
+from studio.server._asking import needs, permission_of
+from studio.server._behind import platform_of
 from studio.server._models import shown_once
 from studio.services.gateway.repeating import Answer, Repeats
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Scope
 
 from studio.server import _problem
+from studio.server._behind import Behind
 from studio.server._describing import describe
 from studio.server.middleware.edge import Edge
 from studio.server.middleware.limits import Limits
@@ -20,8 +23,9 @@ from studio.services.platform import Platform
 API = "/api/v1"
 
 
-def create_api(platform: Platform) -> FastAPI:
-    """The API by itself, which tools that read its description want."""
+@cache
+def create_api() -> FastAPI:
+    """The API by itself, one in a process: its routes are costly to make and always the same."""
     app = FastAPI(
         title="Studio",
         version="1",
@@ -31,7 +35,6 @@ def create_api(platform: Platform) -> FastAPI:
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )
-    app.state.platform = platform
     _problem.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
@@ -63,7 +66,7 @@ def _asked_only_below(route: BaseRoute, prefix: str) -> None:
 
 def create_app(platform: Platform) -> ASGIApp:
     """The whole server as one ASGI application."""
-    inside = MetricsPage(Limits(create_api(platform), platform.settings), platform)
+    inside = MetricsPage(Limits(Behind(create_api(), platform), platform.settings), platform)
     return Observe(Edge(inside, platform.settings), platform)
 
 

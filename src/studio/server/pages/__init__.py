@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from studio.i18n import right_to_left, text
-from studio.server._asking import platform_of
+from studio.server._behind import platform_of
 from studio.server._problem import language
 
 _POLICY = (

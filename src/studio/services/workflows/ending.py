@@ -98,7 +98,6 @@ class Endings:
             yield self._editing.undo.drop(workspace, one.id)
 
 
-
 def again(collection: Collection[_T], one: Kept[_T], expires_at: int | None) -> list[Change]:
     """The change that lets something end at a time, or stay; none where that is so already."""
     if one.record.expires_at == expires_at:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from studio.domain.access import Actor
 from studio.domain.errors import RecordChanged, StudioError
-from studio.server._asking import platform_of
+from studio.server._behind import platform_of
 from studio.server._problem import status_of
 from studio.server.resources.scim.describing import MOST, config, listed, resource_types, schemas
 from studio.services.platform import Platform
