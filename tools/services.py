@@ -13,7 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-NEEDED = {"postgresql": ("/usr/lib/postgresql", "*/bin/initdb")}
+NEEDED = {
+    "postgresql": ("/usr/lib/postgresql", "*/bin/initdb"),
+    "curl": ("/usr/bin", "curl"),
+    "jq": ("/usr/bin", "jq"),
+}
 CLUSTER_SETTING = Path("/etc/postgresql-common/createcluster.conf")
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.server.test_process import started, url_in
 
@@ -14,6 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 _BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "jq"))), reason="the page uses bash, curl and jq")
 def test_from_the_set_up_link_to_a_key(tmp_path: Path) -> None:
     blocks = [(kind, text) for kind, text in _BLOCK.findall((DOCS / "api.md").read_text())]
     script = "set -euo pipefail\n" + "".join(text for kind, text in blocks if kind == "sh")
