@@ -168,7 +168,7 @@ async def test_what_is_refused_changes_nothing(either: Api) -> None:
         ({"op": "set", "path": ["canvas", "positions", "greet"], "value": [1, 2]}, "editing.unsettable"),
         ({"op": "set", "path": ["nodes", "greet", "colour"], "value": "red"}, "editing.not_valid"),
         ({"op": "set", "path": ["nodes", "greet", "params", "template", "x"], "value": 1}, "editing.no_mapping"),
-        ({"op": "set", "path": ["nodes", "greet", "params", "n"], "value": 1 << 70}, "editing.unkept"),
+        ({"op": "set", "path": ["nodes", "greet", "params", "n"], "value": 1 << 70}, "request.invalid"),
         ({"op": "set", "path": ["settings", "parallel"], "value": -1}, "editing.not_valid"),
         ({"op": "set", "path": ["name"], "value": ""}, "editing.not_valid"),
         ({"op": "remove", "path": ["nodes", "greet", "type"]}, "editing.not_valid"),
