@@ -1,0 +1,56 @@
+"""On Postgres a page of a list is a range of one index, whatever the values: one plan is made for all of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from studio.storage import open_store
+from studio.storage._plans import listing
+from tests.fixtures.postgres import Cluster
+
+_ROWS = """
+INSERT INTO executions SELECT 'e' || n, 'default', 'h', 'name' || n % 3, 'succeeded', NULL, NULL, 'run', 'manual',
+  NULL, NULL, 'e' || n, NULL, 0, '', '', 0, '', '[]', 0, false, NULL, 0, 0, n, n, n, NULL, NULL, false, 0, 0,
+  NULL, NULL, false, false, 1, 0, 0, 0
+FROM generate_series(1, 20000) AS n;
+ANALYZE executions
+"""
+_VALUES = {
+    "workspace": "'default'", "status": "'failed'", "workflow_name": "'name1'", "error_code": "'none'",
+    "before": "'e5'", "from_id": "'e1'", "limit": "50",
+}  # fmt: skip
+
+
+async def test_pages_are_ranges_of_an_index(postgres_cluster: Cluster, postgres_url: str, tmp_path: Path) -> None:
+    store = await open_store(postgres_url, tmp_path)
+    await store.close()
+    database = postgres_url.rpartition("/")[2]
+    postgres_cluster.sql(_ROWS, database)
+    wanted = {
+        (): "executions_newest",
+        ("status",): "executions_status",
+        ("status", "workflow_name"): "executions_workflow",
+        ("error_code",): "executions_error",
+    }
+    for names, index in wanted.items():
+        for more in ((), ("before",), ("from_id",), ("before", "from_id")):
+            bound = listing._listing(frozenset(names + more)).postgres
+            values = ", ".join(_VALUES[name] for name in bound.names)
+            said = postgres_cluster.sql(
+                f"SET plan_cache_mode = force_generic_plan; PREPARE page AS {bound.text};"
+                f" EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page({values})",
+                database,
+            )
+            (plan,) = [one["Plan"] for one in json.loads(said[said.index("[") :])]
+            scan = scanned(plan)
+            assert (scan["Index Name"], scan.get("Rows Removed by Filter", 0)) == (index, 0), (names, more, plan)
+            assert "Sort" not in said, (names, more)
+
+
+def scanned(plan: dict[str, Any]) -> dict[str, Any]:
+    """The innermost step."""
+    while "Plans" in plan:
+        (plan,) = plan["Plans"]
+    return plan
