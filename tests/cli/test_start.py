@@ -94,5 +94,6 @@ def test_the_end_of_the_program_loses_nothing() -> None:
 
 
 def test_the_program_waits_for_a_thread_that_works() -> None:
-    late = "import threading; threading.Timer(0.3, print, ['late']).start()"
+    late = "import threading; end = lambda: (threading.main_thread().join(), print('late'))"
+    late += "; threading.Thread(target=end).start()"
     assert program(late, "--version").stdout.endswith("late\n")

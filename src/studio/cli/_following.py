@@ -75,10 +75,13 @@ async def follow(
     await studio.driver.try_start()
     mask = await studio.mask()
     execution_id = await studio.engine.submit(request)
-    watcher = None if quiet else _Watcher(studio, execution_id, make_view(request.workflow.nodes, voice), mask)
     waiting = asyncio.create_task(studio.driver.wait(execution_id, timeout=seconds, patient=patient))
+    watcher = None
     try:
+        # Before anything else: from here on there is something to cancel, or to hand over.
         with _interrupts(studio, execution_id, waiting, voice):
+            if not quiet:
+                watcher = _Watcher(studio, execution_id, make_view(request.workflow.nodes, voice), mask)
             result = await waiting
         if watcher is not None:
             await watcher.catch_up(ended=result.status.terminal)
