@@ -17,7 +17,7 @@ from studio.server.middleware.limits import Limits
 from studio.server.middleware.observe import MetricsPage, Observe
 from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
-from studio.server.resources.scim.routes import scim_routes
+from studio.server.resources.scim import scim_routes
 from studio.services.platform import Platform
 
 API = "/api/v1"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 
 from studio.domain.access import Actor
-from studio.services.scim.model import DirectoryToken
+from studio.services.scim.shelf import DirectoryToken
 from tests.server.kit import PLAIN, Api
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"

@@ -18,7 +18,8 @@ from studio.services.people.checks import check_text
 from studio.services.people.groups import MAX_GROUPS
 from studio.services.people.guards import keep_an_admin, without_doubles
 from studio.services.people.model import Group, Member, People, member_id
-from studio.services.scim.model import DirectoryGroup, DirectoryMember, DirectoryToken, ScimShelf, version_of
+from studio.services.scim.model import DirectoryGroup, DirectoryMember, version_of
+from studio.services.scim.shelf import DirectoryToken, ScimShelf
 
 
 class DirectoryGroups:

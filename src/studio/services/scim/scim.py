@@ -6,7 +6,7 @@ from functools import cached_property
 
 from studio.services.people.directory import Directory
 from studio.services.scim.groups import DirectoryGroups
-from studio.services.scim.model import ScimShelf
+from studio.services.scim.shelf import ScimShelf
 from studio.services.scim.tokens import DirectoryTokens
 from studio.services.scim.users import DirectoryUsers
 

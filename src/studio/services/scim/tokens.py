@@ -16,7 +16,7 @@ from studio.services.auditing import entry
 from studio.services.people.checks import check_text
 from studio.services.people.model import People
 from studio.services.people.rights import permissions_of_role
-from studio.services.scim.model import DirectoryToken, ScimShelf
+from studio.services.scim.shelf import DirectoryToken, ScimShelf
 
 PREFIX = "scim_"
 _TOKEN = re.compile(r"scim_([0-9a-z]{26})_([A-Za-z0-9_-]{43})")

@@ -27,15 +27,8 @@ from studio.services.people.guards import keep_an_admin, without_doubles
 from studio.services.people.members import accounts_of
 from studio.services.people.model import Account, Member, People, member_id
 from studio.services.people.provisioning import Provisioning
-from studio.services.scim.model import (
-    POLICY,
-    DirectoryPerson,
-    DirectoryToken,
-    DirectoryUser,
-    Left,
-    ScimShelf,
-    version_of,
-)
+from studio.services.scim.model import POLICY, DirectoryUser, version_of
+from studio.services.scim.shelf import DirectoryPerson, DirectoryToken, Left, ScimShelf
 
 
 @dataclass

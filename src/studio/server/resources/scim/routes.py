@@ -11,29 +11,21 @@ from scim2_models import Context, Error, PatchOp, SearchRequest
 from scim2_models.exceptions import SCIMException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from studio.domain.access import Actor
 from studio.domain.errors import RecordChanged, StudioError
 from studio.server._behind import platform_of
 from studio.server._problem import status_of
+from studio.server.resources.scim import BASE
 from studio.server.resources.scim.describing import MOST, config, listed, resource_types, schemas
 from studio.services.platform import Platform
-from studio.services.scim.model import (
-    POLICY,
-    DirectoryGroup,
-    DirectoryToken,
-    DirectoryUser,
-    ResourceOf,
-    version_of,
-)
+from studio.services.scim.model import POLICY, DirectoryGroup, DirectoryUser, ResourceOf, version_of
+from studio.services.scim.shelf import DirectoryToken
 
-BASE = "/api/scim/v2"
 MEDIA_TYPE = "application/scim+json"
 _BODIES = ("application/scim+json", "application/json", "")
 _MOST_BODY = 4 * 1024 * 1024
 _MOST_FILTER = 2000
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOG = logging.getLogger("studio.server")
 
 
@@ -226,11 +218,6 @@ async def _answered(request: Request) -> Response:
     token, actor = held
     parts = [part for part in request.path_params["rest"].split("/") if part]
     return await _Call(request, platform, token.value, actor).answer(parts)
-
-
-def scim_routes() -> list[BaseRoute]:
-    """The one route of SCIM."""
-    return [Route(f"{BASE}/{{rest:path}}", scim, methods=_METHODS, include_in_schema=False)]
 
 
 def _validated(model: Any, body: dict[str, Any], context: Context) -> Any:

@@ -12,7 +12,7 @@ from studio.server._models import In, Out, ShownOnce, Time
 from studio.server._routes import Routes
 from studio.services._collection import Kept
 from studio.services.platform import Platform
-from studio.services.scim.model import DirectoryToken
+from studio.services.scim.shelf import DirectoryToken
 
 routes = Routes("/operator/directories", "directories")
 Authority = Literal["workspace", "instance"]
