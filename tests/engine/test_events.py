@@ -9,6 +9,7 @@ import pytest
 
 from studio.domain.status import ExecutionStatus
 from studio.engine import Event, Grants, StartRequest, read_history
+from studio.engine.live import Live
 from tests.engine.gates import PATIENCE, Gate
 from tests.engine.kit import engine, run, workflow
 from tests.engine.test_resume import charge
@@ -114,3 +115,24 @@ async def test_nothing_new_starts_after_a_failure(tmp_path: Path) -> None:
         result = await run(one, what, grants=Grants(folder=str(tmp_path)))
     assert {path: str(node.status) for path, node in result.nodes.items()} == {"bad": "failed"}
     assert not (tmp_path / "l.txt").exists()
+
+
+async def test_what_is_not_recorded_comes_before_what_is(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a node begins and ends while a watcher who has just come reads what there is."""
+    held = ("lab.gate", {"name": gate.name})
+    what = workflow({"first": held, "second": ("lab.gate", {"name": gate.name, "value": "{{ first.value }}"})})
+    backlog = Live._backlog
+    async with engine(tmp_path / "data") as one:
+        id = await one.submit(StartRequest(workflow=what))
+        await gate.reached()
+
+        async def late(*args: Any) -> list[Event]:
+            gate.open()
+            await one.wait(id, timeout=PATIENCE)
+            return await backlog(*args)
+
+        monkeypatch.setattr(Live, "_backlog", late)
+        kinds = [event.kind async for event in one.events(id) if event.path == "second"]
+    assert kinds == ["started", "succeeded"]

@@ -92,12 +92,14 @@ class Live:
                 row = await engine.store.execution(execution_id)
                 if row is None:
                     raise NotFound("execution.not_found", "There is no execution {id}.", id=execution_id)
-                if row.status.terminal:
-                    # What was told without being recorded while the row was being read is in no backlog.
-                    for event in _unnumbered(queue):
-                        yield event
+                backlog = await self._backlog(engine, execution_id, position)
+                # What was told without being recorded while that was read is in no backlog, and came before what is
+                # recorded of the same place.
+                about = None if row.status.terminal else {event.path for event in backlog}
+                for event in _unnumbered(queue, about):
+                    yield event
                 look = min(2 * look, _LONGEST_LOOK)
-                for event in await self._backlog(engine, execution_id, position):
+                for event in backlog:
                     position = (event.seq, event.index)
                     look = _LOOK
                     yield event
@@ -136,7 +138,12 @@ class Live:
             return None if event is _END else event
 
 
-def _unnumbered(queue: asyncio.Queue[Event]) -> list[Event]:
-    """Take out what waits, and give of it what is not recorded."""
-    waiting = [queue.get_nowait() for _ in range(queue.qsize())]
-    return [event for event in waiting if event is not _END and event.seq < 0]
+def _unnumbered(queue: asyncio.Queue[Event], about: set[str | None] | None) -> list[Event]:
+    """Take out what is not recorded, of these places or of all; the rest goes on waiting."""
+    taken: list[Event] = []
+    for event in [queue.get_nowait() for _ in range(queue.qsize())]:
+        if event is not _END and event.seq < 0 and (about is None or event.path in about):
+            taken.append(event)
+        else:
+            queue.put_nowait(event)
+    return taken
