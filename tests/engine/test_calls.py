@@ -147,5 +147,5 @@ async def test_a_child_is_ended_although_the_process_died_after_its_level_had_fa
     async with engine(tmp_path) as one:
         result = await ended(one, id)
         assert (result.status, result.error.code) == (ExecutionStatus.FAILED, "expression.zero_division")
-        gate.open()
+        # The gate stays shut: nothing but a cancel can end the child.
         assert (await ended(one, (await child_of(one, id)).id)).status is ExecutionStatus.CANCELLED

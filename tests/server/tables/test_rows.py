@@ -9,6 +9,7 @@ import pytest
 
 from studio.domain.errors import Conflict, NotFound, RecordChanged, UserError
 from studio.services.tables import writing
+from studio.services.tables.cells import stamp
 from studio.services.tables.writing import adding
 from tests.server.tables.conftest import ADA, Ground
 
@@ -30,6 +31,11 @@ async def everything(ground: Ground, table: str, limit: int, **given: Any) -> li
         after = page.after
         if after is None:
             return out
+
+
+def test_times_of_rows_compare_as_texts() -> None:
+    assert stamp(1_000_000) == "1970-01-01T00:00:01.000000Z"
+    assert stamp(1_000_000) < stamp(1_131_080) < stamp(1_131_084) < stamp(1_200_000) < stamp(2_000_000)
 
 
 async def test_rows_are_kept_by_type_and_found(ground: Ground) -> None:

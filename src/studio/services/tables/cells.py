@@ -119,13 +119,22 @@ def order(type: str, value: Any) -> Any:
 
 
 def moment(at: int) -> str:
-    """Microseconds since 1970 as a date and time."""
-    return _moment(datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000))
+    """Microseconds since 1970 as a date and time, in the form in which values of columns are kept."""
+    return _moment(_when(at))
+
+
+def stamp(at: int) -> str:
+    """Microseconds since 1970 as a date and time, always of one width: compared as texts, they compare by time."""
+    return f"{_when(at).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def size_of(cells: Mapping[str, Any]) -> int:
     """Bytes of a row's values."""
     return len(msgspec.msgpack.encode(cells))
+
+
+def _when(at: int) -> datetime:
+    return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
 
 
 def _moment(when: datetime) -> str:

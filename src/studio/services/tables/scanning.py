@@ -12,7 +12,7 @@ import orjson
 
 from studio.domain.errors import NotFound, UserError
 from studio.services._collection import Kept
-from studio.services.tables.cells import moment, order, same_text
+from studio.services.tables.cells import order, same_text, stamp
 from studio.services.tables.filters import Filter, Getter, getter_of
 from studio.services.tables.model import LARGEST_PAGE, Column, DataTable, Shelf, StoredRow
 from studio.services.tables.names import folded
@@ -268,7 +268,7 @@ def field_of(table: str, column: Column) -> str:
 def shown(table: DataTable, row: Kept[StoredRow]) -> dict[str, Any]:
     """A row as workflows see it."""
     return {
-        "id": row.id, "created_at": moment(row.record.created_at), "updated_at": moment(row.record.updated_at),
+        "id": row.id, "created_at": stamp(row.record.created_at), "updated_at": stamp(row.record.updated_at),
         "revision": row.revision, **cells_of(table, row.value),
     }  # fmt: skip
 
