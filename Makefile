@@ -25,6 +25,7 @@ dev-environment:
 	@$(PYTHON) tools/bootstrap.py dev
 
 up: run-environment
+	@$(BIN)/python tools/web.py build
 	@$(BIN)/studio up
 
 demo: run-environment
@@ -32,6 +33,8 @@ demo: run-environment
 
 test: dev-environment
 	@$(BIN)/python tools/services.py
+	@$(BIN)/python tools/web.py build
+	@$(BIN)/python tools/web.py test
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 
 coverage: dev-environment
@@ -54,7 +57,10 @@ generate: dev-environment
 	@$(BIN)/python tools/node_lock.py --write
 	@$(BIN)/python tools/workflow_schema.py --write
 	@$(BIN)/python tools/cli_docs.py --write
+	@$(BIN)/python tools/error_codes.py --write
 	@$(BIN)/python tools/client.py --write
+	@$(BIN)/python tools/web.py install
+	@$(BIN)/python tools/web_client.py --write
 	@$(BIN)/python tools/settings_docs.py --write
 
 clean:

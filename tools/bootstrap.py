@@ -1,4 +1,4 @@
-"""Make the project's environment: ``python3 tools/bootstrap.py [run|dev]``.
+"""Make the project's environment: ``python3 tools/bootstrap.py [run|dev]``, or add Node.js to it: ``node``.
 
 Needs Python 3.11 or later with pip, and nothing else. The second call is quick: a stamp in the environment tells which
 lock it was made from. Packages come from wherever pip is configured to look, and only with the hashes in the lock.
@@ -11,6 +11,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,9 @@ KINDS = ("run", "dev")
 def main(argv: list[str]) -> int:
     """Bring the environment up to date; returns an exit code."""
     kind = argv[0] if argv else "dev"
+    if kind == "node":
+        print("Installing Node.js into .venv", flush=True)
+        return _attempt(lambda: _lock("node"))
     if kind not in KINDS:
         return _fail(f"unknown kind of environment {kind!r}: use run or dev")
     if sys.version_info < (3, 11):  # noqa: UP036 (whoever calls this may have any Python)
@@ -32,12 +36,19 @@ def main(argv: list[str]) -> int:
         _compile()
         return 0
     print(f"Setting up .venv ({kind}), about a minute the first time", flush=True)
-    try:
-        _install(kind)
-    except subprocess.CalledProcessError as error:
-        return _fail(f"this command failed with exit code {error.returncode}: {' '.join(map(str, error.cmd))}")
+    failed = _attempt(lambda: _install(kind))
+    if failed:
+        return failed
     STAMP.write_text(wanted[kind] + "\n")
     _compile()
+    return 0
+
+
+def _attempt(step: Callable[[], None]) -> int:
+    try:
+        step()
+    except subprocess.CalledProcessError as error:
+        return _fail(f"this command failed with exit code {error.returncode}: {' '.join(map(str, error.cmd))}")
     return 0
 
 
@@ -57,13 +68,21 @@ def _install(kind: str) -> None:
         _run([sys.executable, "-m", "venv", *([] if own_pip else ["--without-pip"]), str(VENV)])
     elif own_pip:
         _run([str(python), "-m", "ensurepip"])
-    pip = [str(python), "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", str(python)]
-    pip += ["install", "-qq", "--no-input"]
+    _lock(kind)
+    _run([*_pip(), "--no-build-isolation", "--editable", str(ROOT)])
+
+
+def _lock(kind: str) -> None:
+    _run([*_pip(), "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.lock")])
+
+
+def _pip() -> list[str]:
+    python = str(_python())
+    own_pip = importlib.util.find_spec("pip") is None
+    pip = [python, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", python]
     # The lock is complete. Without --no-deps pip looks for "coverage[toml]" beside the pinned "coverage", and refuses
     # all as soon as a newer release exists.
-    pip.append("--no-deps")
-    _run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.lock")])
-    _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
+    return [*pip, "install", "-qq", "--no-input", "--no-deps"]
 
 
 def _compile() -> None:

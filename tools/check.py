@@ -21,8 +21,11 @@ CHECKS: dict[str, list[str]] = {
     "workflow schema": [sys.executable, "tools/workflow_schema.py", "--check"],
     "settings docs": [sys.executable, "tools/settings_docs.py", "--check"],
     "command line docs": [sys.executable, "tools/cli_docs.py", "--check"],
+    "error codes": [sys.executable, "tools/error_codes.py", "--check"],
     "client": [sys.executable, "tools/client.py", "--check"],
     "locks": [sys.executable, "tools/locks.py", "--check"],
+    "interface": [sys.executable, "tools/web.py", "check"],
+    "interface client": [sys.executable, "tools/web_client.py", "--check"],
 }
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = {"run": "build", "dev": "dev"}
+GROUPS = {"run": "build", "dev": "dev", "node": "node"}
+ALONE = frozenset({"node"})
+"""Locks that hold their group and nothing of the project."""
 EXTRAS = ("tables",)
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;\\]+)")
 _ADDRESS = re.compile(r"://|^\s*--(?!hash=sha256:[0-9a-f]{64}\b)|^\s*#", re.MULTILINE)
@@ -48,9 +50,11 @@ def wanted(kind: str) -> list[str]:
     """Requirements that pyproject.toml states for a kind of environment."""
     document: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project = document["project"]
-    found: list[str] = list(project["dependencies"])
-    for extra in EXTRAS:
-        found += project["optional-dependencies"][extra]
+    found: list[str] = []
+    if kind not in ALONE:
+        found += project["dependencies"]
+        for extra in EXTRAS:
+            found += project["optional-dependencies"][extra]
     return found + _group(document["dependency-groups"], GROUPS[kind])
 
 
@@ -74,8 +78,9 @@ def _plain(name: str) -> str:
 
 
 def _write(kind: str) -> None:
-    command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
-    command += [f"--extra={extra}" for extra in EXTRAS]
+    command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11"]
+    if kind not in ALONE:
+        command += ["pyproject.toml", *(f"--extra={extra}" for extra in EXTRAS)]
     command += ["--group", GROUPS[kind], "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", f"requirements/{kind}.lock"]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Route
 
+from studio.server._failures import EVERYWHERE, MEDIA_TYPE, PROBLEMS, failure
+
 Schema = dict[str, Any]
 _JSON = "application/json"
-_PROBLEM = "application/problem+json"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 ABOUT = """
@@ -26,6 +27,8 @@ Everything that Studio's own interface and command line do goes through this API
 - **Sign-in**: `Authorization: Bearer …` with an API key or a session's token; browsers have a cookie, and send
   `X-CSRF-Token` with what changes something. `Studio-Workspace` chooses among several workspaces.
 - **Failures** are problem details (RFC 9457) with a stable `code`; `detail` is in the language of `Accept-Language`.
+  `x-error-codes` of an operation lists by status the codes that it answers with, as far as they are known beforehand;
+  at the top of this description stand those that any operation may answer with.
 - **Lists** give `items` and `next`; `next` is the `cursor` of the page that follows, `limit` the size of a page.
 - **Revisions**: what can be edited has an `ETag`; with `If-Match` a change of an older revision is refused with 412.
 - **Repetition**: with `Idempotency-Key` a request that makes something does it once, however often it is sent.
@@ -47,81 +50,9 @@ _HEADERS: dict[str, Schema] = {
     },
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}, "example": "Bearer"},
 }  # fmt: skip
-_EVERYWHERE: tuple[str, ...] = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-Id")
 
-_PROBLEMS: dict[str, tuple[str, str, str]] = {
-    "400": (
-        "The request cannot be understood.",
-        "request.cursor",
-        "This is no cursor of this list. Begin with its first page.",
-    ),
-    "401": (
-        "Nobody is signed in, or the token is not valid any more.",
-        "access.not_signed_in",
-        "Sign in first.",
-    ),
-    "403": (
-        "The caller may not do this.",
-        "access.missing_permission",
-        "This needs the permission workflow.edit.",
-    ),
-    "404": (
-        "It is not there, or not for this caller.",
-        "workflow.not_found",
-        "There is no workflow greeting.",
-    ),
-    "409": (
-        "It does not fit the present state.",
-        "workflow.import_exists",
-        "There is a workflow with the key greeting already. Say what becomes of greeting.yaml.",
-    ),
-    "410": (
-        "It is not kept any more.",
-        "editing.log_gone",
-        "What was changed since that revision is not known any more. Load the draft anew.",
-    ),
-    "412": (
-        "Somebody else has changed it since.",
-        "record.changed",
-        "The workflow was changed meanwhile. Load it again and repeat the change.",
-    ),
-    "413": (
-        "The body is too large.",
-        "request.too_large",
-        "The request is larger than 16777216 bytes.",
-    ),
-    "415": (
-        "The body is of no kind that is taken.",
-        "request.refused",
-        "The request cannot be understood.",
-    ),
-    "422": (
-        "What is asked for does not fit.",
-        "request.invalid",
-        "The request does not fit: name: Field required",
-    ),
-    "429": (
-        "A limit or a quota is used up.",
-        "request.too_many",
-        "At most 1200 requests a minute are answered. Wait a moment.",
-    ),
-    "500": (
-        "Something went wrong inside Studio.",
-        "request.failed",
-        "Something went wrong inside Studio. The log tells more under the id of this request.",
-    ),
-    "502": (
-        "Another system failed.",
-        "http.status",
-        "api.example.org answered with status 500.",
-    ),
-    "503": (
-        "Studio has too much to do, or cannot reach its database.",
-        "execution.overloaded",
-        "Studio has more to do than it can take on. Try again in a moment.",
-    ),
-}
-"""By status: what it means, and an example of code and sentence."""
+_CODES = Path(__file__).with_name("error_codes.json")
+"""Written by ``tools/error_codes.py``."""
 
 
 def describe(app: FastAPI, address: str) -> None:
@@ -158,7 +89,7 @@ def complete(document: Schema) -> Schema:
     document["info"]["description"] = ABOUT.strip()
     parts = document.setdefault("components", {})
     parts["headers"] = _HEADERS
-    parts["responses"] = {status: _failure(status) for status in _PROBLEMS}
+    parts["responses"] = {status: failure(status) for status in PROBLEMS}
     parts["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
         "cookie": {
@@ -169,7 +100,12 @@ def complete(document: Schema) -> Schema:
         },
     }
     document["security"] = [{"bearer": []}, {"cookie": []}]
+    codes: Schema = orjson.loads(_CODES.read_bytes())
+    document["x-error-codes"] = codes["common"]
     for operation in _operations(document):
+        operation["x-error-codes"] = own = codes["operations"].get(operation["operationId"], {})
+        for status in own:
+            operation["responses"].setdefault(status, {"description": "Problem"})
         _complete(operation, parts["schemas"])
     return document
 
@@ -183,16 +119,18 @@ def _operations(document: Schema) -> Iterator[Schema]:
 
 def _complete(operation: Schema, schemas: Mapping[str, Schema]) -> None:
     names = {param["name"] for param in operation.get("parameters", ())}
+    if "requestBody" in operation or "Idempotency-Key" in names:  # what a body is awaited for
+        operation["responses"]["408"] = {"description": "Problem"}
     for status, response in operation["responses"].items():
-        if status in _PROBLEMS and list(response.get("content", {})) in ([], [_PROBLEM], [_PROBLEM, _JSON]):
+        if status in PROBLEMS and list(response.get("content", {})) in ([], [MEDIA_TYPE], [MEDIA_TYPE, _JSON]):
             operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
             continue
-        if status in _PROBLEMS:  # a page for people stands beside the problem
-            told = _failure(status)
+        if status in PROBLEMS:  # a page for people stands beside the problem
+            told = failure(status)
             response |= {**told, "content": {**response["content"], **told["content"]}}
             continue
         headers = response.setdefault("headers", {})
-        wanted: list[str] = list(_EVERYWHERE)
+        wanted: list[str] = list(EVERYWHERE)
         if status.startswith("2") and "If-Match" in names and status != "204":
             wanted.append("ETag")
         if status.startswith("2") and "Idempotency-Key" in names:
@@ -202,23 +140,6 @@ def _complete(operation: Schema, schemas: Mapping[str, Schema]) -> None:
         if status.startswith("2"):
             _add_example(response.get("content", {}), schemas)
     _add_example(operation.get("requestBody", {}).get("content", {}), schemas)
-
-
-def _failure(status: str) -> Schema:
-    """What a failure with this status looks like, wherever it comes from."""
-    meaning, code, detail = _PROBLEMS[status]
-    body = {
-        "type": f"/errors/{code}", "title": HTTPStatus(int(status)).phrase, "status": int(status), "code": code,
-        "detail": detail, "instance": "01m8h9rts8w6yk3d1g5v0qeb2n",
-    }  # fmt: skip
-    wanted = [*_EVERYWHERE]
-    wanted += ["Retry-After"] if status in ("429", "503") else []
-    wanted += ["WWW-Authenticate"] if status == "401" else []
-    return {
-        "description": meaning,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in wanted},
-        "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": body}},
-    }
 
 
 def _add_example(content: Schema, schemas: Mapping[str, Schema]) -> None:

@@ -17,7 +17,7 @@ from studio.server._idempotency import PARAMETER, IdempotentRoute
 from studio.server._models import Problem
 from studio.server._problem import answer, language, tell_refusal
 
-_COMMON = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503)
+_COMMON = (400, 401, 403, 404, 409, 412, 413, 415, 421, 422, 429, 431, 500, 503)
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 

@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Scope
 from studio.server import _problem
 from studio.server._behind import Behind
 from studio.server._describing import describe
+from studio.server.interface import interface_routes
 from studio.server.middleware.edge import Edge
 from studio.server.middleware.limits import Limits
 from studio.server.middleware.observe import MetricsPage, Observe
-from studio.server.pages import page_routes
 from studio.server.resources import ROUTERS
 from studio.server.resources.scim import scim_routes
 from studio.services.platform import Platform
@@ -40,7 +40,7 @@ def create_api() -> FastAPI:
         app.include_router(router, prefix=API)
         _asked_only_below(app.router.routes[-1], API + _common(router))
     app.router.routes.extend(scim_routes())
-    app.router.routes.extend(page_routes())
+    app.router.routes.extend(interface_routes())
     describe(app, "/api/openapi.json")
     return app
 

@@ -39,6 +39,7 @@ from studio.server.resources.usage.routes import routes as usage
 from studio.server.resources.variables.routes import routes as variables
 from studio.server.resources.workflows.files import routes as workflow_files
 from studio.server.resources.workflows.routes import routes as workflows
+from studio.server.resources.workflows.tags import routes as workflow_tags
 from studio.server.resources.workflows.versions import routes as workflow_versions
 from studio.server.resources.workspaces.routes import routes as workspaces
 
@@ -61,6 +62,7 @@ ROUTERS = (
     workflows,
     workflow_versions,
     workflow_files,
+    workflow_tags,
     editing,
     comments,
     folders,

@@ -10,7 +10,7 @@ from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
 from studio.server._models import PageOut
-from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
+from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor, page_of
 from studio.server._routes import Routes
 from studio.server.resources.accounts.schemas import (
     AccountChange,
@@ -19,7 +19,6 @@ from studio.server.resources.accounts.schemas import (
     AccountShownOut,
     BelongingOut,
     LeaveOpen,
-    LeavesOpen,
     OperatedAccountOut,
 )
 from studio.server.resources.members.routes import leave
@@ -55,17 +54,17 @@ async def create_account(body: AccountIn, response: Response, actor: Asking, ser
 
 
 @routes.ask("GET", "/leaves", Permission.OPERATE)
-async def list_open_leaves(services: Services) -> LeavesOpen:
-    """Off-boardings that were interrupted."""
-    return LeavesOpen(
-        items=[
-            LeaveOpen(
-                account=one.value.account, workspaces=one.value.workspaces, heirs=one.value.heirs, by=one.value.by,
-                begun_at=one.record.created_at,
-            )
-            for one in await services.directory.offboardings.open()
-        ]
-    )  # fmt: skip
+async def list_open_leaves(services: Services, cursor: Cursor = None, limit: Limit = 50) -> PageOut[LeaveOpen]:
+    """Off-boardings that were interrupted, the oldest first."""
+    page, following = page_of(await services.directory.offboardings.open(), lambda one: one.id, cursor, limit)
+    items = [
+        LeaveOpen(
+            account=one.value.account, workspaces=one.value.workspaces, heirs=one.value.heirs, by=one.value.by,
+            begun_at=one.record.created_at,
+        )
+        for one in page
+    ]  # fmt: skip
+    return PageOut(items=items, next=following)
 
 
 @routes.ask("GET", "/{account}", Permission.OPERATE)

@@ -70,12 +70,6 @@ class LeaveOpen(Out):
     begun_at: Time
 
 
-class LeavesOpen(Out):
-    """Leaves that were begun and are not done."""
-
-    items: list[LeaveOpen]
-
-
 class ServiceAccountOut(Out):
     """A service account. Role, folders and groups are those of its membership: `/members/{id}`."""
 

@@ -11,7 +11,7 @@ from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
 from studio.server._models import PageOut
-from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
+from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor, page_of
 from studio.server._routes import Routes
 from studio.server.resources.credentials.schemas import (
     ConnectOut,
@@ -19,13 +19,12 @@ from studio.server.resources.credentials.schemas import (
     CredentialIn,
     CredentialOut,
     EndingOut,
-    EndingsOut,
     OwnerIn,
+    PlacesOut,
     SharingModel,
     TestOut,
-    UsageOut,
 )
-from studio.server.resources.credentials.shown import credential_out, microseconds, test_out, usage_out
+from studio.server.resources.credentials.shown import credential_out, ending_out, microseconds, place_out, test_out
 from studio.services.vault.credentials import Seen, Wanted
 from studio.services.vault.model import Sharing
 
@@ -62,22 +61,17 @@ async def create_credential(body: CredentialIn, response: Response, actor: Askin
 
 @routes.ask("GET", "/expiring", Permission.CREDENTIAL_VIEW)
 async def list_expiring_credentials(
-    actor: Asking, services: Services, days: Annotated[int, Query(ge=0, le=366)] = 14
-) -> EndingsOut:
+    actor: Asking,
+    services: Services,
+    days: Annotated[int, Query(ge=0, le=366)] = 14,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[EndingOut]:
     """Credentials that end within some days, or whose provider wants a sign-in, with the workflows they affect."""
     found = await services.vault.expiring.within(actor, days)
-    return EndingsOut(
-        items=[
-            EndingOut.model_validate(
-                {
-                    "credential": one.credential.id, "name": one.credential.value.name,
-                    "state": one.credential.value.state, "expires_at": one.expires_at,
-                    "usage": usage_out(one.places),
-                }
-            )
-            for one in found
-        ]
-    )  # fmt: skip
+    page, following = page_of(found, lambda one: one.id, cursor, limit)
+    places = await services.vault.usage.of_several(actor, page)
+    return PageOut(items=[ending_out(one, places[one.id]) for one in page], next=following)
 
 
 @routes.ask("GET", "/{credential}", Permission.CREDENTIAL_VIEW)
@@ -120,9 +114,14 @@ async def delete_credential(
 
 
 @routes.ask("GET", "/{credential}/usage", Permission.CREDENTIAL_VIEW)
-async def show_credential_usage(credential: str, actor: Asking, services: Services) -> UsageOut:
+async def show_credential_usage(
+    credential: str, actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 50
+) -> PlacesOut:
     """The workflows whose draft or published version names a credential, or an alias that stands for it."""
-    return usage_out(await services.vault.usage.of(actor, credential))
+    places = await services.vault.usage.of(actor, credential)
+    seen = [one for one in places if one.visible]
+    page, following = page_of(seen, lambda one: one.workflow.id, cursor, limit)
+    return PlacesOut(items=[place_out(one) for one in page], next=following, hidden=len(places) - len(seen))
 
 
 @routes.ask("POST", "/{credential}/test", Permission.CREDENTIAL_USE)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, PageOut, Time
 
 Level = Literal["use", "manage"]
 Fields = dict[str, Any]
@@ -116,11 +116,18 @@ class PlaceOut(Out):
     names: list[str] = Field(description="The names by which it does.")
 
 
-class UsageOut(Out):
+class PlacesOut(PageOut[PlaceOut]):
     """Where a credential is used."""
 
-    items: list[PlaceOut]
     hidden: int = Field(description="How many workflows more there are, which the caller may not see.")
+
+
+class AffectedOut(Out):
+    """The workflows that need a credential which ends."""
+
+    items: list[PlaceOut] = Field(description="The first twenty.")
+    more: int = Field(description="How many there are beside them; `GET /credentials/{credential}/usage` has all.")
+    hidden: int = Field(description="How many more there are that the caller may not see.")
 
 
 class EndingOut(Out):
@@ -130,13 +137,7 @@ class EndingOut(Out):
     name: str
     state: Literal["ready", "sign_in"]
     expires_at: Time | None
-    usage: UsageOut
-
-
-class EndingsOut(Out):
-    """Credentials that end soon or need a sign-in."""
-
-    items: list[EndingOut]
+    usage: AffectedOut
 
 
 class ConnectOut(Out):

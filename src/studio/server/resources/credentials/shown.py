@@ -7,19 +7,23 @@ from datetime import datetime
 from typing import Any, cast
 
 from studio.server.resources.credentials.schemas import (
+    AffectedOut,
     AliasOut,
     CredentialOut,
+    EndingOut,
     PlaceOut,
     ReferenceOut,
     SecretOut,
     SharingModel,
     TestOut,
-    UsageOut,
 )
 from studio.services._collection import Kept
 from studio.services.vault.credentials import Seen
-from studio.services.vault.model import MANAGE, Named, Sharing, Tested
+from studio.services.vault.model import MANAGE, Credential, Named, Sharing, Tested
 from studio.services.vault.usage import Place
+
+_AFFECTED = 20
+"""A credential that ends names so many workflows."""
 
 
 def credential_out(seen: Seen) -> CredentialOut:
@@ -50,17 +54,23 @@ def test_out(tested: Tested) -> TestOut:
     return TestOut(at=tested.at, ok=tested.ok, status=tested.status or None, code=tested.code or None)
 
 
-def usage_out(places: Sequence[Place]) -> UsageOut:
-    """Where a credential is used; of what the caller may not see only the number."""
-    items = [
-        PlaceOut(
-            workflow=one.workflow.id, name=one.workflow.value.name, key=one.workflow.value.key, draft=one.draft,
-            version=one.version, names=one.names,
-        )
-        for one in places
-        if one.visible
-    ]  # fmt: skip
-    return UsageOut(items=items, hidden=len(places) - len(items))
+def place_out(place: Place) -> PlaceOut:
+    """A workflow that needs a credential."""
+    head = place.workflow.value
+    return PlaceOut(
+        workflow=place.workflow.id, name=head.name, key=head.key, draft=place.draft, version=place.version,
+        names=place.names,
+    )  # fmt: skip
+
+
+def ending_out(credential: Kept[Credential], places: Sequence[Place]) -> EndingOut:
+    """A credential that needs attention; of the workflows that the caller may not see only the number."""
+    seen = [place_out(one) for one in places if one.visible]
+    usage = AffectedOut(items=seen[:_AFFECTED], more=max(0, len(seen) - _AFFECTED), hidden=len(places) - len(seen))
+    return EndingOut(
+        credential=credential.id, name=credential.value.name, state=cast("Any", credential.value.state),
+        expires_at=credential.value.expires_at, usage=usage,
+    )  # fmt: skip
 
 
 def alias_out(alias: Kept[Named]) -> AliasOut:

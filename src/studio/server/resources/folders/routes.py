@@ -7,8 +7,10 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
-from studio.server.resources.folders.schemas import FolderChange, FolderIn, FolderOut, FoldersOut
+from studio.server.resources.folders.schemas import FolderChange, FolderIn, FolderOut
 from studio.services._collection import Kept
 from studio.services.workflows.model import ROOT, Folder
 
@@ -16,9 +18,13 @@ routes = Routes("/folders", "folders")
 
 
 @routes.ask("GET", "", Permission.WORKFLOW_VIEW)
-async def list_folders(actor: Asking, services: Services) -> FoldersOut:
-    """Every folder in which the caller may see workflows, and those on the way there, by name."""
-    return FoldersOut(items=[shown(one) for one in await services.workflows.folders.visible(actor)])
+async def list_folders(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
+) -> PageOut[FolderOut]:
+    """The folders in which the caller may see workflows, and those on the way there, by name."""
+    found = await services.workflows.folders.visible(actor)
+    page, following = page_of(found, lambda one: one.id, cursor, limit)
+    return PageOut(items=[shown(one) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.FOLDER_MANAGE, status=201)

@@ -18,12 +18,6 @@ class FolderOut(Out):
     updated_at: Time
 
 
-class FoldersOut(Out):
-    """The folders that the caller may see."""
-
-    items: list[FolderOut]
-
-
 class FolderIn(In):
     """A new folder."""
 

@@ -18,12 +18,11 @@ from studio.server._routes import Routes
 from studio.server.resources.keys.schemas import (
     CurrentKeyOut,
     KeyChange,
+    KeyDayOut,
     KeyIn,
     KeyOut,
     NewKeyOut,
     RotateIn,
-    UsageOut,
-    UsagesOut,
 )
 from studio.services._collection import Kept
 from studio.services.gateway.keys import Made, Wanted
@@ -112,11 +111,12 @@ async def revoke_key(key: str, actor: Asking, services: Services, if_match: IfMa
 
 @routes.ask("GET", "/{key}/usage", Permission.SELF)
 async def show_key_usage(
-    key: str, actor: Asking, services: Services, days: Annotated[int, Query(ge=1, le=400)] = 30
-) -> UsagesOut:
+    key: str, actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 30
+) -> PageOut[KeyDayOut]:
     """What a key did by day and workflow, newest day first."""
-    found = await services.gateway.keys.usage(actor, key, days)
-    return UsagesOut(items=[UsageOut(**{n: getattr(one, n) for n in UsageOut.model_fields}) for one in found])
+    page = await services.gateway.keys.usage(actor, key, after=decode_cursor(cursor), limit=limit)
+    items = [KeyDayOut(**{name: getattr(one.value, name) for name in KeyDayOut.model_fields}) for one in page.items]
+    return PageOut(items=items, next=encode_cursor(page.after))
 
 
 async def _shown(services: Platform, key: Kept[Key]) -> KeyOut:

@@ -95,19 +95,13 @@ class RotateIn(In):
     )
 
 
-class UsageOut(Out):
-    """What a key did on a day (UTC)."""
+class KeyDayOut(Out):
+    """What a key did on a day (UTC). It is some seconds behind."""
 
     day: str = Field(examples=["2026-03-01"])
     requests: int
     refused: int = Field(description="Requests that its quotas turned away.")
     executions: dict[str, int] = Field(description="Accepted executions by the id of the workflow.")
-
-
-class UsagesOut(Out):
-    """What a key did, newest day first. It is some seconds behind."""
-
-    items: list[UsageOut]
 
 
 class CurrentKeyOut(Out):

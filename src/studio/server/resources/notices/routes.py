@@ -1,4 +1,4 @@
-"""Notices of a workspace: failures, recoveries, quotas, credentials, mentions."""
+"""Notices of a workspace: failures, recoveries, quotas, credentials, mentions, new owners."""
 
 from __future__ import annotations
 

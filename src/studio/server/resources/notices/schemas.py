@@ -8,14 +8,14 @@ from pydantic import Field
 
 from studio.server._models import In, Out
 
-Kind = Literal["failure", "recovery", "quota", "credential", "backup", "mention"]
+Kind = Literal["failure", "recovery", "quota", "credential", "backup", "mention", "owner"]
 
 
 class NoticesIn(In):
     """Which notices a workspace gives, and how."""
 
     kinds: list[Kind] = Field(
-        default=["failure", "recovery", "quota", "credential", "backup", "mention"], max_length=10
+        default=["failure", "recovery", "quota", "credential", "backup", "mention", "owner"], max_length=10
     )
     mail: bool = Field(default=True, description="By mail, where the server has a mail server.")
     wait: int = Field(default=120, ge=0, le=86_400, description="Seconds that a notice waits for others to go along.")

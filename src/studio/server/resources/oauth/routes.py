@@ -12,8 +12,10 @@ from studio.domain.phrases import Phrase
 from studio.i18n import filled, right_to_left
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
-from studio.server.resources.oauth.schemas import ClientIn, ClientOut, ClientsOut
+from studio.server.resources.oauth.schemas import ClientIn, ClientOut
 from studio.services._collection import Kept
 from studio.services.platform import Platform
 from studio.services.vault.connecting import CALLBACK, Back
@@ -63,9 +65,10 @@ def _out(kept: Kept[OAuthClient], services: Platform) -> ClientOut:
 
 
 @routes.ask("GET", "/clients", Permission.OPERATE)
-async def list_oauth_clients(services: Services) -> ClientsOut:
-    """Every client that is registered with a provider."""
-    return ClientsOut(items=[_out(one, services) for one in await services.vault.clients.all()])
+async def list_oauth_clients(services: Services, cursor: Cursor = None, limit: Limit = 50) -> PageOut[ClientOut]:
+    """The clients that are registered with providers, by name."""
+    page, following = page_of(await services.vault.clients.all(), lambda one: one.id, cursor, limit)
+    return PageOut(items=[_out(one, services) for one in page], next=following)
 
 
 @routes.ask("GET", "/clients/{name}", Permission.OPERATE)

@@ -24,12 +24,6 @@ class ClientOut(Out):
     updated_at: Time
 
 
-class ClientsOut(Out):
-    """Every client."""
-
-    items: list[ClientOut]
-
-
 class ClientIn(In):
     """A client. Without `client_secret` it keeps the one it has, unless an address changes."""
 

@@ -11,7 +11,8 @@ from studio.domain.access import Permission
 from studio.i18n import text
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
-from studio.server._paging import Limit
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.operator import schemas as s
 from studio.server.resources.usage.routes import Days, usage_out
@@ -67,21 +68,29 @@ async def list_in_doubt(actor: Asking, services: Services, limit: Limit = 50) ->
 
 @routes.ask("GET", "/expiring-credentials", Permission.OPERATE)
 async def list_all_expiring_credentials(
-    actor: Asking, services: Services, days: Annotated[int, Query(ge=1, le=366)] = 30
-) -> s.ExpiringListOut:
-    """Credentials of all workspaces that end within so many days, or have ended."""
+    actor: Asking,
+    services: Services,
+    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[s.ExpiringOut]:
+    """Credentials of all workspaces that end within so many days, or have ended, the first first."""
     found = await services.operation.looking.expiring(days)
-    return s.ExpiringListOut(items=[s.ExpiringOut.model_validate(one) for one in found])
+    page, following = page_of(found, lambda one: f"{one.workspace} {one.id}", cursor, limit)
+    return PageOut(items=[s.ExpiringOut.model_validate(one) for one in page], next=following)
 
 
 @routes.ask("GET", "/usage", Permission.OPERATE)
-async def show_all_usage(actor: Asking, services: Services, days: Days = 1) -> list[UsageOut]:
+async def list_usage(
+    actor: Asking, services: Services, days: Days = 1, cursor: Cursor = None, limit: Limit = 50
+) -> PageOut[UsageOut]:
     """What every workspace uses, and how far its quotas are used up."""
+    page, following = page_of(await services.operation.workspaces(), str, cursor, limit)
     found: list[UsageOut] = []
-    for workspace in await services.operation.workspaces():
+    for workspace in page:
         used, levels = await services.operation.quotas.report(workspace, days)
         found.append(usage_out(workspace, used, levels))
-    return found
+    return PageOut(items=found, next=following)
 
 
 @routes.ask("GET", "/quotas/{workspace}", Permission.OPERATE)
@@ -104,12 +113,14 @@ async def set_quotas(
 
 
 @routes.ask("GET", "/egress", Permission.OPERATE)
-async def list_egress(actor: Asking, services: Services) -> s.EgressListOut:
+async def list_egress(actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 50) -> s.EgressListOut:
     """Private hosts that workspaces may reach."""
-    found = await services.operation.egress.all()
+    found = sorted((await services.operation.egress.all()).items())
+    page, following = page_of(found, lambda one: one[0], cursor, limit)
     return s.EgressListOut(
         always=list(services.ports.allow_hosts),
-        items=[s.EgressOut(workspace=workspace, hosts=hosts) for workspace, hosts in sorted(found.items())],
+        items=[s.EgressOut(workspace=workspace, hosts=hosts) for workspace, hosts in page],
+        next=following,
     )
 
 

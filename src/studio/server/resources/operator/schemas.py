@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from studio.server._models import In, Out, Time
+from studio.server._models import In, Out, PageOut, Time
 from studio.server.resources.usage.schemas import QuotaBody
 
 
@@ -73,12 +73,6 @@ class ExpiringOut(Out):
     expires_at: Time
 
 
-class ExpiringListOut(Out):
-    """Credentials that end soon, or have ended, the first first."""
-
-    items: list[ExpiringOut]
-
-
 class QuotaOut(QuotaBody):
     """The quotas of a workspace."""
 
@@ -92,11 +86,10 @@ class EgressOut(Out):
     hosts: list[str] = Field(examples=[["db.internal:5432", "10.2.0.0/16"]])
 
 
-class EgressListOut(Out):
-    """Exceptions of all workspaces that have some."""
+class EgressListOut(PageOut[EgressOut]):
+    """Exceptions of the workspaces that have some."""
 
     always: list[str] = Field(description="Hosts that every workspace may reach, by the server's options.")
-    items: list[EgressOut]
 
 
 class EgressIn(In):

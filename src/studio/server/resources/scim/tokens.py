@@ -8,7 +8,8 @@ from pydantic import Field
 
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
-from studio.server._models import In, Out, ShownOnce, Time
+from studio.server._models import In, Out, PageOut, ShownOnce, Time
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.services._collection import Kept
 from studio.services.platform import Platform
@@ -50,16 +51,11 @@ class NewDirectoryOut(DirectoryOut):
     secret: ShownOnce = Field(description="`Authorization: Bearer scim_…`; null where the request was repeated.")
 
 
-class DirectoriesOut(Out):
-    """All directories."""
-
-    items: list[DirectoryOut]
-
-
 @routes.ask("GET", "", Permission.OPERATE)
-async def list_directories(services: Services) -> DirectoriesOut:
-    """The directories that may write here by SCIM."""
-    return DirectoriesOut(items=[_shown(one, services) for one in await services.scim.tokens.all()])
+async def list_directories(services: Services, cursor: Cursor = None, limit: Limit = 50) -> PageOut[DirectoryOut]:
+    """The directories that may write here by SCIM, the oldest first."""
+    page, following = page_of(await services.scim.tokens.all(), lambda one: one.id, cursor, limit)
+    return PageOut(items=[_shown(one, services) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.OPERATE, status=201)

@@ -9,14 +9,14 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.secret_stores.schemas import (
     StoreCheckIn,
     StoreIn,
     StoreNameOut,
-    StoreNamesOut,
     StoreOut,
-    StoresOut,
 )
 from studio.services._collection import Kept
 from studio.services.vault.model import StoreSetup
@@ -35,20 +35,22 @@ def _out(kept: Kept[StoreSetup]) -> StoreOut:
 
 
 @routes.ask("GET", "/secret-stores", Permission.CREDENTIAL_VIEW)
-async def list_secret_stores(actor: Asking, services: Services) -> StoreNamesOut:
-    """The stores that credentials of the workspace may refer to."""
-    return StoreNamesOut(
-        items=[
-            StoreNameOut(name=one.value.name, kind=cast("Any", one.value.kind), paths=one.value.paths)
-            for one in await services.vault.stores.all(actor.workspace)
-        ]
-    )
+async def list_secret_stores(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 50
+) -> PageOut[StoreNameOut]:
+    """The stores that credentials of the workspace may refer to, by name."""
+    page, following = page_of(await services.vault.stores.all(actor.workspace), lambda one: one.id, cursor, limit)
+    items = [StoreNameOut(name=one.id, kind=cast("Any", one.value.kind), paths=one.value.paths) for one in page]
+    return PageOut(items=items, next=following)
 
 
 @routes.ask("GET", _OF, Permission.OPERATE)
-async def list_secret_store_setups(workspace: str, services: Services) -> StoresOut:
-    """The stores of a workspace as they are set up."""
-    return StoresOut(items=[_out(one) for one in await services.vault.stores.all(workspace)])
+async def list_secret_store_setups(
+    workspace: str, services: Services, cursor: Cursor = None, limit: Limit = 50
+) -> PageOut[StoreOut]:
+    """The stores of a workspace as they are set up, by name."""
+    page, following = page_of(await services.vault.stores.all(workspace), lambda one: one.id, cursor, limit)
+    return PageOut(items=[_out(one) for one in page], next=following)
 
 
 @routes.ask("GET", _OF + "/{name}", Permission.OPERATE)

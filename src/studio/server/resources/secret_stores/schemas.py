@@ -19,24 +19,12 @@ class StoreNameOut(Out):
     paths: list[str] = Field(description="Beginnings of the paths that may be read; empty for all.")
 
 
-class StoreNamesOut(Out):
-    """The stores of the workspace."""
-
-    items: list[StoreNameOut]
-
-
 class StoreOut(StoreNameOut):
     """A store as the operator sees it, without its secrets."""
 
     settings: dict[str, str]
     secrets: list[str] = Field(description="Names of the secrets that are set.")
     updated_at: Time
-
-
-class StoresOut(Out):
-    """The stores of a workspace."""
-
-    items: list[StoreOut]
 
 
 class StoreIn(In):

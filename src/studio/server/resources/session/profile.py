@@ -8,6 +8,8 @@ from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._cookies import SESSION, take_cookie
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.members.schemas import EndedOut
 from studio.server.resources.session.routes import account_fields, rotate
@@ -17,7 +19,6 @@ from studio.server.resources.session.schemas import (
     EnrolmentOut,
     LinkSecret,
     OpenSessionOut,
-    OpenSessionsOut,
     OwnData,
     PasswordAgain,
     ProfileChange,
@@ -101,19 +102,21 @@ async def disable_second_factor(
 
 
 @routes.ask("GET", "/sessions", Permission.SELF)
-async def list_own_sessions(actor: Asking, services: Services) -> OpenSessionsOut:
-    """Where one is signed in."""
-    return OpenSessionsOut(
-        items=[
-            OpenSessionOut(
-                id=one.id, ip=one.value.ip, agent=one.value.agent,
-                kind="program" if one.value.csrf is None else "browser", way=one.value.way,
-                second_factor=one.value.factor, workspace=one.value.workspace, signed_in_at=one.value.signed_in_at,
-                seen_at=one.value.seen_at, current=one.id == actor.session,
-            )
-            for one in await services.directory.open_sessions.own(actor)
-        ]
-    )  # fmt: skip
+async def list_own_sessions(
+    actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 50
+) -> PageOut[OpenSessionOut]:
+    """Where one is signed in, the session used last first."""
+    page, following = page_of(await services.directory.open_sessions.own(actor), lambda one: one.id, cursor, limit)
+    items = [
+        OpenSessionOut(
+            id=one.id, ip=one.value.ip, agent=one.value.agent,
+            kind="program" if one.value.csrf is None else "browser", way=one.value.way,
+            second_factor=one.value.factor, workspace=one.value.workspace, signed_in_at=one.value.signed_in_at,
+            seen_at=one.value.seen_at, current=one.id == actor.session,
+        )
+        for one in page
+    ]  # fmt: skip
+    return PageOut(items=items, next=following)
 
 
 @routes.ask("DELETE", "/sessions", Permission.SELF)

@@ -113,12 +113,6 @@ class OpenSessionOut(Out):
     current: bool
 
 
-class OpenSessionsOut(Out):
-    """One's own sessions, the one used last first."""
-
-    items: list[OpenSessionOut]
-
-
 class ProfileOut(AccountOut):
     """One's own account."""
 

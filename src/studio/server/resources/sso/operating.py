@@ -9,10 +9,11 @@ from studio.domain.access import Permission
 from studio.domain.ids import INSTANCE
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.sso.routes import logout_uri, redirect_uri
 from studio.server.resources.sso.schemas import (
-    BreakGlassesOut,
     BreakGlassOut,
     EndpointsOut,
     ProviderChange,
@@ -92,10 +93,11 @@ async def test_identity_provider(provider: str, actor: Asking, services: Service
 
 
 @routes.ask("GET", "/break-glass", Permission.OPERATE)
-async def list_break_glass(services: Services) -> BreakGlassesOut:
+async def list_break_glass(services: Services, cursor: Cursor = None, limit: Limit = 50) -> PageOut[BreakGlassOut]:
     """The accounts that may sign in with a password although a provider is enforced."""
-    found = await services.people.accounts.all(INSTANCE, field="person")
-    return BreakGlassesOut(items=[_glass(one) for one in found if one.value.break_glass])
+    found = [one for one in await services.people.accounts.all(INSTANCE, field="person") if one.value.break_glass]
+    page, following = page_of(found, lambda one: one.id, cursor, limit)
+    return PageOut(items=[_glass(one) for one in page], next=following)
 
 
 @routes.ask("PUT", "/break-glass/{account}", Permission.OPERATE)

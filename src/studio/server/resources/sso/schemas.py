@@ -169,9 +169,3 @@ class BreakGlassOut(Out):
     email: str
     name: str
     operator: bool
-
-
-class BreakGlassesOut(Out):
-    """All of them."""
-
-    items: list[BreakGlassOut]

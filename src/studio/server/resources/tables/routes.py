@@ -10,6 +10,8 @@ from fastapi import Response
 from studio.domain.access import Permission
 from studio.server._asking import Asking, Services
 from studio.server._etag import IfMatch, expected_revision, give_etag
+from studio.server._models import PageOut
+from studio.server._paging import Cursor, Limit, page_of
 from studio.server._routes import Routes
 from studio.server.resources.tables.schemas import (
     ColumnIn,
@@ -18,7 +20,6 @@ from studio.server.resources.tables.schemas import (
     TableIn,
     TableOut,
     TablePatch,
-    TablesOut,
 )
 from studio.services._collection import Kept
 from studio.services.tables.model import Column, DataTable
@@ -42,9 +43,10 @@ def _tagged(kept: Kept[DataTable], response: Response, rows: int | None = None) 
 
 
 @routes.ask("GET", "", Permission.TABLE_VIEW)
-async def list_tables(actor: Asking, services: Services) -> TablesOut:
-    """Every table of the workspace, by name."""
-    return TablesOut(items=[_out(one) for one in await services.tables.all(actor)])
+async def list_tables(actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 50) -> PageOut[TableOut]:
+    """The tables of the workspace, by name."""
+    page, following = page_of(await services.tables.all(actor), lambda one: one.id, cursor, limit)
+    return PageOut(items=[_out(one) for one in page], next=following)
 
 
 @routes.ask("POST", "", Permission.TABLE_MANAGE, status=201)

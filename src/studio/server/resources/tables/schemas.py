@@ -91,12 +91,6 @@ class TableOut(Out):
     updated_at: Time
 
 
-class TablesOut(Out):
-    """Every table of the workspace, by name."""
-
-    items: list[TableOut]
-
-
 class RowOut(Out):
     """A row."""
 

@@ -133,8 +133,31 @@ async def unarchive_workflow(
 async def transfer_workflow(
     workflow: str, body: TransferIn, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> WorkflowOut:
-    """Make another member the owner. The owner may do that, and whoever manages members."""
-    head = await services.workflows.changing.transfer(actor, workflow, body.owner, expected_revision(if_match))
+    """Make another member the owner. The owner may do that, and whoever manages members.
+
+    The new owner is told, and may hand it back. Until they have accepted it nothing runs with their right.
+    """
+    head = await services.workflows.owning.transfer(actor, workflow, body.owner, expected_revision(if_match))
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/transfer/accept", Permission.WORKFLOW_VIEW)
+async def accept_workflow(
+    workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Accept a workflow that somebody else made the caller the owner of."""
+    head = await services.workflows.owning.accept(actor, workflow, expected_revision(if_match))
+    give_etag(response, head.revision)
+    return await shown(services, actor.workspace, head)
+
+
+@routes.ask("POST", "/{workflow}/transfer/decline", Permission.WORKFLOW_VIEW)
+async def decline_workflow(
+    workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
+) -> WorkflowOut:
+    """Hand a workflow that the caller has not accepted back to who owned it before."""
+    head = await services.workflows.owning.decline(actor, workflow, expected_revision(if_match))
     give_etag(response, head.revision)
     return await shown(services, actor.workspace, head)
 

@@ -54,6 +54,9 @@ class WorkflowOut(Out):
     folder: str | None = Field(description="Id of its folder; null where it lies in none.")
     tags: list[str]
     owner: str = Field(description="Account that answers for it.")
+    handed_from: str | None = Field(
+        default=None, description="The owner before, as long as the new one has not accepted it."
+    )
     description: str
     state: Literal["active", "archived", "deleted"]
     published: int | None = Field(description="Number of the version that runs; null where there is none.")

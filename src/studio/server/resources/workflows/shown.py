@@ -46,6 +46,7 @@ def workflow_out(head: Kept[WorkflowHead], draft: Kept[Draft] | None) -> Workflo
     state: Literal["active", "archived", "deleted"] = "active" if one.archived_at is None else "archived"
     return WorkflowOut(
         id=head.id, name=one.name, key=one.key, folder=one.folder or None, tags=one.tags, owner=one.owner,
+        handed_from=one.handed_from or None,
         description=one.description, state="deleted" if one.deleted_at is not None else state,
         published=one.published or None, published_hash=one.published_hash or None, versions=one.versions,
         draft_revision=draft.revision if draft is not None else 0, draft_by=draft.value.by if draft is not None else "",

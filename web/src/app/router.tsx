@@ -1,0 +1,91 @@
+/** Which address shows which screen. Screens are loaded when they are first gone to. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+
+import { NotFound } from "./NotFound";
+import { RouteFailure } from "./RouteFailure";
+import { sessionQuery } from "./session";
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+
+/** Screens for whoever is signed in, inside the frame. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    // oxlint-disable-next-line typescript/only-throw-error -- how the router is told
+    if (session === null) throw redirect({ to: "/sign-in", search: { to: location.href } });
+  },
+  component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- how the router is told
+    throw redirect({ to: "/workflows" });
+  },
+});
+
+const workflows = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows",
+  validateSearch: (search: Record<string, unknown>): { q?: string; tag?: string; folder?: string; state?: string } =>
+    texts(search, "q", "tag", "folder", "state"),
+  component: lazyRouteComponent(() => import("@/screens/workflows/Workflows"), "Workflows"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } => texts(search, "to"),
+  component: lazyRouteComponent(() => import("@/screens/entry/SignIn"), "SignIn"),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("@/screens/entry/SetUp"), "SetUp"),
+});
+
+const tree = root.addChildren([inside.addChildren([home, workflows]), signIn, setUp]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: RouteFailure,
+    scrollRestoration: true,
+  });
+}
+
+/** The texts among what stands behind the question mark, by name. */
+function texts<K extends string>(search: Record<string, unknown>, ...names: K[]): Partial<Record<K, string>> {
+  const out: Partial<Record<K, string>> = {};
+  for (const name of names) {
+    const value = search[name];
+    if (typeof value === "string" || typeof value === "number") out[name] = String(value);
+  }
+  return out;
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,111 @@
+import { ActionIcon, Avatar, Menu, Text, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { IconCheck, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { api } from "@/api";
+import { LANGUAGES, speak, type Language } from "@/i18n";
+import { tellProblem } from "@/shared/told";
+import { useSession, useSignOut } from "../session";
+
+const SCHEMES = [
+  { value: "light", icon: IconSun },
+  { value: "dark", icon: IconMoon },
+  { value: "auto", icon: IconDeviceDesktop },
+] as const;
+
+/** Who one is, in which language and light, and the way out. */
+export function AccountMenu() {
+  const { t } = useTranslation("shell");
+  const { account } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const leave = async (): Promise<void> => {
+    try {
+      await signOut();
+      await navigate({ to: "/sign-in" });
+    } catch (error) {
+      tellProblem(error);
+    }
+  };
+  return (
+    <span style={{ display: "flex", alignItems: "center", gap: 8 }}>
+      <LanguageMenu />
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <UnstyledButton aria-label={t("account.label", { name: account.name })}>
+            <Avatar name={account.name} color="initials" size={32} radius="xl" alt="" />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            <Text size="sm" fw={600} truncate>
+              {account.name}
+            </Text>
+            <Text size="xs" truncate>
+              {account.email}
+            </Text>
+          </Menu.Label>
+          <Menu.Divider />
+          <Menu.Label>{t("scheme.label")}</Menu.Label>
+          {SCHEMES.map(({ value, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              role="menuitemradio"
+              aria-checked={colorScheme === value}
+              leftSection={<Icon size={16} />}
+              rightSection={colorScheme === value ? <IconCheck size={14} /> : null}
+              onClick={() => setColorScheme(value)}
+            >
+              {t(`scheme.${value}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
+            {t("sign_out")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  );
+}
+
+async function choose(language: Language): Promise<void> {
+  await speak(language);
+  try {
+    await api.changeProfile({ body: { lang: language } });
+  } catch (error) {
+    tellProblem(error);
+  }
+}
+
+/** Another language, at once and for the account from now on. */
+function LanguageMenu() {
+  const { t, i18n } = useTranslation("shell");
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Tooltip label={t("language")}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("language")}>
+            <IconLanguage size={20} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <Menu.Item
+            key={language}
+            lang={language}
+            role="menuitemradio"
+            aria-checked={i18n.language === language}
+            rightSection={i18n.language === language ? <IconCheck size={14} /> : null}
+            onClick={() => void choose(language)}
+          >
+            {LANGUAGES[language]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

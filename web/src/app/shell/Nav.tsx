@@ -1,0 +1,45 @@
+import { NavLink } from "@mantine/core";
+import { IconSchema } from "@tabler/icons-react";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useCan } from "../session";
+import classes from "./Shell.module.css";
+
+interface Place {
+  readonly to: LinkProps["to"] & string;
+  readonly key: string;
+  readonly icon: ComponentType<{ size?: number }>;
+  /** Who may see it. */
+  readonly permission?: string;
+}
+
+/** Screens in the order in which they are used. */
+const PLACES: readonly Place[] = [
+  { to: "/workflows", key: "workflows", icon: IconSchema, permission: "workflow.view" },
+];
+
+/** Where one can go: what one may not see is not there. */
+export function Nav() {
+  const { t } = useTranslation("shell");
+  const can = useCan();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <nav aria-label={t("nav.label")}>
+      {PLACES.filter((place) => place.permission === undefined || can(place.permission)).map((place) => (
+        <NavLink
+          key={place.to}
+          component={Link}
+          to={place.to}
+          label={t(`nav.${place.key}`)}
+          leftSection={<place.icon size={18} />}
+          active={path.startsWith(place.to)}
+          aria-current={path.startsWith(place.to) ? "page" : undefined}
+          className={classes.link ?? ""}
+        />
+      ))}
+    </nav>
+  );
+}
+
