@@ -19,6 +19,8 @@ _AT_ONCE = 2
 """How many passwords are hashed at the same time: each takes 64 MiB and a core."""
 
 SECRET_BYTES = 32
+KEY_PREFIX = "sk_"
+"""How the tokens of API keys begin, by which they are told from those of sessions."""
 
 
 class Passwords:
@@ -59,8 +61,15 @@ def _matches(stored: str, password: str) -> bool:
 
 
 def new_secret() -> str:
-    """A random secret for a link, key or session: 256 bits, safe in addresses."""
-    return secrets.token_urlsafe(SECRET_BYTES)
+    """A random secret for a link, key or session: 256 bits less a tiny part of one, safe in addresses.
+
+    It begins with a letter or a digit, so that no command takes it for an option, and never as an API key does: as the
+    token of a session it would be taken for one, and refused.
+    """
+    while True:
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        if secret[0].isalnum() and not secret.startswith(KEY_PREFIX):
+            return secret
 
 
 def secret_digest(secret: str) -> str:

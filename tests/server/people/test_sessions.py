@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
+
+import pytest
 
 from studio.domain.access import Actor, ActorKind, Role
 from studio.domain.ids import INSTANCE
@@ -25,6 +28,14 @@ async def test_own_sessions_are_listed_with_place_and_program_and_ended(either: 
     assert (await here.delete("/profile/sessions")).json() == {"ended": 1}
     assert (await third.get("/session")).status_code == 401
     assert (await here.get("/session")).status_code == 200
+
+
+async def test_a_session_is_never_taken_for_a_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw, beginnings = secrets.token_urlsafe, iter(["sk_"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: next(beginnings, "") + draw(size))
+    token = await api.token(await api.account(Role.VIEWER))
+    assert next(beginnings, None) is None, "chance was not asked"
+    assert (await api.client(token).get("/session")).status_code == 200
 
 
 async def test_a_session_says_where_it_began(api: Api) -> None:

@@ -6,7 +6,9 @@ import re
 import secrets
 from typing import NamedTuple
 
-PREFIX = "sk_"
+from studio.crypto.passwords import KEY_PREFIX
+
+PREFIX = KEY_PREFIX
 # A token is found anywhere in a text by its shape, so that it is noticed where it must not stand.
 _SHAPE = r"sk_([A-Za-z0-9][A-Za-z0-9_-]{0,63})_([0-9a-hjkmnp-tv-z]{26})_([0-9a-f]{64})"
 _TOKEN = re.compile(_SHAPE)
