@@ -38,6 +38,13 @@ async def test_choices_of_a_param(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert ([one["value"] for one in found["items"]], found["next"]) == (["s6", "s60", "s61"], "3")
         assert shop.requests[-1].headers["x-key"] == "planted-key"
 
+        # The form's credential types; what sits in a node; what it holds.
+        shown = (await viewer.get("/nodes/shop.orders")).json()
+        assert (shown["credentials"], shown["slots"], shown["bodies"]) == (["shop.key"], [], [])
+        slot = {"name": "notify", "kind": "notify", "many": False, "required": False}
+        assert (await viewer.get("/nodes/flow.approval")).json()["slots"] == [slot]
+        assert (await viewer.get("/nodes/flow.try")).json()["bodies"] == ["body", "catch", "finally"]
+
         # A part of a discriminated union; only what the choices depend on is passed on.
         part = await ask(param="auth.account", params={"auth": {"kind": "bearer"}})
         assert [one["value"] for one in part.json()["items"]] == ["eu ['region']"]

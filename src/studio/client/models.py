@@ -104,6 +104,14 @@ class AdminIn(TypedDict):
     account: str
 
 
+class AffectedOut(TypedDict):
+    """The workflows that need a credential which ends."""
+
+    items: list[PlaceOut]
+    more: int
+    hidden: int
+
+
 class AliasIn(TypedDict):
     """What an alias stands for."""
 
@@ -217,12 +225,6 @@ class BreakGlassOut(TypedDict):
     operator: bool
 
 
-class BreakGlassesOut(TypedDict):
-    """All of them."""
-
-    items: list[BreakGlassOut]
-
-
 class BreakOut(TypedDict):
     """Where a log is not what was written."""
 
@@ -286,12 +288,6 @@ class ClientOut(TypedDict):
     scopes: str
     redirect_uri: str
     updated_at: str
-
-
-class ClientsOut(TypedDict):
-    """Every client."""
-
-    items: list[ClientOut]
 
 
 class CodeIn(TypedDict):
@@ -481,12 +477,6 @@ class DiffOut(TypedDict):
     text: str
 
 
-class DirectoriesOut(TypedDict):
-    """All directories."""
-
-    items: list[DirectoryOut]
-
-
 class DirectoryIn(TypedDict):
     """A new token for a directory."""
 
@@ -550,10 +540,11 @@ class EgressIn(TypedDict):
 
 
 class EgressListOut(TypedDict):
-    """Exceptions of all workspaces that have some."""
+    """Exceptions of the workspaces that have some."""
 
-    always: list[str]
     items: list[EgressOut]
+    next: NotRequired[str | None]
+    always: list[str]
 
 
 class EgressOut(TypedDict):
@@ -583,13 +574,7 @@ class EndingOut(TypedDict):
     name: str
     state: Literal["ready", "sign_in"]
     expires_at: str | None
-    usage: StudioServerResourcesCredentialsSchemasUsageOut
-
-
-class EndingsOut(TypedDict):
-    """Credentials that end soon or need a sign-in."""
-
-    items: list[EndingOut]
+    usage: AffectedOut
 
 
 class EndpointsOut(TypedDict):
@@ -709,12 +694,6 @@ ExecutionStatus: TypeAlias = Literal[
 ]
 
 
-class ExpiringListOut(TypedDict):
-    """Credentials that end soon, or have ended, the first first."""
-
-    items: list[ExpiringOut]
-
-
 class ExpiringOut(TypedDict):
     """A credential that ends soon."""
 
@@ -769,12 +748,6 @@ class FolderOut(TypedDict):
     created_by: str
     created_at: str
     updated_at: str
-
-
-class FoldersOut(TypedDict):
-    """The folders that the caller may see."""
-
-    items: list[FolderOut]
 
 
 class ForkIn(TypedDict):
@@ -973,6 +946,15 @@ class KeyChange(TypedDict):
     allow_get: NotRequired[bool]
 
 
+class KeyDayOut(TypedDict):
+    """What a key did on a day (UTC). It is some seconds behind."""
+
+    day: str
+    requests: int
+    refused: int
+    executions: dict[str, int]
+
+
 class KeyIn(TypedDict):
     """A new API key."""
 
@@ -1045,12 +1027,6 @@ class LeaveOut(TypedDict):
     last_operator: bool
     possible: bool
     workspaces: list[PlaceLeft]
-
-
-class LeavesOpen(TypedDict):
-    """Leaves that were begun and are not done."""
-
-    items: list[LeaveOpen]
 
 
 class LevelOut(TypedDict):
@@ -1198,6 +1174,9 @@ class NodeDetail(TypedDict):
     labels: dict[str, str]
     params: dict[str, Any]
     output: dict[str, Any]
+    credentials: list[str]
+    slots: list[SlotOut]
+    bodies: list[str]
     examples: list[ExampleOut]
 
 
@@ -1275,7 +1254,7 @@ class NodeRunOut(TypedDict):
 class NoticesIn(TypedDict):
     """Which notices a workspace gives, and how."""
 
-    kinds: NotRequired[list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]]
+    kinds: NotRequired[list[Literal["failure", "recovery", "quota", "credential", "backup", "mention", "owner"]]]
     mail: NotRequired[bool]
     wait: NotRequired[int]
     webhook: NotRequired[str]
@@ -1285,7 +1264,7 @@ class NoticesIn(TypedDict):
 class NoticesOut(TypedDict):
     """Which notices a workspace gives, and how."""
 
-    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention", "owner"]]
     mail: bool
     wait: int
     webhook: str
@@ -1315,12 +1294,6 @@ class OpenSessionOut(TypedDict):
     signed_in_at: str
     seen_at: str
     current: bool
-
-
-class OpenSessionsOut(TypedDict):
-    """One's own sessions, the one used last first."""
-
-    items: list[OpenSessionOut]
 
 
 class OperatedAccountOut(TypedDict):
@@ -1371,7 +1344,7 @@ class OwnData(TypedDict):
 class OwnNoticesBody(TypedDict):
     """Which notices the caller gets by mail from their workspace."""
 
-    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention"]]
+    kinds: list[Literal["failure", "recovery", "quota", "credential", "backup", "mention", "owner"]]
 
 
 class OwnerIn(TypedDict):
@@ -1387,10 +1360,38 @@ class PageOutAliasOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutBreakGlassOut(TypedDict):
+    """PageOut_BreakGlassOut_"""
+
+    items: list[BreakGlassOut]
+    next: NotRequired[str | None]
+
+
+class PageOutClientOut(TypedDict):
+    """PageOut_ClientOut_"""
+
+    items: list[ClientOut]
+    next: NotRequired[str | None]
+
+
 class PageOutCredentialOut(TypedDict):
     """PageOut_CredentialOut_"""
 
     items: list[CredentialOut]
+    next: NotRequired[str | None]
+
+
+class PageOutDirectoryOut(TypedDict):
+    """PageOut_DirectoryOut_"""
+
+    items: list[DirectoryOut]
+    next: NotRequired[str | None]
+
+
+class PageOutEndingOut(TypedDict):
+    """PageOut_EndingOut_"""
+
+    items: list[EndingOut]
     next: NotRequired[str | None]
 
 
@@ -1408,6 +1409,20 @@ class PageOutExecutionOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutExpiringOut(TypedDict):
+    """PageOut_ExpiringOut_"""
+
+    items: list[ExpiringOut]
+    next: NotRequired[str | None]
+
+
+class PageOutFolderOut(TypedDict):
+    """PageOut_FolderOut_"""
+
+    items: list[FolderOut]
+    next: NotRequired[str | None]
+
+
 class PageOutGroupOut(TypedDict):
     """PageOut_GroupOut_"""
 
@@ -1422,10 +1437,24 @@ class PageOutInvitationOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutKeyDayOut(TypedDict):
+    """PageOut_KeyDayOut_"""
+
+    items: list[KeyDayOut]
+    next: NotRequired[str | None]
+
+
 class PageOutKeyOut(TypedDict):
     """PageOut_KeyOut_"""
 
     items: list[KeyOut]
+    next: NotRequired[str | None]
+
+
+class PageOutLeaveOpen(TypedDict):
+    """PageOut_LeaveOpen_"""
+
+    items: list[LeaveOpen]
     next: NotRequired[str | None]
 
 
@@ -1450,6 +1479,13 @@ class PageOutNodeRunOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutOpenSessionOut(TypedDict):
+    """PageOut_OpenSessionOut_"""
+
+    items: list[OpenSessionOut]
+    next: NotRequired[str | None]
+
+
 class PageOutOperatedAccountOut(TypedDict):
     """PageOut_OperatedAccountOut_"""
 
@@ -1471,10 +1507,45 @@ class PageOutServiceAccountOut(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageOutStoreNameOut(TypedDict):
+    """PageOut_StoreNameOut_"""
+
+    items: list[StoreNameOut]
+    next: NotRequired[str | None]
+
+
+class PageOutStoreOut(TypedDict):
+    """PageOut_StoreOut_"""
+
+    items: list[StoreOut]
+    next: NotRequired[str | None]
+
+
+class PageOutTableOut(TypedDict):
+    """PageOut_TableOut_"""
+
+    items: list[TableOut]
+    next: NotRequired[str | None]
+
+
+class PageOutTagOut(TypedDict):
+    """PageOut_TagOut_"""
+
+    items: list[TagOut]
+    next: NotRequired[str | None]
+
+
 class PageOutThreadOut(TypedDict):
     """PageOut_ThreadOut_"""
 
     items: list[ThreadOut]
+    next: NotRequired[str | None]
+
+
+class PageOutUsageOut(TypedDict):
+    """PageOut_UsageOut_"""
+
+    items: list[UsageOut]
     next: NotRequired[str | None]
 
 
@@ -1540,6 +1611,14 @@ class PlaceOut(TypedDict):
     draft: bool
     version: int | None
     names: list[str]
+
+
+class PlacesOut(TypedDict):
+    """Where a credential is used."""
+
+    items: list[PlaceOut]
+    next: NotRequired[str | None]
+    hidden: int
 
 
 class PresenceOut(TypedDict):
@@ -2057,6 +2136,15 @@ class SinceOut(TypedDict):
     more: bool
 
 
+class SlotOut(TypedDict):
+    """A place for other nodes inside a node."""
+
+    name: str
+    kind: str
+    many: bool
+    required: bool
+
+
 class StartIn(TypedDict):
     """Start an execution."""
 
@@ -2100,12 +2188,6 @@ class StoreNameOut(TypedDict):
     paths: list[str]
 
 
-class StoreNamesOut(TypedDict):
-    """The stores of the workspace."""
-
-    items: list[StoreNameOut]
-
-
 class StoreOut(TypedDict):
     """A store as the operator sees it, without its secrets."""
 
@@ -2115,12 +2197,6 @@ class StoreOut(TypedDict):
     settings: dict[str, str]
     secrets: list[str]
     updated_at: str
-
-
-class StoresOut(TypedDict):
-    """The stores of a workspace."""
-
-    items: list[StoreOut]
 
 
 class StreamIn(TypedDict):
@@ -2183,10 +2259,11 @@ class TablePatch(TypedDict):
     description: NotRequired[str | None]
 
 
-class TablesOut(TypedDict):
-    """Every table of the workspace, by name."""
+class TagOut(TypedDict):
+    """A tag of workflows."""
 
-    items: list[TableOut]
+    tag: str
+    workflows: int
 
 
 class TestOut(TypedDict):
@@ -2266,10 +2343,12 @@ class UpsertOut(TypedDict):
     created: bool
 
 
-class UsagesOut(TypedDict):
-    """What a key did, newest day first. It is some seconds behind."""
+class UsageOut(TypedDict):
+    """What a workspace uses, and what it may."""
 
-    items: list[StudioServerResourcesKeysSchemasUsageOut]
+    workspace: str
+    days: list[DayOut]
+    quotas: list[LevelOut]
 
 
 class ValueOut(TypedDict):
@@ -2379,6 +2458,7 @@ class WorkflowOut(TypedDict):
     folder: str | None
     tags: list[str]
     owner: str
+    handed_from: NotRequired[str | None]
     description: str
     state: Literal["active", "archived", "deleted"]
     published: int | None
@@ -2417,13 +2497,6 @@ class WorkspaceOut(TypedDict):
     role: str | None
     created_by: str
     created_at: str
-
-
-class StudioServerResourcesCredentialsSchemasUsageOut(TypedDict):
-    """Where a credential is used."""
-
-    items: list[PlaceOut]
-    hidden: int
 
 
 class StudioServerResourcesEditingSchemasChangeOut(TypedDict):
@@ -2467,27 +2540,10 @@ class StudioServerResourcesExecutionsSchemasOutcomeOut(TypedDict):
     message: str | None
 
 
-class StudioServerResourcesKeysSchemasUsageOut(TypedDict):
-    """What a key did on a day (UTC)."""
-
-    day: str
-    requests: int
-    refused: int
-    executions: dict[str, int]
-
-
 class StudioServerResourcesTablesSchemasFilterIn(TypedDict):
     """Which rows. They must be named: a missing filter does not mean all of them."""
 
     filter: dict[str, JsonValue] | None
-
-
-class StudioServerResourcesUsageSchemasUsageOut(TypedDict):
-    """What a workspace uses, and what it may."""
-
-    workspace: str
-    days: list[DayOut]
-    quotas: list[LevelOut]
 
 
 class StudioServerResourcesWorkflowsSchemasBulkIn(TypedDict):
@@ -2530,6 +2586,7 @@ __all__ = [
     "AddNodeIn",
     "AddressOut",
     "AdminIn",
+    "AffectedOut",
     "AliasIn",
     "AliasOut",
     "ApprovalIn",
@@ -2543,7 +2600,6 @@ __all__ = [
     "BelongingOut",
     "BodyToldOfSignOut",
     "BreakGlassOut",
-    "BreakGlassesOut",
     "BreakOut",
     "BulkOut",
     "CancelIn",
@@ -2551,7 +2607,6 @@ __all__ = [
     "ChangedOut",
     "ClientIn",
     "ClientOut",
-    "ClientsOut",
     "CodeIn",
     "ColumnIn",
     "ColumnOut",
@@ -2569,7 +2624,6 @@ __all__ = [
     "DayOut",
     "DecisionIn",
     "DiffOut",
-    "DirectoriesOut",
     "DirectoryIn",
     "DirectoryOut",
     "DocumentIn",
@@ -2582,7 +2636,6 @@ __all__ = [
     "EmailAsk",
     "EndedOut",
     "EndingOut",
-    "EndingsOut",
     "EndpointsOut",
     "EnrolmentOut",
     "EntryOut",
@@ -2591,7 +2644,6 @@ __all__ = [
     "ExecutionDetail",
     "ExecutionOut",
     "ExecutionStatus",
-    "ExpiringListOut",
     "ExpiringOut",
     "ExportIn",
     "ExportOut",
@@ -2599,7 +2651,6 @@ __all__ = [
     "FolderChange",
     "FolderIn",
     "FolderOut",
-    "FoldersOut",
     "ForkIn",
     "FormFieldOut",
     "GoesOnOut",
@@ -2624,13 +2675,13 @@ __all__ = [
     "JoinedOut",
     "JsonValue",
     "KeyChange",
+    "KeyDayOut",
     "KeyIn",
     "KeyOut",
     "LeaveEverywhereIn",
     "LeaveIn",
     "LeaveOpen",
     "LeaveOut",
-    "LeavesOpen",
     "LevelOut",
     "LinkOut",
     "LinkSecret",
@@ -2655,7 +2706,6 @@ __all__ = [
     "NoticesOut",
     "OfferOut",
     "OpenSessionOut",
-    "OpenSessionsOut",
     "OperatedAccountOut",
     "OperationOut",
     "OutcomesOut",
@@ -2663,19 +2713,33 @@ __all__ = [
     "OwnNoticesBody",
     "OwnerIn",
     "PageOutAliasOut",
+    "PageOutBreakGlassOut",
+    "PageOutClientOut",
     "PageOutCredentialOut",
+    "PageOutDirectoryOut",
+    "PageOutEndingOut",
     "PageOutEntryOut",
     "PageOutExecutionOut",
+    "PageOutExpiringOut",
+    "PageOutFolderOut",
     "PageOutGroupOut",
     "PageOutInvitationOut",
+    "PageOutKeyDayOut",
     "PageOutKeyOut",
+    "PageOutLeaveOpen",
     "PageOutMemberOut",
     "PageOutNodeOut",
     "PageOutNodeRunOut",
+    "PageOutOpenSessionOut",
     "PageOutOperatedAccountOut",
     "PageOutRowOut",
     "PageOutServiceAccountOut",
+    "PageOutStoreNameOut",
+    "PageOutStoreOut",
+    "PageOutTableOut",
+    "PageOutTagOut",
     "PageOutThreadOut",
+    "PageOutUsageOut",
     "PageOutVariableOut",
     "PageOutVersionOut",
     "PageOutWorkflowOut",
@@ -2684,6 +2748,7 @@ __all__ = [
     "PasswordChange",
     "PlaceLeft",
     "PlaceOut",
+    "PlacesOut",
     "PresenceOut",
     "PresencesOut",
     "Problem",
@@ -2740,31 +2805,27 @@ __all__ = [
     "SignInWaysOut",
     "SignalIn",
     "SinceOut",
+    "SlotOut",
     "StartIn",
     "StepsOut",
     "StoreCheckIn",
     "StoreIn",
     "StoreNameOut",
-    "StoreNamesOut",
     "StoreOut",
-    "StoresOut",
     "StreamIn",
     "StreamOut",
-    "StudioServerResourcesCredentialsSchemasUsageOut",
     "StudioServerResourcesEditingSchemasChangeOut",
     "StudioServerResourcesExecutionsSchemasBulkIn",
     "StudioServerResourcesExecutionsSchemasFilterIn",
     "StudioServerResourcesExecutionsSchemasOutcomeOut",
-    "StudioServerResourcesKeysSchemasUsageOut",
     "StudioServerResourcesTablesSchemasFilterIn",
-    "StudioServerResourcesUsageSchemasUsageOut",
     "StudioServerResourcesWorkflowsSchemasBulkIn",
     "StudioServerResourcesWorkflowsSchemasChangeOut",
     "StudioServerResourcesWorkflowsSchemasOutcomeOut",
     "TableIn",
     "TableOut",
     "TablePatch",
-    "TablesOut",
+    "TagOut",
     "TestOut",
     "TextIn",
     "ThreadIn",
@@ -2774,7 +2835,7 @@ __all__ = [
     "UpdateIn",
     "UpsertIn",
     "UpsertOut",
-    "UsagesOut",
+    "UsageOut",
     "ValueOut",
     "VariableIn",
     "VariableOut",

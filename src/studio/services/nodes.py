@@ -41,6 +41,11 @@ class Nodes:
         """Names of a node's params in a language, as far as they are translated."""
         return self._catalog.strings(facts.pack).params(facts.type, lang)
 
+    async def shown(self, type_id: str) -> dict[str, Any]:
+        """As ``show``, with what takes a moment done off the event loop."""
+        await self._catalog.load_async(type_id)
+        return self.show(type_id)
+
     def show(self, type_id: str) -> dict[str, Any]:
         """Everything about a node type: facts, schemas and examples.
 

@@ -285,6 +285,28 @@ export type AdminIn = {
 };
 
 /**
+ * AffectedOut
+ * The workflows that need a credential which ends.
+ */
+export type AffectedOut = {
+    /**
+     * Items
+     * The first twenty.
+     */
+    items: Array<PlaceOut>;
+    /**
+     * More
+     * How many there are beside them; `GET /credentials/{credential}/usage` has all.
+     */
+    more: number;
+    /**
+     * Hidden
+     * How many more there are that the caller may not see.
+     */
+    hidden: number;
+};
+
+/**
  * AliasIn
  * What an alias stands for.
  */
@@ -1576,18 +1598,7 @@ export type EndingOut = {
      * Expires At
      */
     expires_at: string | null;
-    usage: StudioServerResourcesCredentialsSchemasUsageOut;
-};
-
-/**
- * EndingsOut
- * Credentials that end soon or need a sign-in.
- */
-export type EndingsOut = {
-    /**
-     * Items
-     */
-    items: Array<EndingOut>;
+    usage: AffectedOut;
 };
 
 /**
@@ -2611,6 +2622,33 @@ export type KeyChange = {
 };
 
 /**
+ * KeyDayOut
+ * What a key did on a day (UTC). It is some seconds behind.
+ */
+export type KeyDayOut = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Requests
+     */
+    requests: number;
+    /**
+     * Refused
+     * Requests that its quotas turned away.
+     */
+    refused: number;
+    /**
+     * Executions
+     * Accepted executions by the id of the workflow.
+     */
+    executions: {
+        [key: string]: number;
+    };
+};
+
+/**
  * KeyIn
  * A new API key.
  */
@@ -3301,11 +3339,25 @@ export type NodeDetail = {
     };
     /**
      * Output
-     * JSON Schema of its output.
+     * JSON Schema of its output; of a trigger, its event.
      */
     output: {
         [key: string]: unknown;
     };
+    /**
+     * Credentials
+     * Credential types that it takes.
+     */
+    credentials: Array<string>;
+    /**
+     * Slots
+     */
+    slots: Array<SlotOut>;
+    /**
+     * Bodies
+     * Graphs that it holds: body, catch, finally.
+     */
+    bodies: Array<string>;
     /**
      * Examples
      */
@@ -3534,7 +3586,7 @@ export type NoticesIn = {
     /**
      * Kinds
      */
-    kinds?: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention'>;
+    kinds?: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention' | 'owner'>;
     /**
      * Mail
      * By mail, where the server has a mail server.
@@ -3564,7 +3616,7 @@ export type NoticesOut = {
     /**
      * Kinds
      */
-    kinds: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention'>;
+    kinds: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention' | 'owner'>;
     /**
      * Mail
      */
@@ -3810,7 +3862,7 @@ export type OwnNoticesBody = {
     /**
      * Kinds
      */
-    kinds: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention'>;
+    kinds: Array<'failure' | 'recovery' | 'quota' | 'credential' | 'backup' | 'mention' | 'owner'>;
 };
 
 /**
@@ -3901,6 +3953,21 @@ export type PageOutDirectoryOut = {
 };
 
 /**
+ * PageOut[EndingOut]
+ */
+export type PageOutEndingOut = {
+    /**
+     * Items
+     */
+    items: Array<EndingOut>;
+    /**
+     * Next
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    next?: string | null;
+};
+
+/**
  * PageOut[EntryOut]
  */
 export type PageOutEntryOut = {
@@ -3983,6 +4050,21 @@ export type PageOutInvitationOut = {
      * Items
      */
     items: Array<InvitationOut>;
+    /**
+     * Next
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    next?: string | null;
+};
+
+/**
+ * PageOut[KeyDayOut]
+ */
+export type PageOutKeyDayOut = {
+    /**
+     * Items
+     */
+    items: Array<KeyDayOut>;
     /**
      * Next
      * Give this as `cursor` for the next page; null on the last one.
@@ -4171,6 +4253,21 @@ export type PageOutTableOut = {
 };
 
 /**
+ * PageOut[TagOut]
+ */
+export type PageOutTagOut = {
+    /**
+     * Items
+     */
+    items: Array<TagOut>;
+    /**
+     * Next
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    next?: string | null;
+};
+
+/**
  * PageOut[ThreadOut]
  */
 export type PageOutThreadOut = {
@@ -4192,7 +4289,7 @@ export type PageOutUsageOut = {
     /**
      * Items
      */
-    items: Array<StudioServerResourcesUsageSchemasUsageOut>;
+    items: Array<UsageOut>;
     /**
      * Next
      * Give this as `cursor` for the next page; null on the last one.
@@ -4355,6 +4452,27 @@ export type PlaceOut = {
      * The names by which it does.
      */
     names: Array<string>;
+};
+
+/**
+ * PlacesOut
+ * Where a credential is used.
+ */
+export type PlacesOut = {
+    /**
+     * Items
+     */
+    items: Array<PlaceOut>;
+    /**
+     * Next
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    next?: string | null;
+    /**
+     * Hidden
+     * How many workflows more there are, which the caller may not see.
+     */
+    hidden: number;
 };
 
 /**
@@ -5781,6 +5899,30 @@ export type SinceOut = {
 };
 
 /**
+ * SlotOut
+ * A place for other nodes inside a node.
+ */
+export type SlotOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     * What may sit in it.
+     */
+    kind: string;
+    /**
+     * Many
+     */
+    many: boolean;
+    /**
+     * Required
+     */
+    required: boolean;
+};
+
+/**
  * StartIn
  * Start an execution.
  */
@@ -6126,6 +6268,22 @@ export type TablePatch = {
 };
 
 /**
+ * TagOut
+ * A tag of workflows.
+ */
+export type TagOut = {
+    /**
+     * Tag
+     */
+    tag: string;
+    /**
+     * Workflows
+     * How many workflows have it.
+     */
+    workflows: number;
+};
+
+/**
  * TestOut
  * What a test call showed.
  */
@@ -6334,14 +6492,22 @@ export type UpsertOut = {
 };
 
 /**
- * UsagesOut
- * What a key did, newest day first. It is some seconds behind.
+ * UsageOut
+ * What a workspace uses, and what it may.
  */
-export type UsagesOut = {
+export type UsageOut = {
     /**
-     * Items
+     * Workspace
      */
-    items: Array<StudioServerResourcesKeysSchemasUsageOut>;
+    workspace: string;
+    /**
+     * Days
+     */
+    days: Array<DayOut>;
+    /**
+     * Quotas
+     */
+    quotas: Array<LevelOut>;
 };
 
 /**
@@ -6649,6 +6815,11 @@ export type WorkflowOut = {
      */
     owner: string;
     /**
+     * Handed From
+     * The owner before, as long as the new one has not accepted it.
+     */
+    handed_from?: string | null;
+    /**
      * Description
      */
     description: string;
@@ -6769,22 +6940,6 @@ export type WorkspaceOut = {
      * Created At
      */
     created_at: string;
-};
-
-/**
- * UsageOut
- * Where a credential is used.
- */
-export type StudioServerResourcesCredentialsSchemasUsageOut = {
-    /**
-     * Items
-     */
-    items: Array<PlaceOut>;
-    /**
-     * Hidden
-     * How many workflows more there are, which the caller may not see.
-     */
-    hidden: number;
 };
 
 /**
@@ -6910,33 +7065,6 @@ export type StudioServerResourcesExecutionsSchemasOutcomeOut = {
 };
 
 /**
- * UsageOut
- * What a key did on a day (UTC).
- */
-export type StudioServerResourcesKeysSchemasUsageOut = {
-    /**
-     * Day
-     */
-    day: string;
-    /**
-     * Requests
-     */
-    requests: number;
-    /**
-     * Refused
-     * Requests that its quotas turned away.
-     */
-    refused: number;
-    /**
-     * Executions
-     * Accepted executions by the id of the workflow.
-     */
-    executions: {
-        [key: string]: number;
-    };
-};
-
-/**
  * FilterIn
  * Which rows. They must be named: a missing filter does not mean all of them.
  */
@@ -6948,25 +7076,6 @@ export type StudioServerResourcesTablesSchemasFilterIn = {
     filter: {
         [key: string]: JsonValue;
     } | null;
-};
-
-/**
- * UsageOut
- * What a workspace uses, and what it may.
- */
-export type StudioServerResourcesUsageSchemasUsageOut = {
-    /**
-     * Workspace
-     */
-    workspace: string;
-    /**
-     * Days
-     */
-    days: Array<DayOut>;
-    /**
-     * Quotas
-     */
-    quotas: Array<LevelOut>;
 };
 
 /**
@@ -7091,6 +7200,10 @@ export type SetupStateErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7098,6 +7211,10 @@ export type SetupStateErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7144,6 +7261,10 @@ export type SetUpErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7160,6 +7281,10 @@ export type SetUpErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7167,6 +7292,10 @@ export type SetUpErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7229,6 +7358,10 @@ export type SignOutErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7236,6 +7369,10 @@ export type SignOutErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7298,6 +7435,10 @@ export type ShowSessionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7305,6 +7446,10 @@ export type ShowSessionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7351,6 +7496,10 @@ export type ChangeSessionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7367,6 +7516,10 @@ export type ChangeSessionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7374,6 +7527,10 @@ export type ChangeSessionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7420,6 +7577,10 @@ export type SignInErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7436,6 +7597,10 @@ export type SignInErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7443,6 +7608,10 @@ export type SignInErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7494,6 +7663,10 @@ export type SecondStepErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7510,6 +7683,10 @@ export type SecondStepErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7517,6 +7694,10 @@ export type SecondStepErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7563,6 +7744,10 @@ export type ChangePasswordErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7579,6 +7764,10 @@ export type ChangePasswordErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7586,6 +7775,10 @@ export type ChangePasswordErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7632,6 +7825,10 @@ export type AskResetErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7648,6 +7845,10 @@ export type AskResetErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7656,9 +7857,17 @@ export type AskResetErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -7701,6 +7910,10 @@ export type FinishResetErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7717,6 +7930,10 @@ export type FinishResetErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7724,6 +7941,10 @@ export type FinishResetErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7786,6 +8007,10 @@ export type ShowProfileErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7793,6 +8018,10 @@ export type ShowProfileErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7846,6 +8075,10 @@ export type ChangeProfileErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -7862,6 +8095,10 @@ export type ChangeProfileErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7869,6 +8106,10 @@ export type ChangeProfileErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7931,6 +8172,10 @@ export type ExportOwnDataErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -7938,6 +8183,10 @@ export type ExportOwnDataErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -7984,6 +8233,10 @@ export type AskEmailChangeErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8000,6 +8253,10 @@ export type AskEmailChangeErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8008,9 +8265,17 @@ export type AskEmailChangeErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -8051,6 +8316,10 @@ export type ConfirmEmailErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8067,6 +8336,10 @@ export type ConfirmEmailErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8075,9 +8348,17 @@ export type ConfirmEmailErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -8120,6 +8401,10 @@ export type EnrolSecondFactorErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8136,6 +8421,10 @@ export type EnrolSecondFactorErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8143,6 +8432,10 @@ export type EnrolSecondFactorErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8189,6 +8482,10 @@ export type ConfirmSecondFactorErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8205,6 +8502,10 @@ export type ConfirmSecondFactorErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8212,6 +8513,10 @@ export type ConfirmSecondFactorErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8258,6 +8563,10 @@ export type MakeRecoveryCodesErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8274,6 +8583,10 @@ export type MakeRecoveryCodesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8281,6 +8594,10 @@ export type MakeRecoveryCodesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8327,6 +8644,10 @@ export type DisableSecondFactorErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8343,6 +8664,10 @@ export type DisableSecondFactorErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8350,6 +8675,10 @@ export type DisableSecondFactorErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8412,6 +8741,10 @@ export type EndOtherSessionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8419,6 +8752,10 @@ export type EndOtherSessionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8492,6 +8829,10 @@ export type ListOwnSessionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8499,6 +8840,10 @@ export type ListOwnSessionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8566,6 +8911,10 @@ export type EndOwnSessionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8573,6 +8922,10 @@ export type EndOwnSessionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8651,6 +9004,10 @@ export type ListWorkspacesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8658,6 +9015,10 @@ export type ListWorkspacesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8710,6 +9071,10 @@ export type CreateWorkspaceErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8726,6 +9091,10 @@ export type CreateWorkspaceErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8733,6 +9102,10 @@ export type CreateWorkspaceErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8800,6 +9173,10 @@ export type ShowWorkspaceErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8807,6 +9184,10 @@ export type ShowWorkspaceErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8865,6 +9246,10 @@ export type ChangeWorkspaceErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8881,6 +9266,10 @@ export type ChangeWorkspaceErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8888,6 +9277,10 @@ export type ChangeWorkspaceErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -8939,6 +9332,10 @@ export type AppointAdminErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -8955,6 +9352,10 @@ export type AppointAdminErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -8962,6 +9363,10 @@ export type AppointAdminErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9050,6 +9455,10 @@ export type ListMembersErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9057,6 +9466,10 @@ export type ListMembersErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9124,6 +9537,10 @@ export type RemoveMemberErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9131,6 +9548,10 @@ export type RemoveMemberErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9198,6 +9619,10 @@ export type ShowMemberErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9205,6 +9630,10 @@ export type ShowMemberErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9263,6 +9692,10 @@ export type ChangeMemberErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -9279,6 +9712,10 @@ export type ChangeMemberErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9286,6 +9723,10 @@ export type ChangeMemberErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9353,6 +9794,10 @@ export type EndMemberSessionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9360,6 +9805,10 @@ export type EndMemberSessionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9427,6 +9876,10 @@ export type MakeMemberResetLinkErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9434,6 +9887,10 @@ export type MakeMemberResetLinkErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9501,6 +9958,10 @@ export type ResetMemberSecondFactorErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9508,6 +9969,10 @@ export type ResetMemberSecondFactorErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9559,6 +10024,10 @@ export type HandOverErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -9575,6 +10044,10 @@ export type HandOverErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9582,6 +10055,10 @@ export type HandOverErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9655,6 +10132,10 @@ export type PlanOffboardingErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9662,6 +10143,10 @@ export type PlanOffboardingErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9713,6 +10198,10 @@ export type OffboardMemberErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -9729,6 +10218,10 @@ export type OffboardMemberErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9736,6 +10229,10 @@ export type OffboardMemberErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9798,6 +10295,10 @@ export type ListRolesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9805,6 +10306,10 @@ export type ListRolesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9857,6 +10362,10 @@ export type CreateRoleErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -9873,6 +10382,10 @@ export type CreateRoleErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9880,6 +10393,10 @@ export type CreateRoleErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -9954,6 +10471,10 @@ export type DeleteRoleErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -9961,6 +10482,10 @@ export type DeleteRoleErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10028,6 +10553,10 @@ export type ShowRoleErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10035,6 +10564,10 @@ export type ShowRoleErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10093,6 +10626,10 @@ export type ChangeRoleErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10109,6 +10646,10 @@ export type ChangeRoleErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10116,6 +10657,10 @@ export type ChangeRoleErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10189,6 +10734,10 @@ export type ListGroupsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10196,6 +10745,10 @@ export type ListGroupsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10248,6 +10801,10 @@ export type CreateGroupErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10264,6 +10821,10 @@ export type CreateGroupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10271,6 +10832,10 @@ export type CreateGroupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10345,6 +10910,10 @@ export type DeleteGroupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10352,6 +10921,10 @@ export type DeleteGroupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10419,6 +10992,10 @@ export type ShowGroupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10426,6 +11003,10 @@ export type ShowGroupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10484,6 +11065,10 @@ export type ChangeGroupErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10500,6 +11085,10 @@ export type ChangeGroupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10507,6 +11096,10 @@ export type ChangeGroupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10558,6 +11151,10 @@ export type ChangeGroupMembersErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10574,6 +11171,10 @@ export type ChangeGroupMembersErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10581,6 +11182,10 @@ export type ChangeGroupMembersErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10654,6 +11259,10 @@ export type ListServiceAccountsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10661,6 +11270,10 @@ export type ListServiceAccountsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10713,6 +11326,10 @@ export type CreateServiceAccountErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10729,6 +11346,10 @@ export type CreateServiceAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10736,6 +11357,10 @@ export type CreateServiceAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10803,6 +11428,10 @@ export type DeleteServiceAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10810,6 +11439,10 @@ export type DeleteServiceAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10877,6 +11510,10 @@ export type ShowServiceAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10884,6 +11521,10 @@ export type ShowServiceAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -10942,6 +11583,10 @@ export type ChangeServiceAccountErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -10958,6 +11603,10 @@ export type ChangeServiceAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -10965,6 +11614,10 @@ export type ChangeServiceAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11038,6 +11691,10 @@ export type ListInvitationsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11045,6 +11702,10 @@ export type ListInvitationsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11097,6 +11758,10 @@ export type InviteErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11113,6 +11778,10 @@ export type InviteErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11121,9 +11790,17 @@ export type InviteErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -11187,6 +11864,10 @@ export type RevokeInvitationErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11194,6 +11875,10 @@ export type RevokeInvitationErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11240,6 +11925,10 @@ export type LookAtInvitationErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11256,6 +11945,10 @@ export type LookAtInvitationErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11263,6 +11956,10 @@ export type LookAtInvitationErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11309,6 +12006,10 @@ export type JoinErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11325,6 +12026,10 @@ export type JoinErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11332,6 +12037,10 @@ export type JoinErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11378,6 +12087,10 @@ export type AcceptInvitationErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11394,6 +12107,10 @@ export type AcceptInvitationErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11401,6 +12118,10 @@ export type AcceptInvitationErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11489,6 +12210,10 @@ export type ListAccountsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11496,6 +12221,10 @@ export type ListAccountsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11548,6 +12277,10 @@ export type CreateAccountErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11564,6 +12297,10 @@ export type CreateAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11571,6 +12308,10 @@ export type CreateAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11644,6 +12385,10 @@ export type ListOpenLeavesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11651,6 +12396,10 @@ export type ListOpenLeavesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11718,6 +12467,10 @@ export type ShowAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11725,6 +12478,10 @@ export type ShowAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11783,6 +12540,10 @@ export type ChangeAccountErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -11799,6 +12560,10 @@ export type ChangeAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11806,6 +12571,10 @@ export type ChangeAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11873,6 +12642,10 @@ export type EndAccountSessionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11880,6 +12653,10 @@ export type EndAccountSessionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -11947,6 +12724,10 @@ export type MakeAccountResetLinkErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -11954,6 +12735,10 @@ export type MakeAccountResetLinkErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12021,6 +12806,10 @@ export type ResetAccountSecondFactorErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12028,6 +12817,10 @@ export type ResetAccountSecondFactorErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12079,6 +12872,10 @@ export type PlanAccountOffboardingErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -12095,6 +12892,10 @@ export type PlanAccountOffboardingErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12102,6 +12903,10 @@ export type PlanAccountOffboardingErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12153,6 +12958,10 @@ export type OffboardAccountErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -12169,6 +12978,10 @@ export type OffboardAccountErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12176,6 +12989,10 @@ export type OffboardAccountErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12243,6 +13060,10 @@ export type ResumeOffboardingErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12250,6 +13071,10 @@ export type ResumeOffboardingErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12312,6 +13137,10 @@ export type ListSignInWaysErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12319,6 +13148,10 @@ export type ListSignInWaysErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12392,6 +13225,10 @@ export type SignInWithProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12400,9 +13237,17 @@ export type SignInWithProviderErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -12463,6 +13308,10 @@ export type ConnectProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12471,9 +13320,17 @@ export type ConnectProviderErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -12554,6 +13411,10 @@ export type ComeBackFromProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12562,9 +13423,17 @@ export type ComeBackFromProviderErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -12603,6 +13472,10 @@ export type ToldOfSignOutErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -12619,6 +13492,10 @@ export type ToldOfSignOutErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12627,9 +13504,17 @@ export type ToldOfSignOutErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -12688,6 +13573,10 @@ export type SignOutEverywhereErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12695,6 +13584,10 @@ export type SignOutEverywhereErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12757,6 +13650,10 @@ export type ListIdentityProvidersErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12764,6 +13661,10 @@ export type ListIdentityProvidersErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12816,6 +13717,10 @@ export type CreateIdentityProviderErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -12832,6 +13737,10 @@ export type CreateIdentityProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12839,6 +13748,10 @@ export type CreateIdentityProviderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12913,6 +13826,10 @@ export type DeleteIdentityProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12920,6 +13837,10 @@ export type DeleteIdentityProviderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -12987,6 +13908,10 @@ export type ShowIdentityProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -12994,6 +13919,10 @@ export type ShowIdentityProviderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13052,6 +13981,10 @@ export type ChangeIdentityProviderErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -13068,6 +14001,10 @@ export type ChangeIdentityProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13075,6 +14012,10 @@ export type ChangeIdentityProviderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13142,6 +14083,10 @@ export type TestIdentityProviderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13150,9 +14095,17 @@ export type TestIdentityProviderErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -13222,6 +14175,10 @@ export type ListBreakGlassErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13229,6 +14186,10 @@ export type ListBreakGlassErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13296,6 +14257,10 @@ export type TakeBreakGlassErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13303,6 +14268,10 @@ export type TakeBreakGlassErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13370,6 +14339,10 @@ export type GiveBreakGlassErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13377,6 +14350,10 @@ export type GiveBreakGlassErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13450,6 +14427,10 @@ export type ListDirectoriesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13457,6 +14438,10 @@ export type ListDirectoriesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13509,6 +14494,10 @@ export type CreateDirectoryErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -13525,6 +14514,10 @@ export type CreateDirectoryErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13532,6 +14525,10 @@ export type CreateDirectoryErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13599,6 +14596,10 @@ export type RevokeDirectoryErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13606,6 +14607,10 @@ export type RevokeDirectoryErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13688,6 +14693,10 @@ export type ListNodesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13695,6 +14704,10 @@ export type ListNodesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13762,6 +14775,10 @@ export type ShowNodeErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13769,6 +14786,10 @@ export type ShowNodeErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13820,6 +14841,10 @@ export type ShowNodeFormErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -13836,6 +14861,10 @@ export type ShowNodeFormErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13843,6 +14872,10 @@ export type ShowNodeFormErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -13894,6 +14927,10 @@ export type ListNodeOptionsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -13910,6 +14947,10 @@ export type ListNodeOptionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -13917,6 +14958,10 @@ export type ListNodeOptionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14036,6 +15081,10 @@ export type ListExecutionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14043,6 +15092,10 @@ export type ListExecutionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14096,6 +15149,10 @@ export type StartExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -14112,6 +15169,10 @@ export type StartExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14119,6 +15180,10 @@ export type StartExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14186,6 +15251,10 @@ export type DeleteExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14193,6 +15262,10 @@ export type DeleteExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14260,6 +15333,10 @@ export type ShowExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14267,6 +15344,10 @@ export type ShowExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14345,6 +15426,10 @@ export type ListNodeRunsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14352,6 +15437,10 @@ export type ListNodeRunsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14444,6 +15533,10 @@ export type ShowValueErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14451,6 +15544,10 @@ export type ShowValueErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14502,6 +15599,10 @@ export type CancelExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -14518,6 +15619,10 @@ export type CancelExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14525,6 +15630,10 @@ export type CancelExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14592,6 +15701,10 @@ export type PauseExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14599,6 +15712,10 @@ export type PauseExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14666,6 +15783,10 @@ export type ResumeExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14673,6 +15794,10 @@ export type ResumeExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14724,6 +15849,10 @@ export type SignalExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -14740,6 +15869,10 @@ export type SignalExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14747,6 +15880,10 @@ export type SignalExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14798,6 +15935,10 @@ export type ApproveExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -14814,6 +15955,10 @@ export type ApproveExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14821,6 +15966,10 @@ export type ApproveExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14872,6 +16021,10 @@ export type DecideExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -14888,6 +16041,10 @@ export type DecideExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14895,6 +16052,10 @@ export type DecideExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -14973,6 +16134,10 @@ export type ShowTimelineErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -14980,6 +16145,10 @@ export type ShowTimelineErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15058,6 +16227,10 @@ export type ShowAttemptsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15065,6 +16238,10 @@ export type ShowAttemptsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15148,6 +16325,10 @@ export type DownloadFileErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15155,6 +16336,10 @@ export type DownloadFileErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15228,6 +16413,10 @@ export type ExportExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15235,6 +16424,10 @@ export type ExportExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15295,6 +16488,10 @@ export type ReplayExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -15311,6 +16508,10 @@ export type ReplayExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15318,6 +16519,10 @@ export type ReplayExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15375,6 +16580,10 @@ export type RetryExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -15391,6 +16600,10 @@ export type RetryExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15398,6 +16611,10 @@ export type RetryExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15455,6 +16672,10 @@ export type ForkExecutionErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -15471,6 +16692,10 @@ export type ForkExecutionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15478,6 +16703,10 @@ export type ForkExecutionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15524,6 +16753,10 @@ export type ActOnManyErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -15540,6 +16773,10 @@ export type ActOnManyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15547,6 +16784,10 @@ export type ActOnManyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15627,6 +16868,10 @@ export type ExecutionEventsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15634,6 +16879,10 @@ export type ExecutionEventsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15723,6 +16972,10 @@ export type WorkspaceEventsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15730,6 +16983,10 @@ export type WorkspaceEventsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15821,6 +17078,10 @@ export type WorkflowEventsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15828,6 +17089,10 @@ export type WorkflowEventsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -15945,6 +17210,10 @@ export type ListWorkflowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -15952,6 +17221,10 @@ export type ListWorkflowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16004,6 +17277,10 @@ export type CreateWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16020,6 +17297,10 @@ export type CreateWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16027,6 +17308,10 @@ export type CreateWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16101,6 +17386,10 @@ export type DeleteWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16108,6 +17397,10 @@ export type DeleteWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16175,6 +17468,10 @@ export type ShowWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16182,6 +17479,10 @@ export type ShowWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16240,6 +17541,10 @@ export type ChangeWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16256,6 +17561,10 @@ export type ChangeWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16263,6 +17572,10 @@ export type ChangeWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16330,6 +17643,10 @@ export type UndeleteWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16337,6 +17654,10 @@ export type UndeleteWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16411,6 +17732,10 @@ export type ArchiveWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16418,6 +17743,10 @@ export type ArchiveWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16492,6 +17821,10 @@ export type UnarchiveWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16499,6 +17832,10 @@ export type UnarchiveWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16557,6 +17894,10 @@ export type TransferWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16573,6 +17914,10 @@ export type TransferWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16580,6 +17925,10 @@ export type TransferWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16600,6 +17949,184 @@ export type TransferWorkflowResponses = {
 };
 
 export type TransferWorkflowResponse = TransferWorkflowResponses[keyof TransferWorkflowResponses];
+
+export type AcceptWorkflowData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         * ETag of what was loaded; refused with 412 where it changed.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/transfer/accept';
+};
+
+export type AcceptWorkflowErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type AcceptWorkflowError = AcceptWorkflowErrors[keyof AcceptWorkflowErrors];
+
+export type AcceptWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowOut;
+};
+
+export type AcceptWorkflowResponse = AcceptWorkflowResponses[keyof AcceptWorkflowResponses];
+
+export type DeclineWorkflowData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         * ETag of what was loaded; refused with 412 where it changed.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/transfer/decline';
+};
+
+export type DeclineWorkflowErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type DeclineWorkflowError = DeclineWorkflowErrors[keyof DeclineWorkflowErrors];
+
+export type DeclineWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowOut;
+};
+
+export type DeclineWorkflowResponse = DeclineWorkflowResponses[keyof DeclineWorkflowResponses];
 
 export type DuplicateWorkflowData = {
     body: DuplicateIn;
@@ -16637,6 +18164,10 @@ export type DuplicateWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16653,6 +18184,10 @@ export type DuplicateWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16660,6 +18195,10 @@ export type DuplicateWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16727,6 +18266,10 @@ export type ShowDraftErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16734,6 +18277,10 @@ export type ShowDraftErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16792,6 +18339,10 @@ export type ReplaceDraftErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16808,6 +18359,10 @@ export type ReplaceDraftErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16815,6 +18370,10 @@ export type ReplaceDraftErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16861,6 +18420,10 @@ export type ValidateDocumentErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16877,6 +18440,10 @@ export type ValidateDocumentErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16884,6 +18451,10 @@ export type ValidateDocumentErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -16935,6 +18506,10 @@ export type ValidateWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -16951,6 +18526,10 @@ export type ValidateWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -16958,6 +18537,10 @@ export type ValidateWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17020,6 +18603,10 @@ export type PublishWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17036,6 +18623,10 @@ export type PublishWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17043,6 +18634,10 @@ export type PublishWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17121,6 +18716,10 @@ export type ListVersionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17128,6 +18727,10 @@ export type ListVersionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17199,6 +18802,10 @@ export type ShowVersionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17206,6 +18813,10 @@ export type ShowVersionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17284,6 +18895,10 @@ export type RestoreVersionErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17291,6 +18906,10 @@ export type RestoreVersionErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17369,6 +18988,10 @@ export type CompareVersionsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17376,6 +18999,10 @@ export type CompareVersionsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17441,6 +19068,10 @@ export type ImportWorkflowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17457,6 +19088,10 @@ export type ImportWorkflowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17464,6 +19099,10 @@ export type ImportWorkflowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17541,6 +19180,10 @@ export type ExportWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17548,6 +19191,10 @@ export type ExportWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17594,6 +19241,10 @@ export type ExportWorkflowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17610,6 +19261,10 @@ export type ExportWorkflowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17617,6 +19272,10 @@ export type ExportWorkflowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17663,6 +19322,10 @@ export type ChangeWorkflowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17679,6 +19342,10 @@ export type ChangeWorkflowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17686,6 +19353,10 @@ export type ChangeWorkflowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17706,6 +19377,98 @@ export type ChangeWorkflowsResponses = {
 };
 
 export type ChangeWorkflowsResponse = ChangeWorkflowsResponses[keyof ChangeWorkflowsResponses];
+
+export type ListWorkflowTagsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: 'active' | 'archived' | 'deleted';
+        /**
+         * Cursor
+         * `next` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         * How many items a page holds.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/workflow-tags';
+};
+
+export type ListWorkflowTagsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ListWorkflowTagsError = ListWorkflowTagsErrors[keyof ListWorkflowTagsErrors];
+
+export type ListWorkflowTagsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageOutTagOut;
+};
+
+export type ListWorkflowTagsResponse = ListWorkflowTagsResponses[keyof ListWorkflowTagsResponses];
 
 export type ListOperationsData = {
     body?: never;
@@ -17767,6 +19530,10 @@ export type ListOperationsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17774,6 +19541,10 @@ export type ListOperationsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17825,6 +19596,10 @@ export type EditDraftErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17845,6 +19620,10 @@ export type EditDraftErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17852,6 +19631,10 @@ export type EditDraftErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17903,6 +19686,10 @@ export type UndoEditErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17919,6 +19706,10 @@ export type UndoEditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -17926,6 +19717,10 @@ export type UndoEditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -17977,6 +19772,10 @@ export type RedoEditErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -17993,6 +19792,10 @@ export type RedoEditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18000,6 +19803,10 @@ export type RedoEditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18067,6 +19874,10 @@ export type ShowStepsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18074,6 +19885,10 @@ export type ShowStepsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18141,6 +19956,10 @@ export type ShowPresenceErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18148,6 +19967,10 @@ export type ShowPresenceErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18245,6 +20068,10 @@ export type ListThreadsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18252,6 +20079,10 @@ export type ListThreadsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18304,6 +20135,10 @@ export type BeginThreadErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -18320,6 +20155,10 @@ export type BeginThreadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18327,6 +20166,10 @@ export type BeginThreadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18395,6 +20238,10 @@ export type CountThreadsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18402,6 +20249,10 @@ export type CountThreadsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18448,6 +20299,10 @@ export type MarkReadErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -18464,6 +20319,10 @@ export type MarkReadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18471,6 +20330,10 @@ export type MarkReadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18538,6 +20401,10 @@ export type ShowThreadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18545,6 +20412,10 @@ export type ShowThreadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18602,6 +20473,10 @@ export type ReplyToThreadErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -18618,6 +20493,10 @@ export type ReplyToThreadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18625,6 +20504,10 @@ export type ReplyToThreadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18696,6 +20579,10 @@ export type DeleteCommentErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18703,6 +20590,10 @@ export type DeleteCommentErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18765,6 +20656,10 @@ export type ChangeCommentErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -18781,6 +20676,10 @@ export type ChangeCommentErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18788,6 +20687,10 @@ export type ChangeCommentErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18855,6 +20758,10 @@ export type ResolveThreadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18862,6 +20769,10 @@ export type ResolveThreadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -18929,6 +20840,10 @@ export type ReopenThreadErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -18936,6 +20851,10 @@ export type ReopenThreadErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19009,6 +20928,10 @@ export type ListFoldersErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19016,6 +20939,10 @@ export type ListFoldersErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19068,6 +20995,10 @@ export type CreateFolderErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -19084,6 +21015,10 @@ export type CreateFolderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19091,6 +21026,10 @@ export type CreateFolderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19165,6 +21104,10 @@ export type DeleteFolderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19172,6 +21115,10 @@ export type DeleteFolderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19239,6 +21186,10 @@ export type ShowFolderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19246,6 +21197,10 @@ export type ShowFolderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19304,6 +21259,10 @@ export type ChangeFolderErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -19320,6 +21279,10 @@ export type ChangeFolderErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19327,6 +21290,10 @@ export type ChangeFolderErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19405,6 +21372,10 @@ export type ListCredentialsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19412,6 +21383,10 @@ export type ListCredentialsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19464,6 +21439,10 @@ export type CreateCredentialErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -19480,6 +21459,10 @@ export type CreateCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19488,9 +21471,17 @@ export type CreateCredentialErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -19516,6 +21507,16 @@ export type ListExpiringCredentialsData = {
          * Days
          */
         days?: number;
+        /**
+         * Cursor
+         * `next` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         * How many items a page holds.
+         */
+        limit?: number;
     };
     url: '/api/v1/credentials/expiring';
 };
@@ -19554,6 +21555,10 @@ export type ListExpiringCredentialsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19561,6 +21566,10 @@ export type ListExpiringCredentialsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19577,7 +21586,7 @@ export type ListExpiringCredentialsResponses = {
     /**
      * Successful Response
      */
-    200: EndingsOut;
+    200: PageOutEndingOut;
 };
 
 export type ListExpiringCredentialsResponse = ListExpiringCredentialsResponses[keyof ListExpiringCredentialsResponses];
@@ -19641,6 +21650,10 @@ export type DeleteCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19648,6 +21661,10 @@ export type DeleteCredentialErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19715,6 +21732,10 @@ export type ShowCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19722,6 +21743,10 @@ export type ShowCredentialErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19780,6 +21805,10 @@ export type ChangeCredentialErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -19796,6 +21825,10 @@ export type ChangeCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19804,9 +21837,17 @@ export type ChangeCredentialErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -19832,7 +21873,18 @@ export type ShowCredentialUsageData = {
          */
         credential: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Cursor
+         * `next` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         * How many items a page holds.
+         */
+        limit?: number;
+    };
     url: '/api/v1/credentials/{credential}/usage';
 };
 
@@ -19870,6 +21922,10 @@ export type ShowCredentialUsageErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19877,6 +21933,10 @@ export type ShowCredentialUsageErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -19893,7 +21953,7 @@ export type ShowCredentialUsageResponses = {
     /**
      * Successful Response
      */
-    200: StudioServerResourcesCredentialsSchemasUsageOut;
+    200: PlacesOut;
 };
 
 export type ShowCredentialUsageResponse = ShowCredentialUsageResponses[keyof ShowCredentialUsageResponses];
@@ -19944,6 +22004,10 @@ export type TestCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -19952,9 +22016,17 @@ export type TestCredentialErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -20009,6 +22081,10 @@ export type ShareCredentialErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -20025,6 +22101,10 @@ export type ShareCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20032,6 +22112,10 @@ export type ShareCredentialErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20090,6 +22174,10 @@ export type TransferCredentialErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -20106,6 +22194,10 @@ export type TransferCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20113,6 +22205,10 @@ export type TransferCredentialErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20180,6 +22276,10 @@ export type ConnectCredentialErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20188,9 +22288,17 @@ export type ConnectCredentialErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -20249,6 +22357,10 @@ export type ListCredentialTypesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20257,9 +22369,17 @@ export type ListCredentialTypesErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -20323,6 +22443,10 @@ export type ShowCredentialTypeErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20331,9 +22455,17 @@ export type ShowCredentialTypeErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -20403,6 +22535,10 @@ export type ListCredentialAliasesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20410,6 +22546,10 @@ export type ListCredentialAliasesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20484,6 +22624,10 @@ export type DeleteCredentialAliasErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20491,6 +22635,10 @@ export type DeleteCredentialAliasErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20558,6 +22706,10 @@ export type ShowCredentialAliasErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20565,6 +22717,10 @@ export type ShowCredentialAliasErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20623,6 +22779,10 @@ export type SetCredentialAliasErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -20639,6 +22799,10 @@ export type SetCredentialAliasErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20646,6 +22810,10 @@ export type SetCredentialAliasErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20719,6 +22887,10 @@ export type ListVariablesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20726,6 +22898,10 @@ export type ListVariablesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20800,6 +22976,10 @@ export type DeleteVariableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20807,6 +22987,10 @@ export type DeleteVariableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20874,6 +23058,10 @@ export type ShowVariableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20881,6 +23069,10 @@ export type ShowVariableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -20939,6 +23131,10 @@ export type SetVariableErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -20955,6 +23151,10 @@ export type SetVariableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -20962,6 +23162,10 @@ export type SetVariableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21041,6 +23245,10 @@ export type FinishSignInErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21049,9 +23257,17 @@ export type FinishSignInErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -21121,6 +23337,10 @@ export type ListOauthClientsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21128,6 +23348,10 @@ export type ListOauthClientsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21202,6 +23426,10 @@ export type DeleteOauthClientErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21209,6 +23437,10 @@ export type DeleteOauthClientErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21276,6 +23508,10 @@ export type ShowOauthClientErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21283,6 +23519,10 @@ export type ShowOauthClientErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21341,6 +23581,10 @@ export type SetOauthClientErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -21357,6 +23601,10 @@ export type SetOauthClientErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21365,9 +23613,17 @@ export type SetOauthClientErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -21437,6 +23693,10 @@ export type ListSecretStoresErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21444,6 +23704,10 @@ export type ListSecretStoresErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21522,6 +23786,10 @@ export type ListSecretStoreSetupsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21529,6 +23797,10 @@ export type ListSecretStoreSetupsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21607,6 +23879,10 @@ export type DeleteSecretStoreErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21614,6 +23890,10 @@ export type DeleteSecretStoreErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21685,6 +23965,10 @@ export type ShowSecretStoreSetupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21692,6 +23976,10 @@ export type ShowSecretStoreSetupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21754,6 +24042,10 @@ export type SetSecretStoreErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -21770,6 +24062,10 @@ export type SetSecretStoreErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21777,6 +24073,10 @@ export type SetSecretStoreErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21832,6 +24132,10 @@ export type CheckSecretStoreErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -21848,6 +24152,10 @@ export type CheckSecretStoreErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21856,9 +24164,17 @@ export type CheckSecretStoreErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -21928,6 +24244,10 @@ export type ListTablesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -21935,6 +24255,10 @@ export type ListTablesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -21987,6 +24311,10 @@ export type CreateTableErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22003,6 +24331,10 @@ export type CreateTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22010,6 +24342,10 @@ export type CreateTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22084,6 +24420,10 @@ export type DeleteTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22091,6 +24431,10 @@ export type DeleteTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22158,6 +24502,10 @@ export type ShowTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22165,6 +24513,10 @@ export type ShowTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22223,6 +24575,10 @@ export type ChangeTableErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22239,6 +24595,10 @@ export type ChangeTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22246,6 +24606,10 @@ export type ChangeTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22308,6 +24672,10 @@ export type AddColumnErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22324,6 +24692,10 @@ export type AddColumnErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22331,6 +24703,10 @@ export type AddColumnErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22409,6 +24785,10 @@ export type DropColumnErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22416,6 +24796,10 @@ export type DropColumnErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22478,6 +24862,10 @@ export type ChangeColumnErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22494,6 +24882,10 @@ export type ChangeColumnErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22501,6 +24893,10 @@ export type ChangeColumnErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22594,6 +24990,10 @@ export type ListRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22601,6 +25001,10 @@ export type ListRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22658,6 +25062,10 @@ export type InsertRowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22674,6 +25082,10 @@ export type InsertRowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22681,6 +25093,10 @@ export type InsertRowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22754,6 +25170,10 @@ export type CountRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22761,6 +25181,10 @@ export type CountRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22818,6 +25242,10 @@ export type InsertRowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22834,6 +25262,10 @@ export type InsertRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22841,6 +25273,10 @@ export type InsertRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22898,6 +25334,10 @@ export type UpsertRowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22914,6 +25354,10 @@ export type UpsertRowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -22921,6 +25365,10 @@ export type UpsertRowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -22978,6 +25426,10 @@ export type UpdateRowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -22994,6 +25446,10 @@ export type UpdateRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23001,6 +25457,10 @@ export type UpdateRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23058,6 +25518,10 @@ export type IncrementRowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -23074,6 +25538,10 @@ export type IncrementRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23081,6 +25549,10 @@ export type IncrementRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23138,6 +25610,10 @@ export type DeleteRowsErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -23154,6 +25630,10 @@ export type DeleteRowsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23161,6 +25641,10 @@ export type DeleteRowsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23239,6 +25723,10 @@ export type DeleteRowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23246,6 +25734,10 @@ export type DeleteRowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23317,6 +25809,10 @@ export type ShowRowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23324,6 +25820,10 @@ export type ShowRowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23386,6 +25886,10 @@ export type ChangeRowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -23402,6 +25906,10 @@ export type ChangeRowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23409,6 +25917,10 @@ export type ChangeRowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23491,6 +26003,10 @@ export type ExportTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23498,6 +26014,10 @@ export type ExportTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23570,6 +26090,10 @@ export type ImportTableErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -23586,6 +26110,10 @@ export type ImportTableErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23593,6 +26121,10 @@ export type ImportTableErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23671,6 +26203,10 @@ export type ListKeysErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23678,6 +26214,10 @@ export type ListKeysErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23730,6 +26270,10 @@ export type CreateKeyErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -23746,6 +26290,10 @@ export type CreateKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23753,6 +26301,10 @@ export type CreateKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23815,6 +26367,10 @@ export type ShowCurrentKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23822,6 +26378,10 @@ export type ShowCurrentKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23896,6 +26456,10 @@ export type RevokeKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23903,6 +26467,10 @@ export type RevokeKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -23970,6 +26538,10 @@ export type ShowKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -23977,6 +26549,10 @@ export type ShowKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24035,6 +26611,10 @@ export type ChangeKeyErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -24051,6 +26631,10 @@ export type ChangeKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24058,6 +26642,10 @@ export type ChangeKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24120,6 +26708,10 @@ export type RotateKeyErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -24136,6 +26728,10 @@ export type RotateKeyErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24143,6 +26739,10 @@ export type RotateKeyErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24174,9 +26774,15 @@ export type ShowKeyUsageData = {
     };
     query?: {
         /**
-         * Days
+         * Cursor
+         * `next` of the page before.
          */
-        days?: number;
+        cursor?: string | null;
+        /**
+         * Limit
+         * How many items a page holds.
+         */
+        limit?: number;
     };
     url: '/api/v1/keys/{key}/usage';
 };
@@ -24215,6 +26821,10 @@ export type ShowKeyUsageErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24222,6 +26832,10 @@ export type ShowKeyUsageErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24238,7 +26852,7 @@ export type ShowKeyUsageResponses = {
     /**
      * Successful Response
      */
-    200: UsagesOut;
+    200: PageOutKeyDayOut;
 };
 
 export type ShowKeyUsageResponse = ShowKeyUsageResponses[keyof ShowKeyUsageResponses];
@@ -24286,6 +26900,10 @@ export type RunWorkflowByGetErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -24302,6 +26920,10 @@ export type RunWorkflowByGetErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24309,6 +26931,10 @@ export type RunWorkflowByGetErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24386,6 +27012,10 @@ export type RunWorkflowErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -24402,6 +27032,10 @@ export type RunWorkflowErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24409,6 +27043,10 @@ export type RunWorkflowErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24528,6 +27166,10 @@ export type ListAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24535,6 +27177,10 @@ export type ListAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24640,6 +27286,10 @@ export type ExportAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24647,6 +27297,10 @@ export type ExportAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24709,6 +27363,10 @@ export type VerifyAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24716,6 +27374,10 @@ export type VerifyAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24778,6 +27440,10 @@ export type RemoveAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24785,6 +27451,10 @@ export type RemoveAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24847,6 +27517,10 @@ export type ShowAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24854,6 +27528,10 @@ export type ShowAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -24907,6 +27585,10 @@ export type SetAuditStreamErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -24923,6 +27605,10 @@ export type SetAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -24930,6 +27616,10 @@ export type SetAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25041,6 +27731,10 @@ export type ListInstanceAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25048,6 +27742,10 @@ export type ListInstanceAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25153,6 +27851,10 @@ export type ExportInstanceAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25160,6 +27862,10 @@ export type ExportInstanceAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25222,6 +27928,10 @@ export type VerifyInstanceAuditErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25229,6 +27939,10 @@ export type VerifyInstanceAuditErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25291,6 +28005,10 @@ export type RemoveInstanceAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25298,6 +28016,10 @@ export type RemoveInstanceAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25360,6 +28082,10 @@ export type ShowInstanceAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25367,6 +28093,10 @@ export type ShowInstanceAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25420,6 +28150,10 @@ export type SetInstanceAuditStreamErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -25436,6 +28170,10 @@ export type SetInstanceAuditStreamErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25443,6 +28181,10 @@ export type SetInstanceAuditStreamErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25511,6 +28253,10 @@ export type ShowUsageErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25518,6 +28264,10 @@ export type ShowUsageErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25534,7 +28284,7 @@ export type ShowUsageResponses = {
     /**
      * Successful Response
      */
-    200: StudioServerResourcesUsageSchemasUsageOut;
+    200: UsageOut;
 };
 
 export type ShowUsageResponse = ShowUsageResponses[keyof ShowUsageResponses];
@@ -25580,6 +28330,10 @@ export type ShowNoticesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25587,6 +28341,10 @@ export type ShowNoticesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25640,6 +28398,10 @@ export type SetNoticesErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -25656,6 +28418,10 @@ export type SetNoticesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25663,6 +28429,10 @@ export type SetNoticesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25725,6 +28495,10 @@ export type TestNoticesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25733,9 +28507,17 @@ export type TestNoticesErrors = {
      */
     429: Problem;
     /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -25794,6 +28576,10 @@ export type ShowOwnNoticesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25801,6 +28587,10 @@ export type ShowOwnNoticesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25847,6 +28637,10 @@ export type SetOwnNoticesErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -25863,6 +28657,10 @@ export type SetOwnNoticesErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25870,6 +28668,10 @@ export type SetOwnNoticesErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -25938,6 +28740,10 @@ export type ShowQueueErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -25945,6 +28751,10 @@ export type ShowQueueErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26007,6 +28817,10 @@ export type ListWorkersErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26014,6 +28828,10 @@ export type ListWorkersErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26082,6 +28900,10 @@ export type ListInDoubtErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26089,6 +28911,10 @@ export type ListInDoubtErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26166,6 +28992,10 @@ export type ListAllExpiringCredentialsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26173,6 +29003,10 @@ export type ListAllExpiringCredentialsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26251,6 +29085,10 @@ export type ListUsageErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26258,6 +29096,10 @@ export type ListUsageErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26325,6 +29167,10 @@ export type ShowQuotasErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26332,6 +29178,10 @@ export type ShowQuotasErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26390,6 +29240,10 @@ export type SetQuotasErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -26406,6 +29260,10 @@ export type SetQuotasErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26413,6 +29271,10 @@ export type SetQuotasErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26486,6 +29348,10 @@ export type ListEgressErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26493,6 +29359,10 @@ export type ListEgressErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26565,6 +29435,10 @@ export type RemoveEgressErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26572,6 +29446,10 @@ export type RemoveEgressErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26639,6 +29517,10 @@ export type ShowEgressErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26646,6 +29528,10 @@ export type ShowEgressErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26697,6 +29583,10 @@ export type AddEgressErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -26713,6 +29603,10 @@ export type AddEgressErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26720,6 +29614,10 @@ export type AddEgressErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26782,6 +29680,10 @@ export type ShowInstanceErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26789,6 +29691,10 @@ export type ShowInstanceErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26851,6 +29757,10 @@ export type ListBackupsErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26858,6 +29768,10 @@ export type ListBackupsErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */
@@ -26910,6 +29824,10 @@ export type MakeBackupErrors = {
      */
     404: Problem;
     /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
      * It does not fit the present state.
      */
     409: Problem;
@@ -26926,6 +29844,10 @@ export type MakeBackupErrors = {
      */
     415: Problem;
     /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
      * What is asked for does not fit.
      */
     422: Problem;
@@ -26933,6 +29855,10 @@ export type MakeBackupErrors = {
      * A limit or a quota is used up.
      */
     429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
     /**
      * Something went wrong inside Studio.
      */

@@ -11,7 +11,7 @@ from studio.server._asking import Asking, Services
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
-from studio.server.resources.nodes.schemas import ExampleOut, NodeDetail, NodeOut
+from studio.server.resources.nodes.schemas import ExampleOut, NodeDetail, NodeOut, SlotOut
 from studio.services.platform import Platform
 
 routes = Routes("/nodes", "nodes")
@@ -38,11 +38,15 @@ async def list_nodes(
 @routes.ask("GET", "/{type}", Permission.NODE_VIEW)
 async def show_node(type: str, actor: Asking, services: Services) -> NodeDetail:
     """A node type: its params and its output as JSON Schemas, its ports and examples."""
-    shown = services.nodes.show(type)
+    shown = await services.nodes.shown(type)
     facts = shown["facts"]
     return NodeDetail(
         **_facts(services, facts, actor.lang), kind=facts.kind, ports=list(facts.ports),
         labels=services.nodes.labels(facts, actor.lang), params=shown["params"], output=shown["output"],
+        credentials=list(facts.credentials), bodies=list(facts.bodies),
+        slots=[
+            SlotOut(name=one.name, kind=one.kind, many=one.many, required=one.required) for one in facts.slots
+        ],
         examples=[ExampleOut(**one) for one in shown["examples"]],
     )  # fmt: skip
 

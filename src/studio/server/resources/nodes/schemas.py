@@ -35,6 +35,15 @@ class ExampleOut(Out):
     error: str | None = Field(default=None, description="Code of the error that it ends with instead.")
 
 
+class SlotOut(Out):
+    """A place for other nodes inside a node."""
+
+    name: str = Field(examples=["model"])
+    kind: str = Field(description="What may sit in it.", examples=["model"])
+    many: bool
+    required: bool
+
+
 class NodeDetail(NodeOut):
     """Everything about a node type."""
 
@@ -42,5 +51,8 @@ class NodeDetail(NodeOut):
     ports: list[str] = Field(description="Ports that it leaves by, where there is more than one way out.")
     labels: dict[str, str] = Field(description="Names of its params, as far as they are translated.")
     params: dict[str, Json] = Field(description="JSON Schema of its params.")
-    output: dict[str, Json] = Field(description="JSON Schema of its output.")
+    output: dict[str, Json] = Field(description="JSON Schema of its output; of a trigger, its event.")
+    credentials: list[str] = Field(description="Credential types that it takes.", examples=[["http.bearer"]])
+    slots: list[SlotOut]
+    bodies: list[str] = Field(description="Graphs that it holds: body, catch, finally.")
     examples: list[ExampleOut]
