@@ -25,7 +25,7 @@ dev-environment:
 	@$(PYTHON) tools/bootstrap.py dev
 
 up: run-environment
-	@$(BIN)/python tools/web.py build
+	@$(BIN)/python tools/interface.py build
 	@$(BIN)/studio up
 
 demo: run-environment
@@ -33,8 +33,8 @@ demo: run-environment
 
 test: dev-environment
 	@$(BIN)/python tools/services.py
-	@$(BIN)/python tools/web.py build
-	@$(BIN)/python tools/web.py test
+	@$(BIN)/python tools/interface.py build
+	@$(BIN)/python tools/interface.py test
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 
 coverage: dev-environment
@@ -59,8 +59,8 @@ generate: dev-environment
 	@$(BIN)/python tools/cli_docs.py --write
 	@$(BIN)/python tools/error_codes.py --write
 	@$(BIN)/python tools/client.py --write
-	@$(BIN)/python tools/web.py install
-	@$(BIN)/python tools/web_client.py --write
+	@$(BIN)/python tools/interface.py install
+	@$(BIN)/python tools/interface_client.py --write
 	@$(BIN)/python tools/settings_docs.py --write
 
 clean:

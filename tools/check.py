@@ -24,8 +24,8 @@ CHECKS: dict[str, list[str]] = {
     "error codes": [sys.executable, "tools/error_codes.py", "--check"],
     "client": [sys.executable, "tools/client.py", "--check"],
     "locks": [sys.executable, "tools/locks.py", "--check"],
-    "interface": [sys.executable, "tools/web.py", "check"],
-    "interface client": [sys.executable, "tools/web_client.py", "--check"],
+    "interface": [sys.executable, "tools/interface.py", "check"],
+    "interface client": [sys.executable, "tools/interface_client.py", "--check"],
 }
 
 

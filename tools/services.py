@@ -15,6 +15,8 @@ from pathlib import Path
 
 NEEDED = {
     "postgresql": ("/usr/lib/postgresql", "*/bin/initdb"),
+    "chromium": ("/usr/bin", "chromium"),
+    "fonts-noto-core": ("/usr/share/fonts/truetype/noto", "NotoSansArabic-Regular.ttf"),
     "curl": ("/usr/bin", "curl"),
     "jq": ("/usr/bin", "jq"),
 }

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -212,6 +213,10 @@ def test_executions_are_acted_on(there: Served, cli: Cli, files: Path) -> None:
     cli("executions", "signal", id, "paid", "--payload", '{"amount": 3}')
     forked = cli("executions", "fork", id, "--until", "paid", "--json", code=3).json
     cli("executions", "cancel", forked["execution_id"][:20], "--reason", "Enough")
+    # The server takes it in; the engine carries it out a moment later.
+    cancelled = time.monotonic() + 60
+    while cli("executions", "show", forked["execution_id"], "--json").json["status"] != "cancelled":
+        assert time.monotonic() < cancelled
     assert "ended" in cli("executions", "signal", forked["execution_id"], "x", code=1).err
     again = cli("executions", "replay", id, "--from", "paid", "--json", code=3).json
     assert again["status"] in ("waiting", "running")

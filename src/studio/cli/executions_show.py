@@ -75,7 +75,8 @@ def value_text(path: str, value: Any) -> str:
 
 def _head(history: History, voice: Voice) -> str:
     row, result = history.row, history.result
-    took = f"  {shown_seconds(result.seconds)}" if result.seconds else ""
+    # Less than the clock tells is a time too.
+    took = f"  {shown_seconds(result.seconds)}" if result.seconds or row.status.terminal else ""
     status = voice.say(f"status.{row.status}")
     return f"{row.id}  {row.workflow_name}\n{status}{took}  {shown_time(row.accepted_at)}\n\n"
 

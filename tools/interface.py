@@ -1,4 +1,4 @@
-"""The interface's tools: ``python tools/web.py install|build|test|check``. What is up to date is left alone.
+"""The interface's tools: ``python tools/interface.py install|build|test|check``. What is up to date is left alone.
 
 Needs Node 20.19 or later. Where there is none, the one that comes as a Python wheel is put into the environment.
 """

@@ -1,4 +1,4 @@
-"""The TypeScript client, written from the API's own description: ``python tools/web_client.py --write`` or ``--check``.
+"""The TypeScript client, written from the API's own description: ``python tools/interface_client.py --write`` or ``--check``.
 
 What is written is committed, so that the interface is built and read without a server; ``--check`` finds where it has
 drifted from the API.
@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from client import description
-
-from web import install, node_script
+from interface import install, node_script
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
