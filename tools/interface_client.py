@@ -1,4 +1,4 @@
-"""The TypeScript client, written from the API's own description: ``python tools/interface_client.py --write`` or ``--check``.
+"""The TypeScript client, from the API's own description: ``python tools/interface_client.py --write`` or ``--check``.
 
 What is written is committed, so that the interface is built and read without a server; ``--check`` finds where it has
 drifted from the API.
