@@ -48,6 +48,14 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/screens/workflows/Workflows"), "Workflows"),
 });
 
+const editor = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$workflow",
+  validateSearch: (search: Record<string, unknown>): { from?: string; node?: string; param?: string } =>
+    texts(search, "from", "node", "param"),
+  component: lazyRouteComponent(() => import("@/editor/Editor"), "Editor"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -61,7 +69,7 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import("@/screens/entry/SetUp"), "SetUp"),
 });
 
-const tree = root.addChildren([inside.addChildren([home, workflows]), signIn, setUp]);
+const tree = root.addChildren([inside.addChildren([home, workflows, editor]), signIn, setUp]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({
