@@ -16,7 +16,7 @@ from studio.contracts.files import HostFiles
 from studio.contracts.http import Dialer, HttpClient
 from studio.contracts.records import Records
 from studio.domain.workflow import Workflow
-from studio.engine import Engine, EngineConfig, ExecutionResult, Grants, StartRequest
+from studio.engine import Charge, Engine, EngineConfig, ExecutionResult, Grants, StartRequest
 from studio.net import EgressClient, EgressDialer, EgressPolicy
 from studio.sandbox.host_files import AllowedFiles
 from studio.services.tables.tables import TableStore
@@ -36,7 +36,7 @@ class Host:
         self.credentials = dict(credentials or {})
         self.records = records
 
-    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
+    def http_for(self, grants: Grants, workspace: str, charge: Charge | None = None) -> HttpClient:
         return EgressClient(EgressPolicy(grants.allow_hosts), workspace=workspace)
 
     def dial_for(self, grants: Grants, workspace: str) -> Dialer:
@@ -45,7 +45,7 @@ class Host:
     def files_for(self, grants: Grants) -> HostFiles:
         return AllowedFiles(Path(grants.folder or "."), [Path(path) for path in grants.allow_paths])
 
-    def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
+    def data_tables_for(self, workspace: str, execution_id: str, charge: Charge | None = None) -> DataTables:
         assert self.records is not None, "this test has no data tables"
         return ExecutionTables(TableStore(self.records, lambda: time.time_ns() // 1000), workspace, execution_id)
 
@@ -53,7 +53,7 @@ class Host:
     def apart(self) -> Apart:
         return NodeTestParts().apart()
 
-    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
+    async def credential(self, workspace: str, alias: str, charge: Charge | None = None) -> Mapping[str, Any]:
         return self.credentials[alias]
 
     def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:

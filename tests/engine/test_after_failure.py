@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from studio.contracts.store import ExecutionFilter
@@ -40,10 +41,12 @@ async def told(engine: Engine, tell: Any, what: Any = None, **more: Any) -> Any:
     [
         ({"what": "{{ event.node + ': ' + event.error.message }}"}, "bad: The workflow stopped itself: out of paper"),
         ({"what": "{{ workflow.name + ' at ' + now[4] }}"}, "tell at -"),
+        ({"what": "{{ vars.where + ' of ' + vars['where'] }}"}, "office of office"),
         ({"what": "plain"}, "plain"),
     ],
 )
 async def test_its_trigger_makes_inputs_of_the_event(engine: Engine, inputs: Any, output: str) -> None:
+    await engine.store.set_variable("default", "where", msgspec.msgpack.encode("office"), secret=False)
     result = await told(engine, telling(inputs))
     assert (result.error, result.output) == (None, output)
 

@@ -8,7 +8,7 @@ import pytest
 
 from studio.domain.errors import NodeError, StudioError, UserError
 from studio.domain.values import BlobRef, FileRef, TableRef
-from studio.engine import Grants, choices_of
+from studio.engine import Charge, Grants, choices_of
 from studio.engine.choices import FormContext
 from studio.sdk import BaseNode, Effect, NodeContext, NodeModel, Options, OptionsPage, Param
 from tests.engine.kit import Host
@@ -52,7 +52,7 @@ class Choosing(BaseNode):
 async def listed(param: str, params: dict[str, Any], credential: str | None = None) -> Any:
     return await choices_of(
         Choosing(), param, params=params, search="", page=None, limit=1, host=Host({"mine": {"key": "k"}}),
-        grants=Grants(), workspace="default", credential=credential, tables=False,
+        grants=Grants(), workspace="default", credential=credential, charge=Charge("ada"), tables=False,
     )  # fmt: skip
 
 
@@ -89,7 +89,9 @@ async def test_what_has_no_choices(param: str, params: Any, code: str) -> None:
 
 
 async def test_what_only_executions_have() -> None:
-    context = FormContext("test.choosing", Host({"mine": {"key": "k"}}), Grants(), "default", "mine", False)
+    context = FormContext(
+        "test.choosing", Host({"mine": {"key": "k"}}), Grants(), "default", "mine", Charge("ada"), False
+    )
     assert await context.credential() == {"key": "k"}
     assert context.http is not context.dial
     assert context.apart is not None

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -23,9 +23,11 @@ from studio.services.vault.renewing import renewing
 if TYPE_CHECKING:
     from studio.catalog import Catalog
     from studio.contracts.http import HttpRequest
+    from studio.engine import Charge
     from studio.net import EgressClient
     from studio.sdk import CredentialType, OAuth2Scheme
-    from studio.services.vault.lookup import Filled, Lookup
+    from studio.services.in_charge import InCharge
+    from studio.services.vault.lookup import Ask, Filled, Lookup
     from studio.storage import Opened
 
 PREFIX = "STUDIO_CREDENTIAL_"
@@ -50,27 +52,41 @@ class Found(NamedTuple):
 class Credentials:
     """Looks credentials up.
 
-    The environment stands for the default workspace. What a service renews of a credential given there is kept in the
-    vault, for as long as the environment says the same. A renewal is under a lock of the database, so that of all
-    processes one alone uses up a refresh token.
+    The environment stands for the default workspace. On a server it is for Admins, as far as the operator does not open
+    it to everybody there; who runs workflows by the command line has set it. What a service renews of a credential
+    given there is kept in the vault, for as long as the environment says the same. A renewal is under a lock of the
+    database, so that of all processes one alone uses up a refresh token.
     """
 
-    def __init__(self, opened: Opened, catalog: Catalog, lookup: Lookup) -> None:
+    def __init__(self, opened: Opened, catalog: Catalog, lookup: Lookup, in_charge: Callable[[], InCharge]) -> None:
         self._opened = opened
+        self._in_charge = in_charge
+        self.shared: Sequence[str] = ()
+        """Names of those of the environment that the operator opens to the whole workspace; ``*`` for all."""
         self._catalog = catalog
         self._lookup = lookup
         self._renewing: dict[tuple[str, str, Any], asyncio.Task[None]] = {}
 
-    async def get(self, workspace: str, alias: str) -> Found:
-        """A credential with its fields.
+    def outside(self, workspace: str, alias: str) -> bool | None:
+        """Whether everybody in the workspace may use a credential of the environment; None where it gives none."""
+        if workspace != DEFAULT_WORKSPACE or not os.environ.get(variable_of(alias)):
+            return None
+        return any(one == "*" or variable_of(one) == variable_of(alias) for one in self.shared)
+
+    async def get(self, workspace: str, alias: str, charge: Charge | None = None) -> Found:
+        """A credential with its fields, where whoever answers for the execution may use it.
 
         Raises:
+            AccessRefused: They may not.
             UserError: There is none, its type is not installed, what the environment says is none, or what a field
                 refers to is not there.
         """
-        given = _given(alias) if workspace == DEFAULT_WORKSPACE else None
+        shared = self.outside(workspace, alias)
+        if charge is not None and shared is not None:
+            await self._in_charge().given(charge, workspace, alias, shared=shared)
+        given = _given(alias) if shared is not None else None
         if given is None:
-            filled = await self._lookup.filled(workspace, alias)
+            filled = await self._lookup.filled(workspace, alias, ask=self._ask(workspace, alias, charge))
             if filled is None:
                 raise UserError(
                     "credential.not_found",
@@ -113,6 +129,11 @@ class Credentials:
                 found += secret_texts({one: fields[one] for one in _RENEWED if one in fields})
         return found
 
+    def _ask(self, workspace: str, alias: str, charge: Charge | None) -> Ask | None:
+        if charge is None:
+            return None
+        return lambda found: self._in_charge().credential(charge, workspace, alias, found)
+
     def _type(self, alias: str, type_id: str) -> CredentialType:
         kind = self._catalog.credential_type(type_id)
         if kind is None:
@@ -123,10 +144,10 @@ class Credentials:
         return kind
 
     async def current(
-        self, workspace: str, alias: str, client: EgressClient
+        self, workspace: str, alias: str, client: EgressClient, charge: Charge | None = None
     ) -> tuple[CredentialType, Mapping[str, Any]]:
         """Type and fields, with a token that is still good for a while; a renewal is sent by ``client``."""
-        found = await self.get(workspace, alias)
+        found = await self.get(workspace, alias, charge)
         scheme = _renewable(found.kind)
         if scheme is not None and scheme.needs_refresh(found.fields, time.time()):
             found = await self._renewed(workspace, alias, found, client)

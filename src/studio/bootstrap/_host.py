@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from studio.contracts.data_tables import DataTables
     from studio.contracts.files import HostFiles
     from studio.contracts.http import Dialer, HttpClient, HttpRequest, HttpResponse
-    from studio.engine import Grants
+    from studio.engine import Charge, Grants
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
     from studio.sandbox.apart import Workers
     from studio.sdk import CredentialType
     from studio.services.tables.tables import TableStore
+    from studio.services.in_charge import InCharge
     from studio.services.vault.lookup import Lookup
     from studio.storage import Opened
 
@@ -34,7 +35,8 @@ class Host:
 
         self.secrets = SecretRequests(policy(allow_hosts))
         self.lookup = _lookup(opened, catalog, self.secrets)
-        self._credentials = Credentials(opened, catalog, self.lookup)
+        self._credentials = Credentials(opened, catalog, self.lookup, lambda: self.in_charge)
+        self.lookup.outside = self._credentials.outside
         self.lookup.hiding.given = self._credentials.secrets
         self._data = data
         self._records = opened.store.records
@@ -43,7 +45,11 @@ class Host:
         self._clients: dict[tuple[str, ...], EgressClient] = {}
         self._workers: Workers | None = None
 
-    def http_for(self, grants: Grants, workspace: str) -> HttpClient:
+    def share(self, credentials: Sequence[str]) -> None:
+        """Open credentials of the environment, by name, to everybody in the workspace."""
+        self._credentials.shared = tuple(credentials)
+
+    def http_for(self, grants: Grants, workspace: str, charge: Charge | None = None) -> HttpClient:
         """The HTTP client for an execution; one pool of connections per set of allowed hosts."""
         allowed = tuple(grants.allow_hosts)
         client = self._clients.get(allowed)
@@ -61,6 +67,11 @@ class Host:
                 breaker=self._breaker,
             )
         return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
+        if charge is not None:
+            shared = client
+            return client.for_workspace(
+                workspace, lambda workspace, alias: self._credentials.current(workspace, alias, shared, charge)
+            )
 
     def dial_for(self, grants: Grants, workspace: str) -> Dialer:
         """Checked addresses for an execution."""
@@ -77,17 +88,25 @@ class Host:
         return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data], inside)
 
     @cached_property
+    @cached_property
+    def in_charge(self) -> InCharge:
+        """Asked what executions may use."""
+        from studio.services.in_charge import InCharge
+
+        return InCharge(self._records)
+
     def tables(self) -> TableStore:
         """Where data tables are."""
         from studio.services.tables.tables import TableStore
 
         return TableStore(self._records, lambda: time.time_ns() // 1000)
 
-    def data_tables_for(self, workspace: str, execution_id: str) -> DataTables:
+    def data_tables_for(self, workspace: str, execution_id: str, charge: Charge | None = None) -> DataTables:
         """The data tables of a workspace, for one of its executions."""
         from studio.services.tables.using import ExecutionTables
 
-        return ExecutionTables(self.tables, workspace, execution_id)
+        ask = None if charge is None else partial(self.in_charge.permission, charge, workspace)
+        return ExecutionTables(self.tables, workspace, execution_id, ask)
 
     @property
     def apart(self) -> Apart:
@@ -98,9 +117,9 @@ class Host:
             self._workers = Workers()
         return self._workers
 
-    async def credential(self, workspace: str, alias: str) -> Mapping[str, Any]:
+    async def credential(self, workspace: str, alias: str, charge: Charge | None = None) -> Mapping[str, Any]:
         """The fields of a credential."""
-        return (await self._credentials.get(workspace, alias)).fields
+        return (await self._credentials.get(workspace, alias, charge)).fields
 
     def translate(self, node_type: str, key: str, lang: str, arguments: Mapping[str, Any]) -> str:
         """A text of a pack's strings, in English where it is not translated; the key itself where there is none."""

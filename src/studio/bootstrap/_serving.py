@@ -51,6 +51,7 @@ def make_platform(studio: Studio, settings: ServerSettings) -> Platform:
         allow_hosts=tuple(studio.settings.allow_hosts),
         say=render, backup=Maintenance(studio.settings).backup, sizes=lambda: sizes(opened, studio.settings.data),
     )  # fmt: skip
+    studio.host.share(settings.shared_credentials)
     platform = Platform(ports, settings)
     platform.address = address(settings)
     return platform

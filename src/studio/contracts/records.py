@@ -10,7 +10,7 @@ All times are integers: microseconds since 1970-01-01 UTC by the database's cloc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -158,6 +158,13 @@ class Records(Protocol):
         Raises:
             RecordChanged: A record has another revision than expected; names it.
             RecordTaken: A unique key belongs to another record.
+        """
+        ...
+
+    def watch(self, told: Callable[[Sequence[Change]], None]) -> None:
+        """Let somebody be told of the changes that go through this object, before ``commit`` returns or raises.
+
+        They may not have been written; what other processes commit is not told. ``told`` must not fail.
         """
         ...
 

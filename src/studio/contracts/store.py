@@ -225,6 +225,11 @@ class Store(Protocol):
         """Compare-and-set; False where the version is not ``expected`` any more. ``blobs`` are what it refers to."""
         ...
 
+    async def drop_node_states(self, workspace: str, prefix: str) -> int:
+        """Forget the states of all nodes whose key begins with ``prefix``, and what they refer to; how many there were.
+        """
+        ...
+
     async def cached(self, workspace: str, key: str) -> bytes | None:
         """An unexpired cache entry."""
         ...

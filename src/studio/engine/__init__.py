@@ -2,6 +2,7 @@
 
 from studio.engine.after_failure import error_execution
 from studio.engine.api import (
+    Charge,
     EngineConfig,
     ErrorInfo,
     Event,
@@ -20,6 +21,7 @@ from studio.engine.pinning import nodes_in
 
 __all__ = [
     "TRACE",
+    "Charge",
     "Engine",
     "EngineConfig",
     "ErrorInfo",

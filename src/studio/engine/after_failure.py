@@ -17,6 +17,7 @@ from studio.domain.ids import derived_id, workflow_tag
 from studio.domain.status import ExecutionStatus
 from studio.domain.workflow import Node, Workflow
 from studio.engine.api import Grants, StartRequest
+from studio.engine.charges import charges_of
 from studio.engine.children import identities_of
 from studio.engine.plan import Plan
 from studio.engine.submit import Family
@@ -103,22 +104,27 @@ async def _start(
     identities = identities_of(start, reference)
     request = StartRequest(
         workflow=workflow,
-        inputs=_inputs(workflow, hash, node, event),
+        inputs=_inputs(workflow, hash, node, event, await engine.variables(workspace)),
         workspace=workspace,
         trigger=trigger,
         event=event,
         grants=Grants(**start["grants"]),
         identities=identities,
+        charges=charges_of(start, reference),
         tags=(workflow_tag(identities[""]),) if "" in identities else (),
     )
     engine.remember(workflow, hash)
     await engine.submit(request, Family(id, calls=start["calls"], types=start.get("types") or {}))
 
 
-def _inputs(workflow: Workflow, hash: str, node: Node, event: dict[str, Any]) -> dict[str, Any]:
+def _inputs(
+    workflow: Workflow, hash: str, node: Node, event: dict[str, Any], variables: Mapping[str, Any]
+) -> dict[str, Any]:
     """What the trigger makes of the event. Where that fails, nothing: the execution then fails, and says at what."""
     compiled = compile_value(node.inputs)
-    scope = {"event": event, "workflow": {"name": workflow.name, "hash": hash}, "now": event["at"]}
+    scope = {
+        "event": event, "vars": variables, "workflow": {"name": workflow.name, "hash": hash}, "now": event["at"],
+    }  # fmt: skip
     try:
         given = node.inputs if compiled is None else compiled.evaluate(scope)
         return coerce_inputs(workflow, dict(given or {}))

@@ -26,6 +26,17 @@ class Grants(msgspec.Struct, kw_only=True):
     lang: str = "en"
 
 
+class Charge(msgspec.Struct, frozen=True, array_like=True):
+    """Who answers for an execution: with whose right it uses credentials and data tables. Recorded with it.
+
+    ``account`` is who published the version that runs, or who runs a draft. Where that account belongs to the workspace
+    no more, the owner of ``workflow`` counts; "" there is no such.
+    """
+
+    account: str
+    workflow: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest:
     """A request to run a workflow that has passed validation.
@@ -45,6 +56,8 @@ class StartRequest:
         origin: Execution whose idempotency keys are kept (retry of failed items); None makes new keys.
         identities: What keeps the state and the concurrency slots of workflows of one name apart: by reference as in
             ``calls``, and under "" for the workflow itself. The name serves where there is none.
+        charges: Who answers for the workflows, by the same references. Nobody is asked where there are none: on the
+            command line.
     """
 
     workflow: Workflow
@@ -63,6 +76,7 @@ class StartRequest:
     types: Mapping[str, int] | None = None
     origin: str | None = None
     identities: Mapping[str, str] = field(default_factory=dict[str, str])
+    charges: Mapping[str, Charge] = field(default_factory=dict[str, Charge])
     grants: Grants = field(default_factory=Grants)
     tags: tuple[str, ...] = ()
     priority: int | None = None

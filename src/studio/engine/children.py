@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from studio.domain.errors import CallFailed, ErrorClass, NodeError, NotFound
 from studio.domain.phrases import Phrase, spoken_argument
 from studio.engine.api import StartRequest
+from studio.engine.charges import charges_of
 from studio.engine.history import recover
 from studio.engine.submit import Family
 from studio.validation import coerce_inputs
@@ -63,6 +64,7 @@ async def start_child(
         grants=run.grants,
         origin=origin,
         identities=identities_of(run.facts, reference),
+        charges=charges_of(run.facts, reference),
         reuse=earlier,
         retry_items=earlier is not None,
     )

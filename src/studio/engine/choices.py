@@ -17,7 +17,7 @@ from studio.contracts.http import Dialer, HttpClient
 from studio.domain.access import Permission
 from studio.domain.errors import AccessRefused, NodeError, NodeTimeout, StudioError, UserError
 from studio.domain.values import FileRef, TableRef
-from studio.engine.api import Grants
+from studio.engine.api import Charge, Grants
 from studio.engine.encode import encode_small
 from studio.engine.host import HostServices
 from studio.sdk import BaseNode, ItemsBase, NodeContext, Options, StateHandle, TableDraft, list_options
@@ -28,7 +28,8 @@ _LONGEST = 20.0
 
 async def choices_of(
     impl: BaseNode, param: str, *, params: Mapping[str, Any], search: str, page: str | None, limit: int,
-    host: HostServices, grants: Grants, workspace: str, credential: str | None, tables: bool,
+    host: HostServices, grants: Grants, workspace: str, credential: str | None, charge: Charge,
+    tables: bool,
 ) -> tuple[list[tuple[Any, str, str]], str | None]:  # fmt: skip
     """The choices for a param as (value, label, help), and what to give as ``page`` for the next ones.
 
@@ -43,12 +44,13 @@ async def choices_of(
         grants: What may be reached.
         workspace: Whose credentials are meant.
         credential: The one that is chosen on the node.
+        charge: With whose right credentials are used.
         tables: Whether the data tables of the workspace may be seen.
 
     Raises:
         StudioError: The param has no choices, one that they depend on is not filled in, or they cannot be listed.
     """
-    context = FormContext(impl.type, host, grants, workspace, credential, tables)
+    context = FormContext(impl.type, host, grants, workspace, credential, charge, tables)
     ask = Options(params=params, search=search, page=page, limit=limit)
     try:
         async with asyncio.timeout(_LONGEST):
@@ -83,12 +85,14 @@ class FormContext(NodeContext):
         tables: bool,
     ) -> None:
         self._type = node_type
+        charge: Charge,
         self._host = host
         self._grants = grants
         self._credential = credential
         self._tables = tables
         self.workspace = workspace
         self.execution_id = self.workflow_name = self.path = self.idempotency_key = ""
+        self._charge = charge
         self.attempt = 1
         self.now = datetime.now(UTC)
         self.time_zone = "UTC"
@@ -98,7 +102,7 @@ class FormContext(NodeContext):
 
     @property
     def http(self) -> HttpClient:
-        return self._host.http_for(self._grants, self.workspace)
+        return self._host.http_for(self._grants, self.workspace, self._charge)
 
     @property
     def dial(self) -> Dialer:
@@ -115,7 +119,7 @@ class FormContext(NodeContext):
     async def credential(self, alias: str | None = None) -> Mapping[str, Any]:
         if self._credential is None:
             raise UserError("node.no_credential", "{type} needs a credential; choose one on the node.", type=self._type)
-        return await self._host.credential(self.workspace, self._credential)
+        return await self._host.credential(self.workspace, self._credential, self._charge)
 
     async def check_cancelled(self) -> None:
         await asyncio.sleep(0)

@@ -18,6 +18,7 @@ from studio.contracts.http import Dialer, HttpClient
 from studio.contracts.stored import StateWrite
 from studio.domain.errors import Conflict, UserError
 from studio.domain.values import FileRef, ItemsRef, TableRef
+from studio.engine.charges import charge_of
 from studio.engine.encode import encode_small, reference_ids
 from studio.engine.plan import PlanNode
 from studio.sdk import ItemsBase, NodeContext, StateHandle, TableDraft, check_usage
@@ -80,7 +81,7 @@ class RunContext(NodeContext):
 
     @property
     def http(self) -> HttpClient:
-        return self._run.engine.host.http_for(self._run.grants, self._run.workspace)
+        return self._run.engine.host.http_for(self._run.grants, self._run.workspace, charge_of(self._run.facts))
 
     @property
     def dial(self) -> Dialer:
@@ -92,7 +93,7 @@ class RunContext(NodeContext):
 
     @property
     def data_tables(self) -> DataTables:
-        return self._run.engine.host.data_tables_for(self._run.workspace, self._run.id)
+        return self._run.engine.host.data_tables_for(self._run.workspace, self._run.id, charge_of(self._run.facts))
 
     @property
     def apart(self) -> Apart:
@@ -121,7 +122,7 @@ class RunContext(NodeContext):
             raise UserError(
                 "node.no_credential", "{type} needs a credential; choose one on the node.", type=self.node.type
             )
-        return await self._run.engine.host.credential(self._run.workspace, name)
+        return await self._run.engine.host.credential(self._run.workspace, name, charge_of(self._run.facts))
 
     async def progress(self, percent: float | None = None, message: str | None = None) -> None:
         self._run.engine.show(self._run, "progress", self.path, {"percent": percent, "message": message})

@@ -107,10 +107,10 @@ class EgressClient:
         self._max_connections = max_connections
         self._pools: dict[bool, httpcore2.AsyncConnectionPool] = {}
 
-    def for_workspace(self, workspace: str) -> EgressClient:
-        """The same connections and policy for another workspace's credentials."""
+    def for_workspace(self, workspace: str, credentials: CredentialLookup | None = None) -> EgressClient:
+        """The same connections and policy for another workspace's credentials, or with another way to look them up."""
         other = EgressClient(
-            self._policy, workspace=workspace, credentials=self._credentials, refused=self._refused,
+            self._policy, workspace=workspace, credentials=credentials or self._credentials, refused=self._refused,
             ssl_context=self._ssl_context, breaker=self._breaker, max_connections=self._max_connections,
         )  # fmt: skip
         other._pools = self._pools

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from studio.catalog import Catalog, NodeFacts
 from studio.domain.access import Actor, Permission
-from studio.engine import Grants, HostServices, choices_of
+from studio.engine import Charge, Grants, HostServices, choices_of
 
 MayUse = Callable[[Actor, Sequence[str]], Awaitable[None]]
 """Refuses credentials to those with whom they are not shared."""
@@ -71,6 +71,6 @@ class Forms:
         found, following = await choices_of(
             impl, param, params=params, search=search, page=page, limit=limit,
             host=self._host, grants=grants, workspace=actor.workspace, credential=credential,
-            tables=actor.may(Permission.TABLE_VIEW),
+            charge=Charge(actor.id), tables=actor.may(Permission.TABLE_VIEW),
         )  # fmt: skip
         return [Choice(*one) for one in found], following

@@ -219,7 +219,7 @@ class Platform:
         return Workflows(
             records=self.ports.records, store=self.ports.store, engine=self.ports.engine, catalog=self.ports.catalog,
             clock=self.ports.clock, data=self.ports.data, people=self.people,
-            may_use=self.vault.using.require, may_run=self.vault.using.require_of,
+            may_use=self.vault.using.require_all, may_run=self.vault.using.require_of,
             allowed_hosts=self.operation.egress.allowed,
         )  # fmt: skip
 

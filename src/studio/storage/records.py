@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -33,6 +33,11 @@ class SqlRecords:
         self._ring = ring
         self._keys = keys
         self._codec = codec
+        self._watching: list[Callable[[Sequence[Change]], None]] = []
+
+    def watch(self, told: Callable[[Sequence[Change]], None]) -> None:
+        """Tell somebody of what is committed."""
+        self._watching.append(told)
 
     async def get(self, workspace: str, kind: str, id: str) -> Record | None:
         """One record."""
@@ -70,9 +75,14 @@ class SqlRecords:
             for one in changes
         ]
         entries = [self._entry(draft) for draft in audit]
-        return await self._driver.write(
-            sealed.COMMIT, sealed.Committing(prepared, entries, self._head_seal), power=True
-        )
+        try:
+            return await self._driver.write(
+                sealed.COMMIT, sealed.Committing(prepared, entries, self._head_seal), power=True
+            )
+        finally:
+            # Whoever was cancelled, or lost the connection, meanwhile does not know whether it was written.
+            for told in self._watching:
+                told(changes)
 
     def _entry(self, draft: AuditDraft) -> sealed.SealedEntry:
         id = new_id()

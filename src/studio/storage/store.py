@@ -241,6 +241,10 @@ class SqlStore:
         change = records.StateChange(workspace, key, sealed, expected, tuple(blobs))
         return await self._driver.write(records.SET_STATE, change, power=True)
 
+    async def drop_node_states(self, workspace: str, prefix: str) -> int:
+        """Forget the states of all nodes whose key begins like this."""
+        return await self._driver.write(records.DROP_STATES, records.StatesGone(workspace, prefix), power=False)
+
     async def cached(self, workspace: str, key: str) -> bytes | None:
         """An unexpired cache entry."""
         row = await self._driver.read(records.cached(workspace, key))

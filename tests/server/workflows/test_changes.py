@@ -144,7 +144,7 @@ async def test_copies_and_owners(either: Api) -> None:
     back = await admin.post(f"/workflows/{id}/transfer", json={"owner": copy["owner"]})
     assert back.json()["owner"] == copy["owner"]
     who = (await either.platform.people.accounts.need("_instance", copy["owner"])).id
-    assert await either.platform.workflows.changing.transfer_all(acting(Role.ADMIN), who, other.id) == 2
+    assert await either.platform.workflows.owning.transfer_all(acting(Role.ADMIN), who, other.id) == 2
     assert len(await names(editor, owner=other.id)) == 2
 
 

@@ -34,6 +34,21 @@ async def test_state_is_compared_and_set(store: SqlStore) -> None:
     assert await store.node_state("other", "k") == NodeState(0, None)
 
 
+async def test_states_are_forgotten_by_the_beginning_of_their_keys(store: SqlStore) -> None:
+    keys = ["a/x", "a/x[y]", "a", "a%/x", "ab/x", "A/x", "b/a/x"]
+    for workspace in (WORKSPACE, "other"):
+        for key in keys:
+            assert await store.set_node_state(workspace, key, b"1", 0, blobs=[f"{workspace}:{key}"])
+    assert await store.drop_node_states(WORKSPACE, "a/") == 2
+    assert await store.drop_node_states(WORKSPACE, "a%/") == 1
+    assert await store.drop_node_states(WORKSPACE, "none/") == 0
+    left = [f"{WORKSPACE}:{key}" for key in ("a", "ab/x", "A/x", "b/a/x")]
+    assert sorted(await store.live_blobs()) == sorted([*left, *(f"other:{key}" for key in keys)])
+    assert await store.node_state(WORKSPACE, "a/x") == NodeState(0, None)
+    assert await store.node_state(WORKSPACE, "ab/x") == NodeState(1, b"1")
+    assert await store.node_state("other", "a/x") == NodeState(1, b"1")
+
+
 async def test_one_of_many_setters_wins(place: Place) -> None:
     stores = [(await place.open()).store for _ in range(3)]
     for version in range(4):

@@ -105,13 +105,15 @@ class Rerunning:
         tags = tuple(tag for tag in row.tags if not tag.startswith(RESERVED_TAG))
         own = tagged(row)
         if on == "same":
-            await self._starting.require_again(actor, earlier.workflow, earlier.calls, earlier.identities)
+            charges = await self._starting.require_again(actor, earlier.workflow, earlier.calls, earlier.identities)
             grants = msgspec.structs.replace(
                 earlier.grants, folder=await self._starting.folder(actor.workspace), allow_paths=[],
                 allow_hosts=await self._starting.hosts(actor.workspace),
             )  # fmt: skip
             own_tag = (RESERVED_TAG + own,) if own is not None else ()
-            return replace(earlier.request(), grants=grants, tags=(*own_tag, *tags), priority=row.priority)
+            return replace(
+                earlier.request(), charges=charges, grants=grants, tags=(*own_tag, *tags), priority=row.priority
+            )
         if own is None:
             raise Conflict(
                 "execution.no_workflow", "This execution belongs to no workflow here; it can only run as it was."

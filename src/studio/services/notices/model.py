@@ -9,7 +9,7 @@ import msgspec
 from studio.contracts.records import Records
 from studio.services._collection import Collection
 
-KINDS = ("failure", "recovery", "quota", "credential", "backup", "mention")
+KINDS = ("failure", "recovery", "quota", "credential", "backup", "mention", "owner")
 """What there are notices about."""
 
 

@@ -36,8 +36,20 @@ def sentence(notice: Notice) -> Phrase:
                 "notice.mention", "{by} mentions you in a comment on {name}.",
                 by=facts.get("by") or "?", name=notice.name,
             )  # fmt: skip
+        case "owner":
+            return _of_owner(notice)
         case _:
             return Phrase("notice.backup", "The server's scheduled backup failed. The log tells why.")
+
+
+def _of_owner(notice: Notice) -> Phrase:
+    """What a notice to the new owner of a workflow says."""
+    by = notice.facts.get("by") or "?"
+    if notice.facts.get("back"):
+        return Phrase("notice.handed_back", "{name} is yours again: {by} gave it back.", by=by, name=notice.name)
+    return Phrase(
+        "notice.owner", "{by} made you the owner of {name}. Accept it, or hand it back.", by=by, name=notice.name
+    )
 
 
 def _of_credential(notice: Notice) -> Phrase:
@@ -74,6 +86,8 @@ def link(notice: Notice, address: str) -> str:
     """Where to look; "" where there is nothing to see."""
     if "execution" in notice.facts:
         return f"{address}/executions/{notice.facts['execution']}"
+    if notice.kind == "owner":
+        return f"{address}/workflows/{notice.subject}"
     if "thread" in notice.facts:
         return f"{address}/workflows/{notice.subject}?thread={notice.facts['thread']}"
     return ""

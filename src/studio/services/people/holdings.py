@@ -116,7 +116,7 @@ class WorkflowHoldings:
             return out
         page = await self._shelf.workflows.page(workspace, field="owner", value=account, limit=self._BATCH)
         for head in page.items:
-            changed = msgspec.structs.replace(head.value, owner=heir)
+            changed = msgspec.structs.replace(head.value, owner=heir, handed_from="")
             out.changes.append(
                 self._shelf.workflows.put(
                     workspace, head.id, changed, expected=head.revision, expires_at=head.record.expires_at

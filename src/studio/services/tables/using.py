@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
 from studio.contracts.data_tables import RowKept, RowsChanged, RowsPage, Where
-from studio.domain.access import Actor, ActorKind
+from studio.domain.access import Actor, ActorKind, Permission
 from studio.domain.errors import Conflict, NotFound, UserError
 from studio.services.tables.filters import filter_of
 from studio.services.tables.model import MOST_AT_ONCE, Column
@@ -18,21 +18,43 @@ from studio.services.tables.scanning import shown
 from studio.services.tables.tables import TableStore
 from studio.services.tables.writing import adding, setting
 
+READ = (Permission.TABLE_VIEW,)
+CHANGE = (Permission.TABLE_VIEW, Permission.TABLE_EDIT)
+MAKE = (Permission.TABLE_MANAGE,)
+"""What reading rows, changing them, and making tables and columns takes."""
+
+Ask: TypeAlias = Callable[[Permission], Awaitable[None]]
+"""Raises where whoever answers for an execution lacks a permission."""
+
 
 class ExecutionTables:
-    """Implements ``studio.contracts.data_tables.DataTables`` for one execution."""
+    """Implements ``studio.contracts.data_tables.DataTables`` for one execution.
 
-    def __init__(self, store: TableStore, workspace: str, execution: str) -> None:
+    Args:
+        store: Where the tables are.
+        workspace: Whose.
+        execution: The execution's id.
+        ask: Asked at every use; None where nobody is in charge.
+    """
+
+    def __init__(self, store: TableStore, workspace: str, execution: str, ask: Ask | None = None) -> None:
         self._store = store
         self._workspace = workspace
         self._execution = execution
+        self._ask = ask
+
+    async def _need(self, *permissions: Permission) -> None:
+        for permission in permissions if self._ask is not None else ():
+            await self._ask(permission)
 
     async def names(self) -> list[str]:
         """Names of all tables."""
+        await self._need(*READ)
         return [one.value.name for one in await self._store.scanner.tables(self._workspace)]
 
     async def columns(self, table: str) -> list[dict[str, Any]]:
         """Columns of a table."""
+        await self._need(*READ)
         found = await self._store.scanner.table(self._workspace, table)
         return [
             {name: value for name, value in msgspec.structs.asdict(column).items() if name != "id"}
@@ -41,6 +63,7 @@ class ExecutionTables:
 
     async def ensure(self, name: str, columns: Sequence[Mapping[str, Any]], description: str = "") -> bool:
         """Make what is not there."""
+        await self._need(*MAKE)
         wanted = [_column(one) for one in columns]
         actor = Actor(kind=ActorKind.SYSTEM, id=self._execution, name="execution", workspace=self._workspace)
         altering = self._store.altering
@@ -72,6 +95,7 @@ class ExecutionTables:
 
     async def get(self, table: str, id: str) -> dict[str, Any] | None:
         """One row, or None."""
+        await self._need(*READ)
         found = await self._store.scanner.table(self._workspace, table)
         try:
             return shown(found.value, await self._store.scanner.row(self._workspace, found, id))
@@ -89,6 +113,7 @@ class ExecutionTables:
         after: tuple[str, str] | None = None,
     ) -> RowsPage:
         """A page of rows."""
+        await self._need(*READ)
         found = await self._store.scanner.table(self._workspace, table)
         page = await self._store.scanner.find(
             self._workspace, found, filter_of(found.value, where), sort=sort, descending=descending,
@@ -98,17 +123,20 @@ class ExecutionTables:
 
     async def count(self, table: str, where: Where = None) -> int:
         """How many rows there are."""
+        await self._need(*READ)
         found = await self._store.scanner.table(self._workspace, table)
         return await self._store.scanner.count(self._workspace, found, filter_of(found.value, where))
 
     async def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> list[str]:
         """Add rows, once."""
+        await self._need(*CHANGE)
         return (await self._store.writer.insert(self._workspace, table, rows, key=key)).ids
 
     async def update(
         self, table: str, where: Where, values: Mapping[str, Any], *, key: str, after: str | None = None
     ) -> RowsChanged:
         """Set values in rows, once."""
+        await self._need(*CHANGE)
         done = await self._store.writer.change(
             self._workspace, table, where, setting(values), key=key, after=after or ""
         )
@@ -118,6 +146,7 @@ class ExecutionTables:
         self, table: str, where: Where, column: str, by: float, *, key: str, after: str | None = None
     ) -> RowsChanged:
         """Add to a number in rows, once."""
+        await self._need(*CHANGE)
         done = await self._store.writer.change(
             self._workspace, table, where, adding(column, by), key=key, after=after or ""
         )
@@ -125,6 +154,7 @@ class ExecutionTables:
 
     async def upsert(self, table: str, column: str, values: Mapping[str, Any], *, key: str) -> RowKept:
         """Change the row that has this value, or make it, once."""
+        await self._need(*CHANGE)
         done = await self._store.writer.upsert(self._workspace, table, column, [values], key=key)
         row = await self.get(table, done.ids[0])
         if row is None:
@@ -137,6 +167,7 @@ class ExecutionTables:
 
     async def delete(self, table: str, where: Where, *, key: str, after: str | None = None) -> RowsChanged:
         """Delete rows, once."""
+        await self._need(*CHANGE)
         done = await self._store.writer.delete(self._workspace, table, where, key=key, after=after or "")
         return RowsChanged(done.count, done.after)
 

@@ -43,7 +43,7 @@ class Access:
 
 def granted(credential: Credential, actor: Actor, groups: Sequence[str]) -> str:
     """``manage``, ``use`` or "": what owner, sharing and role give. Permissions may still take it away."""
-    if actor.kind is ActorKind.SYSTEM or actor.id == credential.owner or _administers(actor):
+    if actor.kind is ActorKind.SYSTEM or actor.id == credential.owner or administers(actor):
         return MANAGE
     sharing = credential.sharing
     given = [sharing.everyone, sharing.members.get(actor.id, ""), *(sharing.groups.get(one, "") for one in groups)]
@@ -74,7 +74,8 @@ def require_level(actor: Actor, credential: Credential, given: str, level: str) 
         )  # fmt: skip
 
 
-def _administers(actor: Actor) -> bool:
+def administers(actor: Actor) -> bool:
+    """Whether they may do everything with every credential, as Admins do."""
     return actor.may(Permission.CREDENTIAL_MANAGE) and actor.may(Permission.MEMBER_MANAGE)
 
 

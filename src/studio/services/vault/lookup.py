@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -39,6 +39,14 @@ _USED_EVERY = 300.0
 """Seconds between two notes that a credential was used."""
 
 
+Ask: TypeAlias = Callable[[Kept[Credential]], Awaitable[None]]
+"""Raises where a credential may not be used."""
+
+
+def _nowhere(_workspace: str, _reference: str) -> bool | None:
+    return None
+
+
 class Filled(NamedTuple):
     """A credential with all its fields, ready to be used. It goes to the host, never to an answer."""
 
@@ -58,6 +66,9 @@ class Lookup:
         self.forms = forms
         self._clock = clock
         self._noted: dict[tuple[str, str], float] = {}
+        self.outside: Callable[[str, str], bool | None] = _nowhere
+        """Whether a name stands for a credential of the process's environment, which goes before the vault: None where
+        it does not, else whether the operator opens it to everybody in the workspace."""
 
     async def find(self, workspace: str, reference: str) -> Kept[Credential] | None:
         """The credential that a name, an alias or an id stands for."""
@@ -69,14 +80,18 @@ class Lookup:
         target = named.value.targets.get(ENVIRONMENT) or named.value.targets.get(ANY)
         return await self.vault.credentials.get(workspace, target) if target else None
 
-    async def filled(self, workspace: str, reference: str, *, late: bool = True) -> Filled | None:
-        """A credential with its fields; with ``late`` what they refer to is read.
+    async def filled(
+        self, workspace: str, reference: str, *, late: bool = True, ask: Ask | None = None
+    ) -> Filled | None:
+        """A credential with its fields; with ``late`` what they refer to is read. ``ask`` may refuse it before.
 
         Raises:
             UserError: Its type is not installed, or what a field refers to is not there.
             ProviderError: A secret store does not answer.
         """
         found = await self.find(workspace, reference)
+        if found is not None and ask is not None:
+            await ask(found)
         secret = await self.vault.secrets.get(workspace, found.id) if found is not None else None
         if found is None or secret is None:
             return None

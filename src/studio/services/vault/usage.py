@@ -18,8 +18,8 @@ from studio.services.vault.access import Access
 from studio.services.vault.connecting import Connecting
 from studio.services.vault.credentials import Credentials
 from studio.services.vault.model import ENVIRONMENT, MANAGE, Credential, Vault, name_id
-from studio.services.workflows.checking import credentials_of
 from studio.services.workflows.model import WorkflowHead, version_id
+from studio.services.workflows.needs import credentials_of
 from studio.services.workflows.workflows import Workflows
 
 _NAMED = 10
@@ -69,6 +69,8 @@ class Usage:
 
     async def of_several(self, actor: Actor, found: Sequence[Kept[Credential]]) -> dict[str, list[Place]]:
         """The same for several, in one pass over the workflows."""
+        if not found:
+            return {}
         places: dict[str, list[Place]] = {one.id: [] for one in found}
         by_name = {name_id(one.value.name): one.id for one in found} | {one.id: one.id for one in found}
         for alias in await self._vault.names.all(actor.workspace, field="alias"):

@@ -1,22 +1,23 @@
-"""Who may use the credentials that a workflow names: asked when it is published, and again when it starts."""
+"""Who may use what a workflow uses: asked when it is published, and again when it starts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.domain.access import Actor, ActorKind, Permission
+from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused
-from studio.domain.ids import INSTANCE
+from studio.services.in_charge import for_admins
 from studio.services.people.model import People
-from studio.services.people.rights import rights_of
+from studio.services.people.standing import standing_of
 from studio.services.policy import require
-from studio.services.vault.access import Access, granted, require_level
+from studio.services.vault.access import Access, administers, granted, require_level
 from studio.services.vault.lookup import Lookup
 from studio.services.vault.model import USE
+from studio.services.workflows.needs import Needs
 
 
 class Using:
-    """Refuses credentials to those with whom they are not shared."""
+    """Refuses credentials to those with whom they are not shared, and what else needs a permission."""
 
     def __init__(self, lookup: Lookup, people: People, access: Access) -> None:
         self._lookup = lookup
@@ -36,6 +37,11 @@ class Using:
         require(actor, Permission.CREDENTIAL_USE)
         groups = await self._access.groups(actor)
         for reference in dict.fromkeys(references):
+            shared = self._lookup.outside(actor.workspace, reference)
+            if shared is not None:
+                if not shared and not administers(actor):
+                    raise for_admins(reference)
+                continue
             found = await self._lookup.find(actor.workspace, reference)
             if found is None:
                 continue
@@ -47,38 +53,49 @@ class Using:
                 )
             require_level(actor, found.value, given, USE)
 
-    async def require_of(self, workspace: str, accounts: Sequence[str], references: Sequence[str]) -> None:
+    async def require_all(self, actor: Actor, needs: Needs) -> None:
+        """Let an actor use everything that a workflow needs, or not.
+
+        Raises:
+            AccessRefused: They lack a permission, or a credential is not shared with them.
+        """
+        for permission in needs.permissions:
+            require(actor, permission)
+        await self.require(actor, needs.credentials)
+
+    async def require_of(self, workspace: str, accounts: Sequence[str], needs: Needs) -> None:
         """The same for the first of these accounts that still belongs to the workspace.
 
         Raises:
-            AccessRefused: A credential is not shared with that account, or none of them belongs here any more.
+            AccessRefused: That account may not use all of it, or none of them belongs here any more.
         """
-        if not references:
-            return None
-        for account in accounts:
-            actor = await self._actor(workspace, account)
-            if actor is not None:
-                try:
-                    return await self.require(actor, references)
-                except AccessRefused as error:
-                    name = error.arguments.get("name", references[0])
-                    raise AccessRefused(
-                        "credential.publisher_lost",
-                        "The credential {name} is not shared any more with who published this version. "
-                        "Share it, or have somebody else publish.",
-                        name=name,
-                    ) from error
-        raise AccessRefused(
-            "credential.no_publisher",
-            "Nobody who published or owns this workflow belongs to the workspace. Give it another owner.",
-        )
+        for account in accounts if any(needs) else ():
+            standing = await standing_of(self._people, workspace, account)
+            if standing is not None:
+                return await self._require_of(standing.actor, needs)
+        if any(needs):
+            raise AccessRefused(
+                "credential.no_publisher",
+                "Nobody who published or owns this workflow belongs to the workspace, or its new owner has not "
+                "accepted it yet. Give it another owner.",
+            )
+        return None
 
-    async def _actor(self, workspace: str, account: str) -> Actor | None:
-        found = await self._people.accounts.get(INSTANCE, account) if account else None
-        rights = await rights_of(self._people, workspace, account) if account else None
-        if found is None or not found.value.active or rights is None:
-            return None
-        return Actor(
-            kind=ActorKind.PERSON, id=account, name=found.value.name, workspace=workspace, permissions=rights[0],
-            folders=rights[1],
-        )  # fmt: skip
+    async def _require_of(self, publisher: Actor, needs: Needs) -> None:
+        for permission in needs.permissions:
+            if not publisher.may(permission):
+                raise AccessRefused(
+                    "workflow.publisher_lost",
+                    "Who published this version lacks the permission {permission}, which it needs. Give it to them, or "
+                    "have somebody else publish.",
+                    permission=permission,
+                )
+        try:
+            await self.require(publisher, needs.credentials)
+        except AccessRefused as error:
+            raise AccessRefused(
+                "credential.publisher_lost",
+                "The credential {name} is not shared any more with who published this version. "
+                "Share it, or have somebody else publish.",
+                name=error.arguments.get("name", needs.credentials[0]),
+            ) from error

@@ -1,4 +1,4 @@
-"""Changing what stands around a document: name, key, folder, tags, owner, archive, deletion."""
+"""Changing what stands around a document: name, key, folder, tags, archive, deletion."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import msgspec
 
 from studio.contracts.records import Change
 from studio.domain.access import Actor, Permission
-from studio.domain.errors import AccessRefused, NotFound, RecordTaken, StudioError
-from studio.domain.ids import INSTANCE
+from studio.domain.errors import RecordTaken, StudioError
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
-from studio.services.people.model import People, member_id
 from studio.services.policy import require_no_gain
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.ending import Endings, again
@@ -61,7 +59,6 @@ class Changing:
         finder: Finder,
         drafts: Drafts,
         making: Making,
-        people: People,
         clock: Clock,
         endings: Endings,
     ) -> None:
@@ -70,7 +67,6 @@ class Changing:
         self._finder = finder
         self._drafts = drafts
         self._making = making
-        self._people = people
         self._clock = clock
         self._endings = endings
 
@@ -146,34 +142,6 @@ class Changing:
         await self._follow(actor.workspace, head.id)
         return await self._shelf.workflows.need(actor.workspace, head.id)
 
-    async def transfer(
-        self, actor: Actor, reference: str, owner: str, expected: int | None = None
-    ) -> Kept[WorkflowHead]:
-        """Make another member the owner. The owner may do that, and whoever manages members.
-
-        Raises:
-            NotFound: There is no such workflow or member.
-            AccessRefused: The actor is neither.
-        """
-        head = await self._finder.find(actor, reference, Permission.WORKFLOW_EDIT)
-        if head.value.owner != actor.id and not actor.may(Permission.MEMBER_MANAGE):
-            raise AccessRefused(
-                "workflow.not_owner", "Only its owner and an Admin can give this workflow to somebody else."
-            )
-        if await self._people.members.get(INSTANCE, member_id(actor.workspace, owner)) is None:
-            raise NotFound("member.not_found", "There is no member {id}.", id=owner).at(param="owner")
-        changed = msgspec.structs.replace(head.value, owner=owner, updated_by=actor.id)
-        await self._commit(actor, "workflow.transferred", head, changed, expected)
-        return await self._shelf.workflows.need(actor.workspace, head.id)
-
-    async def transfer_all(self, actor: Actor, old: str, new: str) -> int:
-        """Give everything that an account owns to another one; how many workflows that were. Asks no permission."""
-        owned = await self._shelf.workflows.all(actor.workspace, field="owner", value=old)
-        for head in owned:
-            changed = msgspec.structs.replace(head.value, owner=new)
-            await self._commit(actor, "workflow.transferred", head, changed, None, expires_at=head.record.expires_at)
-        return len(owned)
-
     async def bulk(
         self, actor: Actor, workflows: Sequence[str], action: Action, *, folder: str = ROOT, tags: Sequence[str] = ()
     ) -> list[Outcome]:
@@ -236,7 +204,7 @@ class Changing:
     ) -> None:
         revision = head.revision if expected is None else expected
         put = self._shelf.workflows.put(actor.workspace, head.id, changed, expected=revision, expires_at=expires_at)
-        before, after = _differing(head.value, changed)
+        before, after = differing(head.value, changed)
         audit = entry(actor, action, kind="workflow", id=head.id, name=changed.name, before=before, after=after)
         try:
             await self._shelf.records.commit([put, *more], [audit])
@@ -256,7 +224,7 @@ def _changed(head: WorkflowHead, given: Given, actor: Actor) -> WorkflowHead:
     )
 
 
-def _differing(before: WorkflowHead, after: WorkflowHead) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def differing(before: WorkflowHead, after: WorkflowHead) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The fields that differ, before and after."""
     old, new = msgspec.structs.asdict(before), msgspec.structs.asdict(after)
     names = [name for name in old if old[name] != new[name] and name != "updated_by"]

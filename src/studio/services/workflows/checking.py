@@ -11,12 +11,12 @@ from studio.catalog import Catalog
 from studio.domain.access import Actor, Permission
 from studio.domain.workflow import Workflow
 from studio.services._collection import Kept
-from studio.services._tree import nodes_of
 from studio.services.workflows._threads import aside
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import WorkflowHead
 from studio.services.workflows.naming import RESERVED_TAG
+from studio.services.workflows.needs import Needs, needs_of
 from studio.services.workflows.reading import written
 from studio.services.workflows.resolving import Resolved, Resolver, Why, references
 from studio.validation import Loaded, Problem, load
@@ -33,6 +33,10 @@ class Checker:
         self._drafts = drafts
         self._finder = finder
         self._resolver = resolver
+
+    def needs(self, workflow: Workflow) -> Needs:
+        """What a workflow uses that takes a right."""
+        return needs_of(workflow, self._catalog)
 
     async def document(
         self, actor: Actor, document: Mapping[str, Any] | str, head: Kept[WorkflowHead] | None = None
@@ -111,18 +115,6 @@ def _reserved(workflow: Workflow) -> Iterator[Problem]:
                 arguments={"prefix": RESERVED_TAG},
                 param="settings.tags",
             )
-
-
-def credentials_of(workflow: Workflow) -> list[str]:
-    """Every alias of a credential that a workflow names, at every depth and for every environment."""
-    found: dict[str, None] = {}
-    for _path, node in nodes_of(workflow):
-        for credential in (node.credential, *(one.credential for one in node.fallback)):
-            if isinstance(credential, str):
-                found[credential] = None
-            elif credential:
-                found.update(dict.fromkeys(credential.values()))
-    return list(found)
 
 
 def errors_of(problems: Sequence[Problem]) -> list[Problem]:

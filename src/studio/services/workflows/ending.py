@@ -20,6 +20,7 @@ from studio.services._collection import Collection, Kept
 from studio.services.comments.model import CommentShelf
 from studio.services.editing.model import EditingShelf
 from studio.services.notices.model import Shelf as NoticeShelf
+from studio.services.workflows.purging import Purging
 
 _BATCH = 500
 _T = TypeVar("_T", bound=msgspec.Struct)
@@ -36,10 +37,12 @@ class Endings:
 
     Args:
         records: Where everything is kept.
+        purging: What ends only when the workflow can be brought back no more.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, purging: Purging) -> None:
         self._records = records
+        self._purging = purging
         self._endings = Collection(records, "workflow_ending", Ending)
         self._comments = CommentShelf(records)
         self._editing = EditingShelf(records)
@@ -47,7 +50,10 @@ class Endings:
 
     def begun(self, workspace: str, workflow: str, expires_at: int | None) -> list[Change]:
         """The changes that say what is to become of it; ``finish`` carries it out."""
-        told: list[Change] = [self._endings.put(workspace, workflow, Ending(expires_at=expires_at))]
+        told: list[Change] = [
+            self._endings.put(workspace, workflow, Ending(expires_at=expires_at)),
+            self._purging.begun(workspace, workflow, expires_at),
+        ]
         if expires_at is not None:
             # Whether it fails is nobody's business any more.
             told.append(self._health.drop(workspace, workflow))
@@ -78,6 +84,7 @@ class Endings:
                     await self.finish(workspace, one.id)
                 except RecordChanged:
                     continue  # another server is at it
+        await self._purging.resume(workspaces)
 
     async def _all(self, workspace: str, workflow: str, expires_at: int | None) -> AsyncIterator[Change]:
         comments = self._comments

@@ -29,6 +29,7 @@ class WorkflowHead(msgspec.Struct, frozen=True, kw_only=True):
         archived_at: Since when it is put away: neither edited nor started. None where it is not.
         deleted_at: Since when it waits for its end. None where it does not.
         sample: Name of the sample that it came as.
+        handed_from: The owner before, as long as ``owner`` has not accepted it; "" where there is nothing to accept.
     """
 
     name: str
@@ -45,6 +46,7 @@ class WorkflowHead(msgspec.Struct, frozen=True, kw_only=True):
     archived_at: int | None = None
     deleted_at: int | None = None
     sample: str = ""
+    handed_from: str = ""
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,11 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """That something was done once."""
 
     at: int = 0
+
+
+def answerable(head: WorkflowHead) -> str:
+    """The owner whose right counts where who published has left: nobody answers for what was only handed to them."""
+    return "" if head.handed_from else head.owner
 
 
 def version_id(workflow: str, number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -19,17 +19,18 @@ from studio.services._clock import Clock
 from studio.services._collection import Kept, Page
 from studio.services.auditing import entry
 from studio.services.workflows._threads import aside
-from studio.services.workflows.checking import Checker, credentials_of, errors_of
+from studio.services.workflows.checking import Checker, errors_of
 from studio.services.workflows.drafts import DraftDocument, Drafts
 from studio.services.workflows.finding import Finder
 from studio.services.workflows.model import Shelf, Version, VersionDocument, WorkflowHead, version_id
+from studio.services.workflows.needs import Needs
 from studio.validation import Problem
 
 DRAFT = "draft"
 MAX_NOTE = 2000
 
-MayUse: TypeAlias = Callable[[Actor, Sequence[str]], Awaitable[None]]
-"""Refuses (AccessRefused) where somebody may not use one of these credentials."""
+MayUse: TypeAlias = Callable[[Actor, Needs], Awaitable[None]]
+"""Refuses (AccessRefused) where somebody may not use something of this."""
 
 
 class Published(NamedTuple):
@@ -72,8 +73,8 @@ class Publishing:
         """Freeze the draft as the next version, which runs from now on.
 
         Args:
-            actor: Who publishes. They must be allowed to use the credentials that the workflow names, and to run
-                the workflows that it calls.
+            actor: Who publishes. They must be allowed to use the credentials, data tables and variables that the
+                workflow names, and to run the workflows that it calls.
             reference: Id or key.
             note: What this version is about.
             expected: Revision of the draft that is meant, None for the present one.
@@ -93,7 +94,7 @@ class Publishing:
         problems, _ = await self._checker.check(actor, workflow, head)
         if errors_of(problems):
             raise WorkflowInvalid(problems)
-        await self._may_use(actor, credentials_of(workflow))
+        await self._may_use(actor, await aside(self._checker.needs, workflow))
         hash, document = await aside(lambda: (content_hash(workflow), canonical(workflow)))
         if hash == head.value.published_hash:
             raise Conflict(

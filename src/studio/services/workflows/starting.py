@@ -15,28 +15,29 @@ from studio.domain.canonical import content_hash
 from studio.domain.errors import Conflict, UserError, WorkflowInvalid
 from studio.domain.ids import workflow_tag
 from studio.domain.workflow import Workflow
-from studio.engine import Engine, Grants, StartRequest
+from studio.engine import Charge, Engine, Grants, StartRequest
 from studio.services._collection import Kept
 from studio.services.policy import require
-from studio.services.workflows.checking import Checker, credentials_of, errors_of
+from studio.services.workflows.checking import Checker, errors_of
 from studio.services.workflows.drafts import Drafts
 from studio.services.workflows.finding import Finder, archived
-from studio.services.workflows.model import Shelf, Version, WorkflowHead, version_id
+from studio.services.workflows.model import Shelf, Version, WorkflowHead, answerable, version_id
 from studio.services.workflows.naming import RESERVED_TAG
+from studio.services.workflows.needs import Needs
 from studio.services.workflows.publishing import MayUse
 from studio.services.workflows.resolving import Resolved, Resolver, Why
 from studio.validation import Problem
 from studio.validation.inputs import coerce_inputs
 
-_NAMED = 4096
-"""Of so many versions it is remembered which credentials they name."""
+_KEPT = 4096
+"""Of so many versions it is remembered what they need, and who published them."""
 
 Which: TypeAlias = int | Literal["published", "draft"]
 """What to start: the published version, the draft, or a version by its number."""
 
-MayRun: TypeAlias = Callable[[str, Sequence[str], Sequence[str]], Awaitable[None]]
-"""Refuses (AccessRefused) where the first of some accounts that still belongs to a workspace may not use one of these
-credentials: the publisher of a version, or else the owner of the workflow."""
+MayRun: TypeAlias = Callable[[str, Sequence[str], Needs], Awaitable[None]]
+"""Refuses (AccessRefused) where the first of some accounts that still belongs to a workspace may not use something of
+this: the publisher of a version, or else the owner of the workflow."""
 
 AllowedHosts: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """Private hosts that the nodes of a workspace may reach."""
@@ -86,7 +87,8 @@ class Starting:
         self._resolver = resolver
         self._may_use = may_use
         self._may_run = may_run
-        self._named: OrderedDict[str, list[str]] = OrderedDict()
+        self._needs: OrderedDict[str, Needs] = OrderedDict()
+        self._publishers: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._allowed_hosts = allowed_hosts
         self._data = data
         self._made: set[str] = set()
@@ -101,8 +103,8 @@ class Starting:
     ) -> StartRequest:
         """A request to run a workflow, everything in it checked.
 
-        A version runs with the rights of who published it; a draft needs the actor's own rights to edit it, to use its
-        credentials and to run what it calls. Whoever says what nodes give does not run what was published: pinned
+        A version runs with the rights of who published it; a draft needs the actor's own rights to edit it, to use what
+        it uses and to run what it calls. Whoever says what nodes give does not run what was published: pinned
         outputs need the actor's own rights too.
 
         Args:
@@ -126,9 +128,9 @@ class Starting:
                 ).at(param="tags")
         head = await self._finder.editable(actor, reference, Permission.WORKFLOW_EXECUTE)
         if which == "draft":
-            workflow, resolved = await self._draft(actor, head)
+            workflow, resolved, charges = await self._draft(actor, head)
         else:
-            workflow, resolved = await self._version(actor.workspace, head, which)
+            workflow, resolved, charges = await self._version(actor.workspace, head, which)
         if options.pinned:
             await self.require_own(actor, head.id, workflow)
         return StartRequest(
@@ -136,6 +138,7 @@ class Starting:
             inputs=dict(inputs or {}) if options.unchecked else coerce_inputs(workflow, inputs or {}),
             calls=resolved.calls,
             identities={"": head.id, **{name: called.id for name, called in resolved.heads.items()}},
+            charges=charges,
             workspace=actor.workspace,
             trigger=options.trigger,
             event=options.event,
@@ -158,13 +161,13 @@ class Starting:
         An approval that did not come, an amount that nobody checked: this is editing, for one execution.
 
         Raises:
-            AccessRefused: The actor may not edit the workflow, or not use its credentials.
+            AccessRefused: The actor may not edit the workflow, or not use what it uses.
         """
         if workflow_id is None:
             require(actor, Permission.WORKFLOW_EDIT)
         else:
             await self._finder.find(actor, workflow_id, Permission.WORKFLOW_EDIT)
-        await self._may_use(actor, credentials_of(workflow))
+        await self._may_use(actor, await asyncio.to_thread(self._checker.needs, workflow))
 
     async def require_again(
         self,
@@ -174,29 +177,31 @@ class Starting:
         identities: Mapping[str, str],
         *,
         even_archived: bool = False,
-    ) -> None:
-        """Let an execution run again as it was, or not.
+    ) -> dict[str, Charge]:
+        """Let an execution run again as it was, or not; who answers for it then.
 
-        Each version runs with the credentials that its publisher may use now. What was never published, or belongs to
-        no workflow any more, needs the actor's own right to use them: it was somebody's draft.
+        Each version runs with what its publisher may use now. What was never published, or belongs to no workflow any
+        more, needs the actor's own right to use it: it was somebody's draft.
 
         Raises:
             AccessRefused: A credential is not shared with the publisher any more, or not with the actor.
             Conflict: The workflow is archived.
         """
+        charges: dict[str, Charge] = {}
         for name, one in {"": workflow, **calls}.items():
             id = identities.get(name)
             head = await self._shelf.workflows.get(actor.workspace, id) if id else None
             if not name and not even_archived and head is not None and head.value.archived_at is not None:
                 raise archived(head.value)
-            names = credentials_of(one)
-            if not names:
-                continue
+            needs = await asyncio.to_thread(self._checker.needs, one)
             version = await self._published_as(actor.workspace, id, one) if head is not None and id else None
             if head is None or version is None:
-                await self._may_use(actor, names)
+                await self._may_use(actor, needs)
+                charges[name] = Charge(actor.id)
             else:
-                await self._may_run(actor.workspace, [version.by, head.value.owner], names)
+                await self._may_run(actor.workspace, [version.by, answerable(head.value)], needs)
+                charges[name] = Charge(version.by, head.id)
+        return charges
 
     async def _published_as(self, workspace: str, id: str, workflow: Workflow) -> Version | None:
         """The newest version of a workflow that says the same as this document."""
@@ -218,18 +223,22 @@ class Starting:
         """Private hosts that a workspace's nodes may reach."""
         return list(await self._allowed_hosts(workspace))
 
-    async def _draft(self, actor: Actor, head: Kept[WorkflowHead]) -> tuple[Workflow, Resolved]:
+    async def _draft(self, actor: Actor, head: Kept[WorkflowHead]) -> tuple[Workflow, Resolved, dict[str, Charge]]:
         head = await self._finder.find(actor, head.id, Permission.WORKFLOW_EDIT)
         draft = await self._drafts.load(actor.workspace, head.id)
         workflow = await asyncio.to_thread(Workflow.model_validate, draft.document)
         problems, resolved = await self._checker.check(actor, workflow, head)
         if errors_of(problems):
             raise WorkflowInvalid(problems)
-        await self._may_use(actor, credentials_of(workflow))
-        await self._check_called(actor.workspace, resolved)
-        return workflow, resolved
+        await self._may_use(actor, await asyncio.to_thread(self._checker.needs, workflow))
+        own = Charge(actor.id)
+        # Where it calls itself, the draft is meant.
+        charges = {"": own, **dict.fromkeys(resolved.calls, own)}
+        return workflow, resolved, charges | await self._check_called(actor.workspace, resolved)
 
-    async def _version(self, workspace: str, head: Kept[WorkflowHead], which: Which) -> tuple[Workflow, Resolved]:
+    async def _version(
+        self, workspace: str, head: Kept[WorkflowHead], which: Which
+    ) -> tuple[Workflow, Resolved, dict[str, Charge]]:
         hash = head.value.published_hash
         if isinstance(which, int):
             hash = (await self._shelf.versions.need(workspace, version_id(head.id, which))).value.hash
@@ -242,29 +251,41 @@ class Starting:
         if resolved.missing:
             raise WorkflowInvalid([_missing(name, why) for name, why in resolved.missing.items()])
         number = which if isinstance(which, int) else head.value.published
-        await self._check_credentials(workspace, head, number, hash, workflow)
-        await self._check_called(workspace, resolved)
-        return workflow, resolved
+        own = await self._check_needs(workspace, head, number, hash, workflow)
+        return workflow, resolved, {"": own, **await self._check_called(workspace, resolved)}
 
-    async def _check_called(self, workspace: str, resolved: Resolved) -> None:
-        """What is called runs with the credentials of its own publishers."""
+    async def _check_called(self, workspace: str, resolved: Resolved) -> dict[str, Charge]:
+        """What is called runs with the right of its own publishers."""
+        charges: dict[str, Charge] = {}
         for name, called in resolved.heads.items():
-            hash = called.value.published_hash
-            self._engine.remember(resolved.calls[name], hash)
-            await self._check_credentials(workspace, called, called.value.published, hash, resolved.calls[name])
+            hash, workflow = called.value.published_hash, resolved.calls[name]
+            self._engine.remember(workflow, hash)
+            charges[name] = await self._check_needs(workspace, called, called.value.published, hash, workflow)
+        return charges
 
-    async def _check_credentials(
+    async def _check_needs(
         self, workspace: str, head: Kept[WorkflowHead], number: int, hash: str, workflow: Workflow
-    ) -> None:
-        """A version runs with the credentials that its publisher may use now, not with those of back then."""
-        names = self._named.get(hash)
-        if names is None:
-            names = self._named[hash] = credentials_of(workflow)
-            if len(self._named) > _NAMED:
-                self._named.popitem(last=False)
-        if names:
-            version = await self._shelf.versions.need(workspace, version_id(head.id, number))
-            await self._may_run(workspace, [version.value.by, head.value.owner], names)
+    ) -> Charge:
+        """A version runs with what its publisher may use now, not with that of back then; who answers for it."""
+        needs = self._needs.get(hash)
+        if needs is None:
+            needs = self._needs[hash] = await asyncio.to_thread(self._checker.needs, workflow)
+            if len(self._needs) > _KEPT:
+                self._needs.popitem(last=False)
+        by = await self._publisher(workspace, version_id(head.id, number))
+        if any(needs):
+            await self._may_run(workspace, [by, answerable(head.value)], needs)
+        return Charge(by, head.id)
+
+    async def _publisher(self, workspace: str, version: str) -> str:
+        """Who published a version. That stays what it is."""
+        known = self._publishers.get((workspace, version))
+        if known is None:
+            known = (await self._shelf.versions.need(workspace, version)).value.by
+            self._publishers[workspace, version] = known
+            if len(self._publishers) > _KEPT:
+                self._publishers.popitem(last=False)
+        return known
 
 
 def _missing(name: str, why: Why) -> Problem:

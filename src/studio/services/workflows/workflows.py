@@ -10,6 +10,7 @@ from studio.contracts.records import Records
 from studio.contracts.store import Store
 from studio.engine import Engine
 from studio.services._clock import Clock
+from studio.services.notices.handing import Handing
 from studio.services.people.model import People
 from studio.services.workflows.changing import Changing
 from studio.services.workflows.checking import Checker
@@ -21,7 +22,9 @@ from studio.services.workflows.folders import Folders
 from studio.services.workflows.listing import Listing
 from studio.services.workflows.making import Making
 from studio.services.workflows.model import Shelf
+from studio.services.workflows.owning import Owning
 from studio.services.workflows.publishing import MayUse, Publishing
+from studio.services.workflows.purging import Purging
 from studio.services.workflows.resolving import Resolver
 from studio.services.workflows.samples import Samples
 from studio.services.workflows.starting import AllowedHosts, MayRun, Starting
@@ -31,7 +34,7 @@ class Workflows:
     """Everything about the workflows of workspaces.
 
     Args:
-        may_use: Who may use which credentials.
+        may_use: Who may use which credentials, data tables and variables.
         may_run: Whether the first of some accounts that still belongs to a workspace may use them.
         allowed_hosts: Which private hosts the nodes of a workspace may reach.
     """
@@ -100,14 +103,17 @@ class Workflows:
     @cached_property
     def changing(self) -> Changing:
         """Changes what stands around a document."""
-        return Changing(
-            self.shelf, self.folders, self.finder, self.drafts, self.making, self._people, self._clock, self.endings
-        )
+        return Changing(self.shelf, self.folders, self.finder, self.drafts, self.making, self._clock, self.endings)
+
+    @cached_property
+    def owning(self) -> Owning:
+        """Who owns workflows."""
+        return Owning(self.shelf, self.finder, self._people, Handing(self.shelf.records, self._clock).told)
 
     @cached_property
     def endings(self) -> Endings:
         """What ends with a workflow."""
-        return Endings(self.shelf.records)
+        return Endings(self.shelf.records, Purging(self.shelf, self._store, self._clock))
 
     @cached_property
     def files(self) -> Files:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from studio.storage._driver import Kind
-from studio.storage._plans.refs import add_refs, drop_refs
+from studio.storage._plans.refs import add_refs, drop_refs, drop_refs_under
 from studio.storage._statement import Plan, Request, Row, Statement
 
 
@@ -28,6 +28,13 @@ class CacheEntry(NamedTuple):
     value: bytes
     ttl: int
     blobs: Sequence[str]
+
+
+class StatesGone(NamedTuple):
+    """The states of all nodes whose key begins like this."""
+
+    workspace: str
+    prefix: str
 
 
 class Change(NamedTuple):
@@ -56,6 +63,9 @@ _STATE_NEW = Statement(
 _STATE_SET = Statement(
     "UPDATE node_state SET version = version + 1, value = :value"
     " WHERE workspace = :workspace AND key = :key AND version = :expected"
+)
+_STATES_DROP = Statement(
+    "DELETE FROM node_state WHERE workspace = :workspace AND substr(key, 1, length(:prefix)) = :prefix"
 )
 _CACHED = Statement(
     "SELECT {bytes value} FROM cache WHERE workspace = :workspace AND key = :key AND expires_at > {now}", fetch=1
@@ -150,6 +160,14 @@ def change_state(item: StateChange) -> Plan[bool]:
     return changed == 1
 
 
+def _drop_states(items: Sequence[StatesGone]) -> Plan[Sequence[int]]:
+    counts: list[int] = []
+    for item in items:
+        yield from drop_refs_under("state", item.workspace, item.prefix)
+        counts.append((yield _STATES_DROP(workspace=item.workspace, prefix=item.prefix)))
+    return counts
+
+
 def _put_cached(items: Sequence[CacheEntry]) -> Plan[Sequence[None]]:
     latest = {(item.workspace, item.key): item for item in items}
     yield _CACHE([(item.workspace, item.key, item.ttl, item.value) for item in latest.values()])
@@ -187,6 +205,7 @@ def _put_versions(items: Sequence[Version]) -> Plan[Sequence[None]]:
 
 
 SET_STATE: Kind[StateChange, bool] = Kind("set node state", _set_state)
+DROP_STATES: Kind[StatesGone, int] = Kind("drop node states", _drop_states)
 PUT_CACHED: Kind[CacheEntry, None] = Kind("put cached", _put_cached)
 SET_VARIABLE: Kind[Change, None] = Kind("set variable", _set_variables, tells=True)
 SET_CREDENTIAL: Kind[Change, None] = Kind("set credential", _set_credentials, tells=True)

@@ -14,6 +14,10 @@ _ADD = Statement(
 _DROP = Statement(
     "DELETE FROM blob_refs WHERE kind = :kind AND workspace = :workspace AND owner = :owner",
 )
+_DROP_UNDER = Statement(
+    "DELETE FROM blob_refs WHERE kind = :kind AND workspace = :workspace"
+    " AND substr(owner, 1, length(:prefix)) = :prefix",
+)
 _LIVE = Statement("SELECT DISTINCT blob_id FROM blob_refs", fetch=1, packed=True)
 
 
@@ -27,6 +31,11 @@ def add_refs(rows: Iterable[tuple[str, str, str]], *, kind: str = "execution") -
 def drop_refs(kind: str, workspace: str, owner: str) -> Plan[None]:
     """Forget all references of one owner."""
     yield _DROP(kind=kind, workspace=workspace, owner=owner)
+
+
+def drop_refs_under(kind: str, workspace: str, prefix: str) -> Plan[None]:
+    """Forget all references of owners that begin like this."""
+    yield _DROP_UNDER(kind=kind, workspace=workspace, prefix=prefix)
 
 
 def live_blobs() -> Plan[list[str]]:
