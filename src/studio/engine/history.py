@@ -240,13 +240,25 @@ def record_events(execution_id: str, seq: int, records: list[Record], at: int) -
     return [_event(execution_id, seq, index, record, at) for index, record in enumerate(records)]
 
 
+def _accepted(start: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a start: the nodes that run where it is a part, and those whose outputs were there before."""
+    found = {name: start[name] for name in ("until", "only") if name in start}
+    reused = [
+        {"path": record[1] + record[2], "at": record[3] + record[4] + record[6], "bytes": size_of(record[8], record[9])}
+        for record in r.reused(start)
+    ]
+    return {**found, "reused": reused} if reused else found
+
+
 def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> Event:
     kind = record[0]
     path: str | None = None
     data: dict[str, Any] = {}
     if r.of_node(kind):
         path = record[1] + record[2]
-    if kind == r.DONE:
+    if kind == r.START:
+        data = _accepted(record[1])
+    elif kind == r.DONE:
         at = record[3] + record[4] + record[6]
         data = {
             "started_at": record[3],

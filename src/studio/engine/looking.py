@@ -71,7 +71,7 @@ class Look:
         return result
 
     async def output(self, path: str) -> Any:
-        """What a node run gave, the last where it ran more than once.
+        """What a node run gave, the last where it ran more than once; what was pinned or reused where it did not run.
 
         Raises:
             NotFound: It gave nothing, or ran inside a map, where outputs are kept by the map.
@@ -79,12 +79,18 @@ class Look:
         async for record in self._backwards():
             if record[0] == r.DONE and record[1] + record[2] == path:
                 return await self.values.decode((record[8], record[9]))
+        for record in r.reused(await self.start()):
+            if record[1] + record[2] == path:
+                return await self.values.decode((record[8], record[9]))
         raise NotFound("execution.no_output", "{path} has no output in execution {id}.", path=path, id=self.row.id)
 
     async def outputs(self, nodes: Container[str]) -> AsyncIterator[tuple[str, Any]]:
-        """What runs of these nodes gave, newest first, each with the path it ran at."""
+        """What runs of these nodes gave, newest first, each with the path it ran at; what was reused at last."""
         async for record in self._backwards():
             if record[0] == r.DONE and record[2].partition("[")[0] in nodes:
+                yield record[1] + record[2], await self.values.decode((record[8], record[9]))
+        for record in r.reused(await self.start()):
+            if record[2].partition("[")[0] in nodes:
                 yield record[1] + record[2], await self.values.decode((record[8], record[9]))
 
     async def attempts(self, path: str) -> tuple[list[Attempt], ErrorInfo | None]:

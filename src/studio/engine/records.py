@@ -28,6 +28,7 @@ encoded value is (form, payload).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -71,6 +72,12 @@ def encode_facts(facts: Any) -> bytes:
 def decode_facts(data: bytes) -> Any:
     """Inverse of ``encode_facts``."""
     return msgspec.msgpack.decode(data)
+
+
+def reused(start: Mapping[str, Any]) -> list[Record]:
+    """What an execution was accepted with instead of running it: DONE records of pinned and of reused outputs."""
+    memory: dict[str, dict[str, list[list[Any]]]] = start.get("memory") or {}
+    return [tuple(last) for nodes in memory.values() for *_, last in nodes.values() if last[0] == DONE]
 
 
 def of_node(kind: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.domain.access import Role
+from tests.server.executions.test_events import everything
 from tests.server.executions.test_executions import ADD, WAITS, published, settled
 from tests.server.kit import Api
 
@@ -31,6 +32,43 @@ BREAKS = {
 async def output(client: Any, id: str) -> Any:
     """What an execution gave."""
     return (await client.get(f"/executions/{id}/values")).json()["value"]
+
+
+async def test_what_was_reused_is_told_and_can_be_looked_at(api: Api) -> None:
+    client = await api.signed_in(Role.EDITOR)
+    await published(client, STEPS, "steps")
+    id = (await client.post("/executions", json={"workflow": "steps", "inputs": {"a": 2}})).json()["id"]
+    await settled(client, id, "succeeded")
+    again = (await client.post(f"/executions/{id}/replay", json={"start": "second"})).json()["id"]
+    await settled(client, again, "succeeded")
+    value = (await client.get(f"/executions/{again}/values?path=first")).json()["value"]
+    assert value == {"values": {"n": 2}}
+    accepted = (await everything(client, again))[0][2]
+    (reused,) = accepted["data"]["reused"]
+    assert (reused["path"], reused["bytes"] > 0) == ("first", True)
+    assert reused["at"] > 0
+    part = {"workflow": "steps", "until": "second", "pinned": {"first": {"values": {"n": 7}}}}
+    pinned = (await client.post("/executions", json=part)).json()["id"]
+    await settled(client, pinned, "succeeded")
+    assert (await client.get(f"/executions/{pinned}/values?path=first")).json()["value"] == {"values": {"n": 7}}
+    facts = (await everything(client, pinned))[0][2]["data"]
+    assert (facts["until"], facts["only"], facts["reused"][0]["path"]) == ("second", ["first", "second"], "first")
+
+
+async def test_the_workflow_as_it_ran_can_be_looked_at(api: Api) -> None:
+    client = await api.signed_in(Role.EDITOR)
+    workflow = await published(client, STEPS, "steps")
+    id = (await client.post("/executions", json={"workflow": "steps"})).json()["id"]
+    draft = await client.get(f"/workflows/{workflow}/draft")
+    newer = {**STEPS, "output": "{{ first.values.n }}"}
+    saved = await client.put(
+        f"/workflows/{workflow}/draft", json={"document": newer}, headers={"If-Match": draft.headers["etag"]}
+    )
+    assert saved.status_code == 200, saved.text
+    ran = (await client.get(f"/executions/{id}/document")).json()
+    assert (set(ran["nodes"]), ran["output"]) == ({"first", "second"}, STEPS["output"])
+    other = await api.signed_in(Role.EDITOR, "elsewhere")
+    assert (await other.get(f"/executions/{id}/document")).status_code == 404
 
 
 async def test_replays_of_then_from_a_node_and_on_other_versions(either: Api) -> None:

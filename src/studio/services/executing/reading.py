@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
+
 from studio.contracts.blobs import BlobStore
 from studio.contracts.records import Records
 from studio.contracts.store import Store
@@ -97,6 +99,21 @@ class Reading:
             taken = place < len(queue) and queue[place].slot_taken
             result.reason = "wait.slot" if taken else "wait.turn"
             result.reason_args = [] if taken else [str(place)]
+
+    async def document(self, actor: Actor, execution_id: str) -> dict[str, Any]:
+        """The workflow as the execution runs it.
+
+        Raises:
+            NotFound: There is no such execution, or its version is not kept any more.
+            AccessRefused: The actor may not see the workflow.
+        """
+        row = await self._finder.find(actor, execution_id, Permission.WORKFLOW_VIEW)
+        found = await self._store.version(row.workspace, row.workflow_hash)
+        if found is None:
+            raise NotFound(
+                "workflow.version_gone", "The workflow version {hash} is not kept here.", hash=row.workflow_hash
+            )
+        return orjson.loads(found)
 
     async def node_runs(
         self, actor: Actor, execution_id: str, after: str | None, limit: int

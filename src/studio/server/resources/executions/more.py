@@ -44,6 +44,12 @@ _SAFE_TYPES = frozenset(
 """What a browser does not run. Anything else goes out as bytes."""
 
 
+@routes.ask("GET", "/{execution}/document", Permission.EXECUTION_VIEW)
+async def show_document(execution: str, actor: Asking, services: Services) -> dict[str, Any]:
+    """The workflow as this execution runs it. To see it needs the right to see the workflow, too."""
+    return await services.executing.reading.document(actor, execution)
+
+
 @routes.ask("GET", "/{execution}/timeline", Permission.EXECUTION_VIEW)
 async def show_timeline(
     execution: str, actor: Asking, services: Services, cursor: Cursor = None, limit: Limit = 200
