@@ -3384,7 +3384,7 @@ export type NodeFormIn = {
 export type NodeFormOut = {
     /**
      * Params
-     * JSON Schema of the params. `x-options` marks those whose choices can be asked for, `x-depends-on` what they depend on, `x-visible-when` when they are shown, `x-widget` an unusual control, `x-secret` what is masked, `x-studio` files, tables, long lists and expressions per item.
+     * JSON Schema of the params. `x-options` marks those whose choices can be asked for, `x-depends-on` what they depend on, `x-visible-when` when they are shown, `x-widget` an unusual control, `x-language` what is written in it, `x-secret` what is masked, `x-studio` files, tables, long lists and expressions per item.
      */
     params: {
         [key: string]: unknown;
@@ -16076,6 +16076,91 @@ export type DecideExecutionResponses = {
 };
 
 export type DecideExecutionResponse = DecideExecutionResponses[keyof DecideExecutionResponses];
+
+export type ShowDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/document';
+};
+
+export type ShowDocumentErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ShowDocumentError = ShowDocumentErrors[keyof ShowDocumentErrors];
+
+export type ShowDocumentResponses = {
+    /**
+     * Response Show Document
+     * Successful Response
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ShowDocumentResponse = ShowDocumentResponses[keyof ShowDocumentResponses];
 
 export type ShowTimelineData = {
     body?: never;
