@@ -11,9 +11,21 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from code_types import FUNCTIONS, Class, Function, Handed, Instance, Type, Types, is_property, last_name, own_nodes
+from code_types import (
+    FUNCTIONS,
+    Class,
+    Function,
+    Handed,
+    Instance,
+    Type,
+    Types,
+    body_of,
+    is_property,
+    last_name,
+    own_nodes,
+)
 
 Caught: TypeAlias = "tuple[Class | None, ...]"
 Ends: TypeAlias = "set[tuple[str, Class]]"
@@ -26,7 +38,9 @@ class Flow:
 
     def __init__(self, source: Path, package: str, without: Iterable[str] = ()) -> None:
         self._types = Types(source, package, without)
-        self._root = self._types.modules[f"{package}.domain.errors"].known["StudioError"]
+        root = self._types.modules[f"{package}.domain.errors"].known["StudioError"]
+        assert isinstance(root, Class)
+        self._root = root
         self._slots: dict[tuple[Class, str], list[Type]] = {}
         self._ends: dict[Function, Ends] = {}
         for function in self._types.functions:
@@ -125,8 +139,6 @@ class Flow:
             if inner is not None and not isinstance(node, ast.Lambda):
                 continue  # followed where its name is used
             if isinstance(node, ast.Call):
-                if last_name(node.func) in _BESIDE:
-                    continue
                 yield from ((step, self._classes_of(caught, function)) for step in self._called(node, function))
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 method = self._property(node, function)
@@ -176,6 +188,8 @@ def _with_handlers(node: ast.AST) -> Iterator[tuple[ast.AST, tuple[ast.expr, ...
     """The same, each with the classes that are caught around it and not raised again."""
 
     def walk(one: ast.AST, caught: tuple[ast.expr, ...]) -> Iterator[tuple[ast.AST, tuple[ast.expr, ...]]]:
+        if isinstance(one, ast.Call) and last_name(one.func) in _BESIDE:
+            return
         yield one, caught
         if isinstance(one, FUNCTIONS):
             return
@@ -186,11 +200,11 @@ def _with_handlers(node: ast.AST) -> Iterator[tuple[ast.AST, tuple[ast.expr, ...
             guarded = inside if name == "body" else caught
             if isinstance(one, ast.With | ast.AsyncWith) and name == "body":
                 guarded = (*caught, *_suppressed(one))
-            for child in value if isinstance(value, list) else [value]:
+            for child in cast("list[object]", value) if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     yield from walk(child, guarded)
 
-    for part in node.body if isinstance(node.body, list) else [node.body]:  # pyright: ignore[reportAttributeAccessIssue]
+    for part in body_of(node):
         yield from walk(part, ())
 
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _WRAPPERS = frozenset({"Annotated", "Awaitable", "Optional", "AsyncIterator", "AsyncGenerator", "Coroutine"})
@@ -21,9 +21,9 @@ class Module:
 
     name: str
     tree: ast.Module
-    known: dict[str, Thing] = field(default_factory=dict)
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    values: dict[str, ast.expr] = field(default_factory=dict)
+    known: dict[str, Thing] = field(default_factory=dict[str, Any])
+    imports: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    values: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
 
 
 @dataclass(eq=False)
@@ -33,8 +33,8 @@ class Class:
     name: str
     module: Module
     node: ast.ClassDef
-    methods: dict[str, Function] = field(default_factory=dict)
-    attributes: dict[str, ast.expr] = field(default_factory=dict)
+    methods: dict[str, Function] = field(default_factory=dict[str, Any])
+    attributes: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
 
 
 @dataclass(eq=False)
@@ -46,9 +46,9 @@ class Function:
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     owner: Class | None = None
     outer: Function | None = None
-    inner: dict[ast.AST, Function] = field(default_factory=dict)
-    params: dict[str, ast.expr | None] = field(default_factory=dict)
-    values: dict[str, ast.expr] = field(default_factory=dict)
+    inner: dict[ast.AST, Function] = field(default_factory=dict[ast.AST, Any])
+    params: dict[str, ast.expr | None] = field(default_factory=dict[str, Any])
+    values: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
 
 
 class Instance(NamedTuple):
@@ -298,8 +298,7 @@ def _inside(function: Function, node: ast.AST) -> Function | None:
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Everything in a function but what is inside functions in it; those themselves are given."""
-    body = node.body if isinstance(getattr(node, "body", None), list) else [node.body]  # pyright: ignore[reportAttributeAccessIssue]
-    waiting: list[ast.AST] = list(body)
+    waiting = body_of(node)
     while waiting:
         one = waiting.pop(0)
         yield one
@@ -307,15 +306,21 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             waiting[:0] = ast.iter_child_nodes(one)
 
 
+def body_of(node: ast.AST) -> list[ast.AST]:
+    """What a function does; of a lambda that is one expression."""
+    body: Any = getattr(node, "body", [])
+    return list(cast("list[ast.AST]", body)) if isinstance(body, list) else [body]
+
+
 def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Names and ``self.`` attributes that a statement gives a value."""
-    targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
-        targets = node.targets
+        targets, value = node.targets, node.value
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        targets = [node.target]
+        targets, value = [node.target], node.value
+    else:
+        return
     for target in targets:
-        value = node.value  # pyright: ignore[reportAttributeAccessIssue]
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
             yield from ((ast.unparse(one), part) for one, part in zip(target.elts, value.elts, strict=True))
         elif isinstance(target, ast.Name | ast.Attribute):

@@ -52,9 +52,15 @@ class AccountsPart(Part):
             await self.ask("POST", "/accounts", headers={"Idempotency-Key": idempotency_key}, json=body),
         )
 
-    async def list_open_leaves(self) -> m.LeavesOpen:
-        """Off-boardings that were interrupted."""
-        return cast("m.LeavesOpen", await self.ask("GET", "/accounts/leaves"))
+    async def list_open_leaves(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutLeaveOpen:
+        """Off-boardings that were interrupted, the oldest first."""
+        return cast(
+            "m.PageOutLeaveOpen", await self.ask("GET", "/accounts/leaves", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_open_leaves(self, *, limit: int | None = None) -> AsyncGenerator[m.LeaveOpen]:
+        """Every item of ``list_open_leaves``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.LeaveOpen]", self.paged("/accounts/leaves", {"limit": limit}))
 
     async def show_account(self, account: str) -> m.AccountShownOut:
         """One account with its memberships."""

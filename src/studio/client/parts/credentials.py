@@ -71,11 +71,22 @@ class CredentialsPart(Part):
             await self.ask("POST", "/credentials", headers={"Idempotency-Key": idempotency_key}, json=body),
         )
 
-    async def list_expiring_credentials(self, *, days: int | None = None) -> m.EndingsOut:
+    async def list_expiring_credentials(
+        self, *, days: int | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutEndingOut:
         """Credentials that end within some days, or whose provider wants a sign-in, with the workflows they
         affect.
         """
-        return cast("m.EndingsOut", await self.ask("GET", "/credentials/expiring", query={"days": days}))
+        return cast(
+            "m.PageOutEndingOut",
+            await self.ask("GET", "/credentials/expiring", query={"days": days, "cursor": cursor, "limit": limit}),
+        )
+
+    def iter_expiring_credentials(
+        self, *, days: int | None = None, limit: int | None = None
+    ) -> AsyncGenerator[m.EndingOut]:
+        """Every item of ``list_expiring_credentials``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.EndingOut]", self.paged("/credentials/expiring", {"days": days, "limit": limit}))
 
     async def show_credential(self, credential: str) -> m.CredentialOut:
         """A credential, without its secrets."""
@@ -140,11 +151,15 @@ class CredentialsPart(Part):
             ),
         )
 
-    async def show_credential_usage(self, credential: str) -> m.StudioServerResourcesCredentialsSchemasUsageOut:
+    async def show_credential_usage(
+        self, credential: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PlacesOut:
         """The workflows whose draft or published version names a credential, or an alias that stands for it."""
         return cast(
-            "m.StudioServerResourcesCredentialsSchemasUsageOut",
-            await self.ask("GET", f"/credentials/{self.quote(credential)}/usage"),
+            "m.PlacesOut",
+            await self.ask(
+                "GET", f"/credentials/{self.quote(credential)}/usage", query={"cursor": cursor, "limit": limit}
+            ),
         )
 
     async def finish_sign_in(
@@ -159,9 +174,15 @@ class CredentialsPart(Part):
             "GET", "/oauth/callback", query={"state": state, "code": code, "error": error, "iss": iss}
         )
 
-    async def list_oauth_clients(self) -> m.ClientsOut:
-        """Every client that is registered with a provider."""
-        return cast("m.ClientsOut", await self.ask("GET", "/oauth/clients"))
+    async def list_oauth_clients(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutClientOut:
+        """The clients that are registered with providers, by name."""
+        return cast(
+            "m.PageOutClientOut", await self.ask("GET", "/oauth/clients", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_oauth_clients(self, *, limit: int | None = None) -> AsyncGenerator[m.ClientOut]:
+        """Every item of ``list_oauth_clients``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.ClientOut]", self.paged("/oauth/clients", {"limit": limit}))
 
     async def show_oauth_client(self, name: str) -> m.ClientOut:
         """A client."""
@@ -178,9 +199,25 @@ class CredentialsPart(Part):
         """Forget a client. Credentials that sign in with it can be renewed no more."""
         await self.ask("DELETE", f"/oauth/clients/{self.quote(name)}", headers={"If-Match": if_match})
 
-    async def list_secret_store_setups(self, workspace: str) -> m.StoresOut:
-        """The stores of a workspace as they are set up."""
-        return cast("m.StoresOut", await self.ask("GET", f"/operator/workspaces/{self.quote(workspace)}/secret-stores"))
+    async def list_secret_store_setups(
+        self, workspace: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutStoreOut:
+        """The stores of a workspace as they are set up, by name."""
+        return cast(
+            "m.PageOutStoreOut",
+            await self.ask(
+                "GET",
+                f"/operator/workspaces/{self.quote(workspace)}/secret-stores",
+                query={"cursor": cursor, "limit": limit},
+            ),
+        )
+
+    def iter_secret_store_setups(self, workspace: str, *, limit: int | None = None) -> AsyncGenerator[m.StoreOut]:
+        """Every item of ``list_secret_store_setups``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.StoreOut]",
+            self.paged(f"/operator/workspaces/{self.quote(workspace)}/secret-stores", {"limit": limit}),
+        )
 
     async def show_secret_store_setup(self, workspace: str, name: str) -> m.StoreOut:
         """A store as it is set up, without its secrets."""
@@ -222,6 +259,12 @@ class CredentialsPart(Part):
             "POST", f"/operator/workspaces/{self.quote(workspace)}/secret-stores/{self.quote(name)}/check", json=body
         )
 
-    async def list_secret_stores(self) -> m.StoreNamesOut:
-        """The stores that credentials of the workspace may refer to."""
-        return cast("m.StoreNamesOut", await self.ask("GET", "/secret-stores"))
+    async def list_secret_stores(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutStoreNameOut:
+        """The stores that credentials of the workspace may refer to, by name."""
+        return cast(
+            "m.PageOutStoreNameOut", await self.ask("GET", "/secret-stores", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_secret_stores(self, *, limit: int | None = None) -> AsyncGenerator[m.StoreNameOut]:
+        """Every item of ``list_secret_stores``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.StoreNameOut]", self.paged("/secret-stores", {"limit": limit}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,16 @@ from studio.client.transport import Part
 class DirectoriesPart(Part):
     """Operations on directories."""
 
-    async def list_directories(self) -> m.DirectoriesOut:
-        """The directories that may write here by SCIM."""
-        return cast("m.DirectoriesOut", await self.ask("GET", "/operator/directories"))
+    async def list_directories(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutDirectoryOut:
+        """The directories that may write here by SCIM, the oldest first."""
+        return cast(
+            "m.PageOutDirectoryOut",
+            await self.ask("GET", "/operator/directories", query={"cursor": cursor, "limit": limit}),
+        )
+
+    def iter_directories(self, *, limit: int | None = None) -> AsyncGenerator[m.DirectoryOut]:
+        """Every item of ``list_directories``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.DirectoryOut]", self.paged("/operator/directories", {"limit": limit}))
 
     async def create_directory(self, body: m.DirectoryIn, *, idempotency_key: str | None = None) -> m.NewDirectoryOut:
         """Let a directory write here by SCIM. The answer has its token, this once."""

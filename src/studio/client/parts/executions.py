@@ -140,6 +140,10 @@ class ExecutionsPart(Part):
             "m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/decisions", json=body)
         )
 
+    async def show_document(self, execution: str) -> dict[str, Any]:
+        """The workflow as this execution runs it. To see it needs the right to see the workflow, too."""
+        return cast("dict[str, Any]", await self.ask("GET", f"/executions/{self.quote(execution)}/document"))
+
     async def export_execution(self, execution: str, *, reveal: bool | None = None) -> dict[str, Any]:
         """Everything known about an execution: facts, what was accepted, events, outputs, errors. Audited."""
         return cast(

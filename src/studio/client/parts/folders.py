@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,13 @@ from studio.client.transport import Part
 class FoldersPart(Part):
     """Operations on folders."""
 
-    async def list_folders(self) -> m.FoldersOut:
-        """Every folder in which the caller may see workflows, and those on the way there, by name."""
-        return cast("m.FoldersOut", await self.ask("GET", "/folders"))
+    async def list_folders(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutFolderOut:
+        """The folders in which the caller may see workflows, and those on the way there, by name."""
+        return cast("m.PageOutFolderOut", await self.ask("GET", "/folders", query={"cursor": cursor, "limit": limit}))
+
+    def iter_folders(self, *, limit: int | None = None) -> AsyncGenerator[m.FolderOut]:
+        """Every item of ``list_folders``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.FolderOut]", self.paged("/folders", {"limit": limit}))
 
     async def create_folder(self, body: m.FolderIn, *, idempotency_key: str | None = None) -> m.FolderOut:
         """Make a folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -11,9 +12,16 @@ from studio.client.transport import Part
 class IdentityProvidersPart(Part):
     """Operations on identity providers."""
 
-    async def list_break_glass(self) -> m.BreakGlassesOut:
+    async def list_break_glass(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutBreakGlassOut:
         """The accounts that may sign in with a password although a provider is enforced."""
-        return cast("m.BreakGlassesOut", await self.ask("GET", "/operator/break-glass"))
+        return cast(
+            "m.PageOutBreakGlassOut",
+            await self.ask("GET", "/operator/break-glass", query={"cursor": cursor, "limit": limit}),
+        )
+
+    def iter_break_glass(self, *, limit: int | None = None) -> AsyncGenerator[m.BreakGlassOut]:
+        """Every item of ``list_break_glass``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.BreakGlassOut]", self.paged("/operator/break-glass", {"limit": limit}))
 
     async def give_break_glass(self, account: str) -> m.BreakGlassOut:
         """Let an account sign in with its password although a provider is enforced. Each such sign-in is

@@ -67,6 +67,11 @@ class KeysPart(Part):
             ),
         )
 
-    async def show_key_usage(self, key: str, *, days: int | None = None) -> m.UsagesOut:
+    async def show_key_usage(
+        self, key: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutKeyDayOut:
         """What a key did by day and workflow, newest day first."""
-        return cast("m.UsagesOut", await self.ask("GET", f"/keys/{self.quote(key)}/usage", query={"days": days}))
+        return cast(
+            "m.PageOutKeyDayOut",
+            await self.ask("GET", f"/keys/{self.quote(key)}/usage", query={"cursor": cursor, "limit": limit}),
+        )

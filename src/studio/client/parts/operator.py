@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from studio.client import models as m
@@ -21,9 +22,15 @@ class OperatorPart(Part):
             "m.BackupOut", await self.ask("POST", "/operator/backups", headers={"Idempotency-Key": idempotency_key})
         )
 
-    async def list_egress(self) -> m.EgressListOut:
+    async def list_egress(self, *, cursor: str | None = None, limit: int | None = None) -> m.EgressListOut:
         """Private hosts that workspaces may reach."""
-        return cast("m.EgressListOut", await self.ask("GET", "/operator/egress"))
+        return cast(
+            "m.EgressListOut", await self.ask("GET", "/operator/egress", query={"cursor": cursor, "limit": limit})
+        )
+
+    def iter_egress(self, *, limit: int | None = None) -> AsyncGenerator[m.EgressOut]:
+        """Every item of ``list_egress``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.EgressOut]", self.paged("/operator/egress", {"limit": limit}))
 
     async def show_egress(self, workspace: str) -> m.EgressOut:
         """Private hosts that a workspace may reach."""
@@ -39,9 +46,25 @@ class OperatorPart(Part):
             "m.EgressOut", await self.ask("DELETE", f"/operator/egress/{self.quote(workspace)}", query={"host": host})
         )
 
-    async def list_all_expiring_credentials(self, *, days: int | None = None) -> m.ExpiringListOut:
-        """Credentials of all workspaces that end within so many days, or have ended."""
-        return cast("m.ExpiringListOut", await self.ask("GET", "/operator/expiring-credentials", query={"days": days}))
+    async def list_all_expiring_credentials(
+        self, *, days: int | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutExpiringOut:
+        """Credentials of all workspaces that end within so many days, or have ended, the first first."""
+        return cast(
+            "m.PageOutExpiringOut",
+            await self.ask(
+                "GET", "/operator/expiring-credentials", query={"days": days, "cursor": cursor, "limit": limit}
+            ),
+        )
+
+    def iter_all_expiring_credentials(
+        self, *, days: int | None = None, limit: int | None = None
+    ) -> AsyncGenerator[m.ExpiringOut]:
+        """Every item of ``list_all_expiring_credentials``, page by page as they are needed."""
+        return cast(
+            "AsyncGenerator[m.ExpiringOut]",
+            self.paged("/operator/expiring-credentials", {"days": days, "limit": limit}),
+        )
 
     async def list_in_doubt(self, *, limit: int | None = None) -> m.InDoubtListOut:
         """Effects that wait for a decision, of each workspace the oldest. People of the workspace decide."""
@@ -68,12 +91,18 @@ class OperatorPart(Part):
             ),
         )
 
-    async def show_all_usage(self, *, days: int | None = None) -> list[m.StudioServerResourcesUsageSchemasUsageOut]:
+    async def list_usage(
+        self, *, days: int | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutUsageOut:
         """What every workspace uses, and how far its quotas are used up."""
         return cast(
-            "list[m.StudioServerResourcesUsageSchemasUsageOut]",
-            await self.ask("GET", "/operator/usage", query={"days": days}),
+            "m.PageOutUsageOut",
+            await self.ask("GET", "/operator/usage", query={"days": days, "cursor": cursor, "limit": limit}),
         )
+
+    def iter_usage(self, *, days: int | None = None, limit: int | None = None) -> AsyncGenerator[m.UsageOut]:
+        """Every item of ``list_usage``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.UsageOut]", self.paged("/operator/usage", {"days": days, "limit": limit}))
 
     async def list_workers(self) -> m.WorkersOut:
         """Every worker with its lease, when it was last seen, and how many executions it runs."""

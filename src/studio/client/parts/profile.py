@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from studio.client import models as m
@@ -49,9 +50,18 @@ class ProfilePart(Part):
         """Make other recovery codes. Those from before work no more."""
         return cast("m.RecoveryCodesOut", await self.ask("POST", "/profile/second-factor/recovery-codes", json=body))
 
-    async def list_own_sessions(self) -> m.OpenSessionsOut:
-        """Where one is signed in."""
-        return cast("m.OpenSessionsOut", await self.ask("GET", "/profile/sessions"))
+    async def list_own_sessions(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> m.PageOutOpenSessionOut:
+        """Where one is signed in, the session used last first."""
+        return cast(
+            "m.PageOutOpenSessionOut",
+            await self.ask("GET", "/profile/sessions", query={"cursor": cursor, "limit": limit}),
+        )
+
+    def iter_own_sessions(self, *, limit: int | None = None) -> AsyncGenerator[m.OpenSessionOut]:
+        """Every item of ``list_own_sessions``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.OpenSessionOut]", self.paged("/profile/sessions", {"limit": limit}))
 
     async def end_other_sessions(self) -> m.EndedOut:
         """Sign out everywhere else."""

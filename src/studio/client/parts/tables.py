@@ -12,9 +12,13 @@ from studio.client.transport import Part
 class TablesPart(Part):
     """Operations on tables."""
 
-    async def list_tables(self) -> m.TablesOut:
-        """Every table of the workspace, by name."""
-        return cast("m.TablesOut", await self.ask("GET", "/tables"))
+    async def list_tables(self, *, cursor: str | None = None, limit: int | None = None) -> m.PageOutTableOut:
+        """The tables of the workspace, by name."""
+        return cast("m.PageOutTableOut", await self.ask("GET", "/tables", query={"cursor": cursor, "limit": limit}))
+
+    def iter_tables(self, *, limit: int | None = None) -> AsyncGenerator[m.TableOut]:
+        """Every item of ``list_tables``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.TableOut]", self.paged("/tables", {"limit": limit}))
 
     async def create_table(self, body: m.TableIn, *, idempotency_key: str | None = None) -> m.TableOut:
         """Make a table."""

@@ -11,8 +11,6 @@ from studio.client.transport import Part
 class UsagePart(Part):
     """Operations on usage."""
 
-    async def show_usage(self, *, days: int | None = None) -> m.StudioServerResourcesUsageSchemasUsageOut:
+    async def show_usage(self, *, days: int | None = None) -> m.UsageOut:
         """What the workspace used day by day, newest first, and how far its quotas are used up."""
-        return cast(
-            "m.StudioServerResourcesUsageSchemasUsageOut", await self.ask("GET", "/usage", query={"days": days})
-        )
+        return cast("m.UsageOut", await self.ask("GET", "/usage", query={"days": days}))

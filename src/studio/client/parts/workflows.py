@@ -12,6 +12,25 @@ from studio.client.transport import Part
 class WorkflowsPart(Part):
     """Operations on workflows."""
 
+    async def list_workflow_tags(
+        self,
+        *,
+        state: Literal["active", "archived", "deleted"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> m.PageOutTagOut:
+        """The tags of the workflows that the caller may see, by name, and how many of them have each."""
+        return cast(
+            "m.PageOutTagOut",
+            await self.ask("GET", "/workflow-tags", query={"state": state, "cursor": cursor, "limit": limit}),
+        )
+
+    def iter_workflow_tags(
+        self, *, state: Literal["active", "archived", "deleted"] | None = None, limit: int | None = None
+    ) -> AsyncGenerator[m.TagOut]:
+        """Every item of ``list_workflow_tags``, page by page as they are needed."""
+        return cast("AsyncGenerator[m.TagOut]", self.paged("/workflow-tags", {"state": state, "limit": limit}))
+
     async def list_workflows(
         self,
         *,
@@ -220,11 +239,33 @@ class WorkflowsPart(Part):
     async def transfer_workflow(
         self, workflow: str, body: m.TransferIn, *, if_match: str | None = None
     ) -> m.WorkflowOut:
-        """Make another member the owner. The owner may do that, and whoever manages members."""
+        """Make another member the owner. The owner may do that, and whoever manages members.
+
+        The new owner is told, and may hand it back. Until they have accepted it nothing runs with their
+        right.
+        """
         return cast(
             "m.WorkflowOut",
             await self.ask(
                 "POST", f"/workflows/{self.quote(workflow)}/transfer", headers={"If-Match": if_match}, json=body
+            ),
+        )
+
+    async def accept_workflow(self, workflow: str, *, if_match: str | None = None) -> m.WorkflowOut:
+        """Accept a workflow that somebody else made the caller the owner of."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask(
+                "POST", f"/workflows/{self.quote(workflow)}/transfer/accept", headers={"If-Match": if_match}
+            ),
+        )
+
+    async def decline_workflow(self, workflow: str, *, if_match: str | None = None) -> m.WorkflowOut:
+        """Hand a workflow that the caller has not accepted back to who owned it before."""
+        return cast(
+            "m.WorkflowOut",
+            await self.ask(
+                "POST", f"/workflows/{self.quote(workflow)}/transfer/decline", headers={"If-Match": if_match}
             ),
         )
 

@@ -95,11 +95,10 @@ class Keys:
         """When keys were used last."""
         return await self._shelf.uses.get_many(workspace, ids) if workspace else {}
 
-    async def usage(self, actor: Actor, id: str, limit: int) -> list[KeyDay]:
+    async def usage(self, actor: Actor, id: str, *, after: tuple[str, str] | None, limit: int) -> Page[KeyDay]:
         """What a key did, by day, newest first."""
         await self.show(actor, id)
-        page = await self._shelf.days.page(actor.workspace, parent=id, descending=True, limit=limit)
-        return [one.value for one in page.items]
+        return await self._shelf.days.page(actor.workspace, parent=id, after=after, descending=True, limit=limit)
 
     async def create(self, actor: Actor, wanted: Wanted, *, owner: str | None = None) -> Made:
         """Make a key for oneself, or for a service account of the workspace.

@@ -84,7 +84,7 @@ class VaultServices:
     @cached_property
     def expiring(self) -> Expiring:
         """What ends soon."""
-        return Expiring(self._vault, self.access, self.usage, self._clock)
+        return Expiring(self._vault, self.access, self._clock)
 
     @cached_property
     def testing(self) -> Testing:

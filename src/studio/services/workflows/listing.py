@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -76,6 +77,20 @@ class Listing:
         drafts = await self._shelf.drafts.get_many(actor.workspace, [head.id for head in heads])
         more = (found[limit - 1][0], found[limit - 1][1].id) if len(found) > limit else None
         return [Listed(head, drafts.get(head.id)) for head in heads], more
+
+    async def tags(self, actor: Actor, state: State = "active") -> list[tuple[str, int]]:
+        """Every tag of the workflows that the actor may see, by name, and how many of them have it."""
+        wanted = Wanted(state=state)
+        fits = _filter(actor, wanted, await self._folders.tree(actor.workspace))
+        counts: Counter[str] = Counter()
+        after: tuple[str, str] | None = None
+        while True:
+            scanned, after = await self._scan(actor.workspace, wanted, after)
+            for _, head in scanned:
+                if fits(head):
+                    counts.update(head.value.tags)
+            if after is None:
+                return sorted(counts.items(), key=lambda one: (one[0].casefold(), one[0]))
 
     async def _scan(
         self, workspace: str, wanted: Wanted, after: tuple[str, str] | None

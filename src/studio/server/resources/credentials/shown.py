@@ -22,7 +22,7 @@ from studio.services.vault.credentials import Seen
 from studio.services.vault.model import MANAGE, Credential, Named, Sharing, Tested
 from studio.services.vault.usage import Place
 
-_AFFECTED = 20
+MOST_AFFECTED = 20
 """A credential that ends names so many workflows."""
 
 
@@ -66,7 +66,9 @@ def place_out(place: Place) -> PlaceOut:
 def ending_out(credential: Kept[Credential], places: Sequence[Place]) -> EndingOut:
     """A credential that needs attention; of the workflows that the caller may not see only the number."""
     seen = [place_out(one) for one in places if one.visible]
-    usage = AffectedOut(items=seen[:_AFFECTED], more=max(0, len(seen) - _AFFECTED), hidden=len(places) - len(seen))
+    usage = AffectedOut(
+        items=seen[:MOST_AFFECTED], more=max(0, len(seen) - MOST_AFFECTED), hidden=len(places) - len(seen)
+    )
     return EndingOut(
         credential=credential.id, name=credential.value.name, state=cast("Any", credential.value.state),
         expires_at=credential.value.expires_at, usage=usage,
