@@ -86,3 +86,28 @@ async def test_choices_of_a_param(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 )
             ).json()["detail"]
         ), french.text
+
+
+async def test_what_nodes_take_and_give_in_short(tmp_path: Path) -> None:
+    shutil.copytree(PACKS, tmp_path / "data" / "packs")
+    async with running_api(tmp_path / "data", driving=False) as api:
+        viewer = await api.signed_in(Role.VIEWER)
+        listed = (await viewer.get("/nodes", params={"q": "filter a list"})).json()["items"]
+        filter = next(one for one in listed if one["type"] == "list.filter")
+        assert filter["kind"] == "node"
+        assert "where" in filter["keywords"]
+        assert (await viewer.get("/nodes/flow.if")).json()["ports"] == ["true", "false"]
+
+        shapes = {one["type"]: one for one in (await viewer.get("/nodes/shapes")).json()["items"]}
+        assert "shop.orders" in shapes  # private packs too
+
+        def kinds(type: str, part: str) -> dict[str, Any]:
+            return {one["name"]: one["kinds"] for one in shapes[type][part]}
+
+        assert kinds("text.slugify", "params") == {"text": ["text"], "separator": ["text"], "max_length": ["number"]}
+        assert kinds("table.filter", "params")["table"] == ["list", "table"]
+        assert kinds("files.read_json", "outputs") == {"data": ["any"]}
+        where = next(one for one in shapes["list.filter"]["params"] if one["name"] == "where")
+        assert (where["per_item"], where["required"]) == (True, True)
+        columns = next(one for one in shapes["sql.sqlite_query"]["outputs"] if one["name"] == "columns")
+        assert (columns["kinds"], columns["items"]) == (["list"], ["text"])

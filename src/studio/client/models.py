@@ -718,6 +718,17 @@ class ExportOut(TypedDict):
     files: list[FileModel]
 
 
+class ExpressionProblemOut(TypedDict):
+    """What is wrong with an expression."""
+
+    code: str
+    message: str
+    severity: Literal["error", "warning"]
+    start: int | None
+    end: int | None
+    suggestion: str | None
+
+
 class FileModel(TypedDict):
     """A workflow file."""
 
@@ -766,6 +777,44 @@ class FormFieldOut(TypedDict):
     kind: Literal["text", "number", "flag", "hosts"]
     secret: bool
     required: bool
+
+
+class FunctionExampleOut(TypedDict):
+    """An example, which tests run."""
+
+    expression: str
+    result: Any
+
+
+class FunctionOut(TypedDict):
+    """A function, or a method of a kind of value."""
+
+    name: str
+    receiver: str | None
+    signature: str
+    category: str
+    description: str
+    returns: str
+    params: list[FunctionParamOut]
+    examples: list[FunctionExampleOut]
+
+
+class FunctionParamOut(TypedDict):
+    """A parameter of a function."""
+
+    name: str
+    takes: str
+    required: bool
+    default: Any
+    rest: bool
+    keyword: bool
+    arity: int
+
+
+class FunctionsOut(TypedDict):
+    """The library."""
+
+    items: list[FunctionOut]
 
 
 class GoesOnOut(TypedDict):
@@ -1108,6 +1157,34 @@ class MoveIn(TypedDict):
     positions: dict[str, list[Any] | None]
 
 
+class NameOut(TypedDict):
+    """A name in scope."""
+
+    name: str
+    kind: Literal[
+        "node",
+        "inputs",
+        "vars",
+        "execution",
+        "workflow",
+        "now",
+        "input",
+        "item",
+        "index",
+        "state",
+        "acc",
+        "error",
+        "args",
+        "event",
+    ]
+    node: str | None
+    type: str | None
+    title: str
+    optional: bool
+    shape: dict[str, Any]
+    observed: dict[str, Any] | None
+
+
 class NewDirectoryOut(TypedDict):
     """A directory with its token, which is shown this once."""
 
@@ -1167,16 +1244,18 @@ class NodeDetail(TypedDict):
     pack: str
     effect: str
     icon: NotRequired[str | None]
+    kind: str
+    keywords: list[str]
+    ports: list[str]
+    open_ports: bool
+    bodies: list[str]
+    slots: list[SlotOut]
     missing: NotRequired[list[str]]
     install: NotRequired[str | None]
-    kind: str
-    ports: list[str]
     labels: dict[str, str]
     params: dict[str, Any]
     output: dict[str, Any]
     credentials: list[str]
-    slots: list[SlotOut]
-    bodies: list[str]
     examples: list[ExampleOut]
 
 
@@ -1230,6 +1309,12 @@ class NodeOut(TypedDict):
     pack: str
     effect: str
     icon: NotRequired[str | None]
+    kind: str
+    keywords: list[str]
+    ports: list[str]
+    open_ports: bool
+    bodies: list[str]
+    slots: list[SlotOut]
     missing: NotRequired[list[str]]
     install: NotRequired[str | None]
 
@@ -1639,6 +1724,39 @@ class PresencesOut(TypedDict):
     items: list[PresenceOut]
 
 
+class PreviewIn(TypedDict):
+    """What is to be previewed."""
+
+    workflow: NotRequired[str | None]
+    node: NotRequired[str]
+    execution: NotRequired[str | None]
+    expressions: list[WrittenIn]
+    pinned: NotRequired[bool]
+    samples: NotRequired[dict[str, Any]]
+    indices: NotRequired[list[int]]
+    index: NotRequired[int]
+
+
+class PreviewOut(TypedDict):
+    """What one expression gives: a value, or a problem, or names that have no data yet."""
+
+    value: ValueOut | None
+    type: str | None
+    problem: ExpressionProblemOut | None
+    missing: list[str]
+    index: int | None
+    count: int | None
+
+
+class PreviewsOut(TypedDict):
+    """All previews."""
+
+    items: list[PreviewOut]
+    around: list[TurnOut]
+    execution: str | None
+    revision: int | None
+
+
 class Problem(TypedDict):
     """What went wrong (RFC 9457)."""
 
@@ -1855,6 +1973,12 @@ class ReasonOut(TypedDict):
     name: NotRequired[str | None]
 
 
+class RecentOut(TypedDict):
+    """The last executions of several workflows."""
+
+    workflows: dict[str, list[ExecutionOut]]
+
+
 class RecoveryCodesOut(TypedDict):
     """Codes that each work once in place of one of the app. They are shown now and never again."""
 
@@ -1992,6 +2116,23 @@ class RowsIn(TypedDict):
     rows: list[dict[str, JsonValue]]
 
 
+class ScopeIn(TypedDict):
+    """A place where an expression is to be written."""
+
+    workflow: str
+    node: NotRequired[str]
+    execution: NotRequired[str]
+    param: NotRequired[str]
+
+
+class ScopeOut(TypedDict):
+    """Every name in scope."""
+
+    items: list[NameOut]
+    execution: str | None
+    revision: int
+
+
 class SecondStep(TypedDict):
     """The second step of signing in, from the same program as the first."""
 
@@ -2087,6 +2228,20 @@ class SetupState(TypedDict):
     """Whether there is an account."""
 
     done: bool
+
+
+class ShapeOut(TypedDict):
+    """What a node type takes and gives."""
+
+    type: str
+    params: list[ValueShape]
+    outputs: list[ValueShape]
+
+
+class ShapesOut(TypedDict):
+    """What node types take and give. Those whose libraries are not there are left out."""
+
+    items: list[ShapeOut]
 
 
 class SharingModel(TypedDict):
@@ -2322,6 +2477,14 @@ class TransferIn(TypedDict):
     owner: str
 
 
+class TurnOut(TypedDict):
+    """A container around, and which of its items or turns was looked at."""
+
+    node: str
+    index: int
+    count: int | None
+
+
 class UpdateIn(TypedDict):
     """Which rows get which values."""
 
@@ -2358,6 +2521,17 @@ class ValueOut(TypedDict):
     size: int | None
     offset: int
     value: Any
+
+
+class ValueShape(TypedDict):
+    """A param or an output, as far as an editor must know it to tell what fits."""
+
+    name: str
+    label: str
+    kinds: list[Literal["any", "text", "number", "boolean", "date", "list", "object", "table", "file"]]
+    items: list[Literal["any", "text", "number", "boolean", "date", "list", "object", "table", "file"]]
+    required: bool
+    per_item: bool
 
 
 class VariableIn(TypedDict):
@@ -2497,6 +2671,14 @@ class WorkspaceOut(TypedDict):
     role: str | None
     created_by: str
     created_at: str
+
+
+class WrittenIn(TypedDict):
+    """An expression."""
+
+    value: Any
+    param: NotRequired[str]
+    bare: NotRequired[bool]
 
 
 class StudioServerResourcesEditingSchemasChangeOut(TypedDict):
@@ -2647,12 +2829,17 @@ __all__ = [
     "ExpiringOut",
     "ExportIn",
     "ExportOut",
+    "ExpressionProblemOut",
     "FileModel",
     "FolderChange",
     "FolderIn",
     "FolderOut",
     "ForkIn",
     "FormFieldOut",
+    "FunctionExampleOut",
+    "FunctionOut",
+    "FunctionParamOut",
+    "FunctionsOut",
     "GoesOnOut",
     "GroupChange",
     "GroupIn",
@@ -2691,6 +2878,7 @@ __all__ = [
     "MemberOut",
     "MembershipOut",
     "MoveIn",
+    "NameOut",
     "NewDirectoryOut",
     "NewKeyOut",
     "NewcomerIn",
@@ -2751,6 +2939,9 @@ __all__ = [
     "PlacesOut",
     "PresenceOut",
     "PresencesOut",
+    "PreviewIn",
+    "PreviewOut",
+    "PreviewsOut",
     "Problem",
     "ProblemOut",
     "ProblemsOut",
@@ -2768,6 +2959,7 @@ __all__ = [
     "QuotaOut",
     "ReadIn",
     "ReasonOut",
+    "RecentOut",
     "RecoveryCodesOut",
     "ReferenceOut",
     "RemoveEdgeIn",
@@ -2787,6 +2979,8 @@ __all__ = [
     "RowOut",
     "RowPatch",
     "RowsIn",
+    "ScopeIn",
+    "ScopeOut",
     "SecondStep",
     "SecretIn",
     "SecretOut",
@@ -2799,6 +2993,8 @@ __all__ = [
     "SettingOut",
     "SetupIn",
     "SetupState",
+    "ShapeOut",
+    "ShapesOut",
     "SharingModel",
     "SignIn",
     "SignInWayOut",
@@ -2832,11 +3028,13 @@ __all__ = [
     "ThreadOut",
     "TimelineOut",
     "TransferIn",
+    "TurnOut",
     "UpdateIn",
     "UpsertIn",
     "UpsertOut",
     "UsageOut",
     "ValueOut",
+    "ValueShape",
     "VariableIn",
     "VariableOut",
     "VerifiedOut",
@@ -2850,4 +3048,5 @@ __all__ = [
     "WorkspaceChange",
     "WorkspaceIn",
     "WorkspaceOut",
+    "WrittenIn",
 ]

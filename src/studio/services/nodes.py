@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from studio.catalog import Catalog, NodeFacts, PackFacts
-from studio.domain.errors import NotFound
+from studio.domain.errors import NotFound, StudioError
+from studio.services import _shapes as shapes
 
 
 class Nodes:
@@ -13,6 +15,7 @@ class Nodes:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._shapes: dict[NodeFacts, tuple[dict[str, Any], dict[str, Any]]] = {}
 
     def list(self, words: str | None = None, pack: str | None = None) -> list[NodeFacts]:
         """Node types by name, or those that fit some words, best first.
@@ -45,6 +48,27 @@ class Nodes:
         """As ``show``, with what takes a moment done off the event loop."""
         await self._catalog.load_async(type_id)
         return self.show(type_id)
+
+    async def shapes(self, lang: str) -> list[dict[str, Any]]:
+        """What every node type takes and gives, as ``shapes`` tells it; types that cannot be loaded are left out.
+
+        The first call loads every node type; what it finds is kept for as long as the node's file stays as it is.
+        """
+        every = self._catalog.all()
+        for facts in every:
+            if facts not in self._shapes and not facts.missing:
+                with suppress(StudioError):
+                    node = await self._catalog.load_async(facts.type)
+                    self._shapes[facts] = (node.input_schema({}), node.output_schema({}))
+        return [
+            {
+                "type": facts.type,
+                "params": shapes.members(self._shapes[facts][0], self.labels(facts, lang)),
+                "outputs": shapes.members(self._shapes[facts][1], {}),
+            }
+            for facts in every
+            if facts in self._shapes
+        ]
 
     def show(self, type_id: str) -> dict[str, Any]:
         """Everything about a node type: facts, schemas and examples.

@@ -27,6 +27,10 @@ class NodesPart(Part):
         """Every item of ``list_nodes``, page by page as they are needed."""
         return cast("AsyncGenerator[m.NodeOut]", self.paged("/nodes", {"q": q, "pack": pack, "limit": limit}))
 
+    async def list_shapes(self) -> m.ShapesOut:
+        """What every node type takes and gives, in short: enough to tell which nodes fit a wire."""
+        return cast("m.ShapesOut", await self.ask("GET", "/nodes/shapes"))
+
     async def show_node(self, type: str) -> m.NodeDetail:
         """A node type: its params and its output as JSON Schemas, its ports and examples."""
         return cast("m.NodeDetail", await self.ask("GET", f"/nodes/{self.quote(type)}"))

@@ -2046,6 +2046,41 @@ export type ExportOut = {
 };
 
 /**
+ * ExpressionProblemOut
+ * What is wrong with an expression.
+ */
+export type ExpressionProblemOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     * What it is, in the language asked for.
+     */
+    message: string;
+    /**
+     * Severity
+     */
+    severity: 'error' | 'warning';
+    /**
+     * Start
+     * Where it begins, in characters of the text.
+     */
+    start: number | null;
+    /**
+     * End
+     * Where it ends.
+     */
+    end: number | null;
+    /**
+     * Suggestion
+     * What should stand there instead.
+     */
+    suggestion: string | null;
+};
+
+/**
  * FileModel
  * A workflow file.
  */
@@ -2171,6 +2206,111 @@ export type FormFieldOut = {
      * Required
      */
     required: boolean;
+};
+
+/**
+ * FunctionExampleOut
+ * An example, which tests run.
+ */
+export type FunctionExampleOut = {
+    /**
+     * Expression
+     */
+    expression: string;
+    /**
+     * Result
+     */
+    result: unknown;
+};
+
+/**
+ * FunctionOut
+ * A function, or a method of a kind of value.
+ */
+export type FunctionOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Receiver
+     * Kind of value that it is a method of; null for functions.
+     */
+    receiver: string | null;
+    /**
+     * Signature
+     */
+    signature: string;
+    /**
+     * Category
+     */
+    category: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Returns
+     */
+    returns: string;
+    /**
+     * Params
+     */
+    params: Array<FunctionParamOut>;
+    /**
+     * Examples
+     */
+    examples: Array<FunctionExampleOut>;
+};
+
+/**
+ * FunctionParamOut
+ * A parameter of a function.
+ */
+export type FunctionParamOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Takes
+     * Type of value.
+     */
+    takes: string;
+    /**
+     * Required
+     */
+    required: boolean;
+    /**
+     * Default
+     */
+    default: unknown;
+    /**
+     * Rest
+     * It takes all further arguments.
+     */
+    rest: boolean;
+    /**
+     * Keyword
+     * It is given by name only.
+     */
+    keyword: boolean;
+    /**
+     * Arity
+     * Parameters of a lambda that may stand for it; 0 for none, -1 for any value too.
+     */
+    arity: number;
+};
+
+/**
+ * FunctionsOut
+ * The library.
+ */
+export type FunctionsOut = {
+    /**
+     * Items
+     */
+    items: Array<FunctionOut>;
 };
 
 /**
@@ -3098,6 +3238,54 @@ export type MoveIn = {
 };
 
 /**
+ * NameOut
+ * A name in scope.
+ */
+export type NameOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'node' | 'inputs' | 'vars' | 'execution' | 'workflow' | 'now' | 'input' | 'item' | 'index' | 'state' | 'acc' | 'error' | 'args' | 'event';
+    /**
+     * Node
+     * Path of the node that it is.
+     */
+    node: string | null;
+    /**
+     * Type
+     * Type of that node.
+     */
+    type: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Optional
+     * It may be null, because the node may not run.
+     */
+    optional: boolean;
+    /**
+     * Shape
+     * JSON Schema of what is known beforehand; `{}` for anything.
+     */
+    shape: {
+        [key: string]: unknown;
+    };
+    /**
+     * Observed
+     * JSON Schema of what it was in the execution; null where nothing was recorded. Never a value.
+     */
+    observed: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * NewDirectoryOut
  * A directory with its token, which is shown this once.
  */
@@ -3304,6 +3492,35 @@ export type NodeDetail = {
      */
     icon?: string | null;
     /**
+     * Kind
+     * node, control (the engine executes it) or trigger.
+     */
+    kind: string;
+    /**
+     * Keywords
+     * Other words for what it does.
+     */
+    keywords: Array<string>;
+    /**
+     * Ports
+     * Ports that it leaves by, where there is more than one way out.
+     */
+    ports: Array<string>;
+    /**
+     * Open Ports
+     * Whether its params name further ports.
+     */
+    open_ports: boolean;
+    /**
+     * Bodies
+     * Graphs that it holds: body, catch, finally.
+     */
+    bodies: Array<string>;
+    /**
+     * Slots
+     */
+    slots: Array<SlotOut>;
+    /**
      * Missing
      * Libraries that its pack needs and that are not there.
      */
@@ -3313,16 +3530,6 @@ export type NodeDetail = {
      * The command that installs them.
      */
     install?: string | null;
-    /**
-     * Kind
-     * node, control (the engine executes it) or trigger.
-     */
-    kind: string;
-    /**
-     * Ports
-     * Ports that it leaves by, where there is more than one way out.
-     */
-    ports: Array<string>;
     /**
      * Labels
      * Names of its params, as far as they are translated.
@@ -3349,15 +3556,6 @@ export type NodeDetail = {
      * Credential types that it takes.
      */
     credentials: Array<string>;
-    /**
-     * Slots
-     */
-    slots: Array<SlotOut>;
-    /**
-     * Bodies
-     * Graphs that it holds: body, catch, finally.
-     */
-    bodies: Array<string>;
     /**
      * Examples
      */
@@ -3509,6 +3707,35 @@ export type NodeOut = {
      * Icon
      */
     icon?: string | null;
+    /**
+     * Kind
+     * node, control (the engine executes it) or trigger.
+     */
+    kind: string;
+    /**
+     * Keywords
+     * Other words for what it does.
+     */
+    keywords: Array<string>;
+    /**
+     * Ports
+     * Ports that it leaves by, where there is more than one way out.
+     */
+    ports: Array<string>;
+    /**
+     * Open Ports
+     * Whether its params name further ports.
+     */
+    open_ports: boolean;
+    /**
+     * Bodies
+     * Graphs that it holds: body, catch, finally.
+     */
+    bodies: Array<string>;
+    /**
+     * Slots
+     */
+    slots: Array<SlotOut>;
     /**
      * Missing
      * Libraries that its pack needs and that are not there.
@@ -4525,6 +4752,111 @@ export type PresencesOut = {
 };
 
 /**
+ * PreviewIn
+ * What is to be previewed.
+ */
+export type PreviewIn = {
+    /**
+     * Workflow
+     * Id or key of the workflow in whose draft they stand.
+     */
+    workflow?: string | null;
+    /**
+     * Node
+     * Path of the node: `load`, `places.body.place`. Of a level (empty for the workflow itself, `places.body`) for its output.
+     */
+    node?: string;
+    /**
+     * Execution
+     * Whose recorded outputs are in scope; `last` for the newest of the workflow.
+     */
+    execution?: string | null;
+    /**
+     * Expressions
+     */
+    expressions: Array<WrittenIn>;
+    /**
+     * Pinned
+     * What is pinned beside the draft comes before recorded outputs.
+     */
+    pinned?: boolean;
+    /**
+     * Samples
+     * Values by name, which come before everything else.
+     */
+    samples?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Indices
+     * Which item or turn of each container around, from the outside in.
+     */
+    indices?: Array<number>;
+    /**
+     * Index
+     * Which item, for params that are evaluated per item.
+     */
+    index?: number;
+};
+
+/**
+ * PreviewOut
+ * What one expression gives: a value, or a problem, or names that have no data yet.
+ */
+export type PreviewOut = {
+    /**
+     * Its first hundred entries; null where there is a problem.
+     */
+    value: ValueOut | null;
+    /**
+     * Type
+     */
+    type: string | null;
+    problem: ExpressionProblemOut | null;
+    /**
+     * Missing
+     * Names without data: run what they stand for first, or give samples.
+     */
+    missing: Array<string>;
+    /**
+     * Index
+     * Which item this is for, where the param is evaluated per item.
+     */
+    index: number | null;
+    /**
+     * Count
+     * How many items there are.
+     */
+    count: number | null;
+};
+
+/**
+ * PreviewsOut
+ * All previews.
+ */
+export type PreviewsOut = {
+    /**
+     * Items
+     * In the order of `expressions`.
+     */
+    items: Array<PreviewOut>;
+    /**
+     * Around
+     * Containers around, from the outside in.
+     */
+    around: Array<TurnOut>;
+    /**
+     * Execution
+     */
+    execution: string | null;
+    /**
+     * Revision
+     * Revision of the draft.
+     */
+    revision: number | null;
+};
+
+/**
  * Problem
  * What went wrong (RFC 9457).
  */
@@ -5206,6 +5538,20 @@ export type ReasonOut = {
 };
 
 /**
+ * RecentOut
+ * The last executions of several workflows.
+ */
+export type RecentOut = {
+    /**
+     * Workflows
+     * By the id of the workflow, newest first.
+     */
+    workflows: {
+        [key: string]: Array<ExecutionOut>;
+    };
+};
+
+/**
  * RecoveryCodesOut
  * Codes that each work once in place of one of the app. They are shown now and never again.
  */
@@ -5536,6 +5882,54 @@ export type RowsIn = {
 };
 
 /**
+ * ScopeIn
+ * A place where an expression is to be written.
+ */
+export type ScopeIn = {
+    /**
+     * Workflow
+     * Id or key of the workflow.
+     */
+    workflow: string;
+    /**
+     * Node
+     * Path of the node: `load`, `places.body.place`. Of a level (empty for the workflow itself, `places.body`) for its output.
+     */
+    node?: string;
+    /**
+     * Execution
+     * Of whose outputs the observed shapes are.
+     */
+    execution?: string;
+    /**
+     * Param
+     * The param that it is for.
+     */
+    param?: string;
+};
+
+/**
+ * ScopeOut
+ * Every name in scope.
+ */
+export type ScopeOut = {
+    /**
+     * Items
+     */
+    items: Array<NameOut>;
+    /**
+     * Execution
+     * Whose outputs were looked at.
+     */
+    execution: string | null;
+    /**
+     * Revision
+     * Revision of the draft.
+     */
+    revision: number;
+};
+
+/**
  * SecondStep
  * The second step of signing in, from the same program as the first.
  */
@@ -5773,6 +6167,36 @@ export type SetupState = {
      * Done
      */
     done: boolean;
+};
+
+/**
+ * ShapeOut
+ * What a node type takes and gives.
+ */
+export type ShapeOut = {
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Params
+     */
+    params: Array<ValueShape>;
+    /**
+     * Outputs
+     */
+    outputs: Array<ValueShape>;
+};
+
+/**
+ * ShapesOut
+ * What node types take and give. Those whose libraries are not there are left out.
+ */
+export type ShapesOut = {
+    /**
+     * Items
+     */
+    items: Array<ShapeOut>;
 };
 
 /**
@@ -6440,6 +6864,26 @@ export type TransferIn = {
 };
 
 /**
+ * TurnOut
+ * A container around, and which of its items or turns was looked at.
+ */
+export type TurnOut = {
+    /**
+     * Node
+     */
+    node: string;
+    /**
+     * Index
+     */
+    index: number;
+    /**
+     * Count
+     * How many items there are; null where that is not known.
+     */
+    count: number | null;
+};
+
+/**
  * UpdateIn
  * Which rows get which values.
  */
@@ -6533,6 +6977,41 @@ export type ValueOut = {
      * Large members are cut to `{"$more": {"kind": …, "size": …}}`; ask for them.
      */
     value: unknown;
+};
+
+/**
+ * ValueShape
+ * A param or an output, as far as an editor must know it to tell what fits.
+ */
+export type ValueShape = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Label
+     * In the language asked for.
+     */
+    label: string;
+    /**
+     * Kinds
+     * What it may be.
+     */
+    kinds: Array<'any' | 'text' | 'number' | 'boolean' | 'date' | 'list' | 'object' | 'table' | 'file'>;
+    /**
+     * Items
+     * Of a list: what its items may be; empty where nothing is said.
+     */
+    items: Array<'any' | 'text' | 'number' | 'boolean' | 'date' | 'list' | 'object' | 'table' | 'file'>;
+    /**
+     * Required
+     */
+    required: boolean;
+    /**
+     * Per Item
+     * Of a param: evaluated for each item, so that no value is wired to it.
+     */
+    per_item: boolean;
 };
 
 /**
@@ -6940,6 +7419,28 @@ export type WorkspaceOut = {
      * Created At
      */
     created_at: string;
+};
+
+/**
+ * WrittenIn
+ * An expression.
+ */
+export type WrittenIn = {
+    /**
+     * Value
+     * What is written: a text with expressions in braces, or any JSON that holds some.
+     */
+    value: unknown;
+    /**
+     * Param
+     * The param that it is for. Those evaluated per item get `item` and `index`.
+     */
+    param?: string;
+    /**
+     * Bare
+     * It is one expression, written without braces.
+     */
+    bare?: boolean;
 };
 
 /**
@@ -14729,6 +15230,83 @@ export type ListNodesResponses = {
 
 export type ListNodesResponse = ListNodesResponses[keyof ListNodesResponses];
 
+export type ListShapesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/nodes/shapes';
+};
+
+export type ListShapesErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ListShapesError = ListShapesErrors[keyof ListShapesErrors];
+
+export type ListShapesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShapesOut;
+};
+
+export type ListShapesResponse = ListShapesResponses[keyof ListShapesResponses];
+
 export type ShowNodeData = {
     body?: never;
     path: {
@@ -14983,6 +15561,245 @@ export type ListNodeOptionsResponses = {
 
 export type ListNodeOptionsResponse = ListNodeOptionsResponses[keyof ListNodeOptionsResponses];
 
+export type PreviewExpressionsData = {
+    body: PreviewIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/expressions/preview';
+};
+
+export type PreviewExpressionsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type PreviewExpressionsError = PreviewExpressionsErrors[keyof PreviewExpressionsErrors];
+
+export type PreviewExpressionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewsOut;
+};
+
+export type PreviewExpressionsResponse = PreviewExpressionsResponses[keyof PreviewExpressionsResponses];
+
+export type ShowScopeData = {
+    body: ScopeIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/expressions/scope';
+};
+
+export type ShowScopeErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ShowScopeError = ShowScopeErrors[keyof ShowScopeErrors];
+
+export type ShowScopeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScopeOut;
+};
+
+export type ShowScopeResponse = ShowScopeResponses[keyof ShowScopeResponses];
+
+export type ListFunctionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/expressions/functions';
+};
+
+export type ListFunctionsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ListFunctionsError = ListFunctionsErrors[keyof ListFunctionsErrors];
+
+export type ListFunctionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: FunctionsOut;
+};
+
+export type ListFunctionsResponse = ListFunctionsResponses[keyof ListFunctionsResponses];
+
 export type ListExecutionsData = {
     body?: never;
     path?: never;
@@ -15204,6 +16021,94 @@ export type StartExecutionResponses = {
 };
 
 export type StartExecutionResponse = StartExecutionResponses[keyof StartExecutionResponses];
+
+export type ListRecentExecutionsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Workflow
+         * Ids or keys of workflows.
+         */
+        workflow: Array<string>;
+        /**
+         * Count
+         * How many of each.
+         */
+        count?: number;
+    };
+    url: '/api/v1/executions/recent';
+};
+
+export type ListRecentExecutionsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ListRecentExecutionsError = ListRecentExecutionsErrors[keyof ListRecentExecutionsErrors];
+
+export type ListRecentExecutionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecentOut;
+};
+
+export type ListRecentExecutionsResponse = ListRecentExecutionsResponses[keyof ListRecentExecutionsResponses];
 
 export type DeleteExecutionData = {
     body?: never;

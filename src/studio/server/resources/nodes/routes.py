@@ -11,7 +11,7 @@ from studio.server._asking import Asking, Services
 from studio.server._models import PageOut
 from studio.server._paging import Cursor, Limit, decode_cursor, encode_cursor
 from studio.server._routes import Routes
-from studio.server.resources.nodes.schemas import ExampleOut, NodeDetail, NodeOut, SlotOut
+from studio.server.resources.nodes.schemas import ExampleOut, NodeDetail, NodeOut, ShapeOut, ShapesOut, SlotOut
 from studio.services.platform import Platform
 
 routes = Routes("/nodes", "nodes")
@@ -35,18 +35,21 @@ async def list_nodes(
     return PageOut(items=items, next=encode_cursor(more))
 
 
+@routes.ask("GET", "/shapes", Permission.NODE_VIEW)
+async def list_shapes(actor: Asking, services: Services) -> ShapesOut:
+    """What every node type takes and gives, in short: enough to tell which nodes fit a wire."""
+    found = await services.nodes.shapes(actor.lang)
+    return ShapesOut(items=[ShapeOut.model_validate(one) for one in found])
+
+
 @routes.ask("GET", "/{type}", Permission.NODE_VIEW)
 async def show_node(type: str, actor: Asking, services: Services) -> NodeDetail:
     """A node type: its params and its output as JSON Schemas, its ports and examples."""
     shown = await services.nodes.shown(type)
     facts = shown["facts"]
     return NodeDetail(
-        **_facts(services, facts, actor.lang), kind=facts.kind, ports=list(facts.ports),
-        labels=services.nodes.labels(facts, actor.lang), params=shown["params"], output=shown["output"],
-        credentials=list(facts.credentials), bodies=list(facts.bodies),
-        slots=[
-            SlotOut(name=one.name, kind=one.kind, many=one.many, required=one.required) for one in facts.slots
-        ],
+        **_facts(services, facts, actor.lang), labels=services.nodes.labels(facts, actor.lang),
+        params=shown["params"], output=shown["output"], credentials=list(facts.credentials),
         examples=[ExampleOut(**one) for one in shown["examples"]],
     )  # fmt: skip
 
@@ -55,5 +58,8 @@ def _facts(services: Platform, one: Any, lang: str) -> dict[str, Any]:
     return {
         "type": one.type, "version": one.version, "title": services.nodes.title(one, lang),
         "description": services.nodes.description(one, lang), "category": one.category, "pack": one.pack,
-        "effect": str(one.effect), "icon": one.icon, "missing": list(one.missing), "install": one.install,
+        "effect": str(one.effect), "icon": one.icon, "kind": one.kind, "keywords": list(one.keywords),
+        "ports": list(one.ports), "open_ports": one.open_ports, "bodies": list(one.bodies),
+        "slots": [SlotOut(name=it.name, kind=it.kind, many=it.many, required=it.required) for it in one.slots],
+        "missing": list(one.missing), "install": one.install,
     }  # fmt: skip
