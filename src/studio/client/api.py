@@ -9,6 +9,7 @@ from studio.client.parts.credentials import CredentialsPart
 from studio.client.parts.directories import DirectoriesPart
 from studio.client.parts.editing import EditingPart
 from studio.client.parts.executions import ExecutionsPart
+from studio.client.parts.expressions import ExpressionsPart
 from studio.client.parts.folders import FoldersPart
 from studio.client.parts.groups import GroupsPart
 from studio.client.parts.identity_providers import IdentityProvidersPart
@@ -39,6 +40,7 @@ class Api(
     DirectoriesPart,
     EditingPart,
     ExecutionsPart,
+    ExpressionsPart,
     FoldersPart,
     GroupsPart,
     IdentityProvidersPart,

@@ -42,6 +42,10 @@ async def test_filters_fit_together_and_pages_join(either: Api) -> None:
     assert await found(tag="even", status="succeeded", since=before) == steps
     assert await found(tag="all", until=before) == []
     assert await found(tag="none") == []
+    head = {"workflow": ["steps", "breaks"], "count": 2}
+    recent = (await client.get("/executions/recent", params=head)).json()["workflows"]
+    assert sorted([one["id"] for one in each] for each in recent.values()) == sorted([steps[:2], breaks[:2]])
+    assert (await client.get("/executions/recent", params={"workflow": ["steps", "nothing"]})).status_code == 404
     code = (await client.get(f"/executions/{breaks[0]}")).json()["error_code"]
     assert await found(error=code) == breaks
     dry = {"action": "replay", "dry": True, "filter": {"workflow": "breaks", "status": ["failed"], "since": before}}

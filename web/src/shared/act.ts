@@ -7,7 +7,7 @@ interface Options<V, R> {
   /** What may have changed by it. */
   readonly changes: readonly QueryKey[];
   readonly said?: string | ((result: R, given: V) => string);
-  readonly then?: (result: R, given: V) => void;
+  readonly after?: (result: R, given: V) => void;
   /** The failure is shown where it happened, and not at the edge of the screen. */
   readonly quiet?: boolean;
 }
@@ -20,7 +20,7 @@ export function useAct<V = void, R = unknown>(does: (given: V) => Promise<R>, op
       await Promise.all(options.changes.map((queryKey) => queries.invalidateQueries({ queryKey })));
       const said = typeof options.said === "function" ? options.said(result, given) : options.said;
       if (said !== undefined) tell(said);
-      options.then?.(result, given);
+      options.after?.(result, given);
     },
     onError: (error) => {
       if (options.quiet !== true) tellProblem(error);

@@ -107,6 +107,12 @@ class ExecutionsPart(Part):
         """
         return cast("m.BulkOut", await self.ask("POST", "/executions/bulk", json=body))
 
+    async def list_recent_executions(self, *, workflow: list[str], count: int | None = None) -> m.RecentOut:
+        """The last executions of several workflows, newest first: what a list of workflows shows beside each."""
+        return cast(
+            "m.RecentOut", await self.ask("GET", "/executions/recent", query={"workflow": workflow, "count": count})
+        )
+
     async def show_execution(self, execution: str) -> m.ExecutionDetail:
         """An execution and where it stands."""
         return cast("m.ExecutionDetail", await self.ask("GET", f"/executions/{self.quote(execution)}"))

@@ -21,6 +21,7 @@ from studio.server.resources.executions.schemas import (
     ExecutionDetail,
     ExecutionOut,
     NodeRunOut,
+    RecentOut,
     SignalIn,
     StartIn,
     ValueOut,
@@ -82,6 +83,23 @@ async def start_execution(
         until=body.until, pinned=body.pinned, idempotency_key=idempotency_key,
     )  # fmt: skip
     return execution_out(await services.executing.starting.start_audited(actor, order))
+
+
+@routes.ask("GET", "/recent", Permission.EXECUTION_VIEW)
+async def list_recent_executions(
+    actor: Asking,
+    services: Services,
+    workflow: Annotated[list[str], Query(min_length=1, max_length=100, description="Ids or keys of workflows.")],
+    count: Annotated[int, Query(ge=1, le=20, description="How many of each.")] = 10,
+) -> RecentOut:
+    """The last executions of several workflows, newest first: what a list of workflows shows beside each."""
+    found: dict[str, list[ExecutionOut]] = {}
+    for one in workflow:
+        id = (await services.workflows.finder.find(actor, one)).id
+        wanted = ExecutionFilter(workspace=actor.workspace, tag=workflow_tag(id))
+        rows, _ = await services.executing.finder.page(actor, wanted, count)
+        found[id] = [execution_out(row) for row in rows]
+    return RecentOut(workflows=found)
 
 
 @routes.ask("GET", "/{execution}", Permission.EXECUTION_VIEW)

@@ -67,6 +67,12 @@ class ExecutionDetail(ExecutionOut):
     journal_bytes: int
 
 
+class RecentOut(Out):
+    """The last executions of several workflows."""
+
+    workflows: dict[str, list[ExecutionOut]] = Field(description="By the id of the workflow, newest first.")
+
+
 class NodeRunOut(Out):
     """A node run; inside a map a row stands for many items, and each failed item has its own."""
 
