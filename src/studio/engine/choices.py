@@ -82,17 +82,17 @@ class FormContext(NodeContext):
         grants: Grants,
         workspace: str,
         credential: str | None,
+        charge: Charge,
         tables: bool,
     ) -> None:
         self._type = node_type
-        charge: Charge,
         self._host = host
         self._grants = grants
         self._credential = credential
+        self._charge = charge
         self._tables = tables
         self.workspace = workspace
         self.execution_id = self.workflow_name = self.path = self.idempotency_key = ""
-        self._charge = charge
         self.attempt = 1
         self.now = datetime.now(UTC)
         self.time_zone = "UTC"

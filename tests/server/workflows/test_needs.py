@@ -18,11 +18,12 @@ from tests.server.kit import Api
 from tests.server.vault.test_in_charge import Gate, made, put_member
 
 VIEW, EDIT, MANAGE = Permission.TABLE_VIEW, Permission.TABLE_EDIT, Permission.TABLE_MANAGE
+NOTHING: set[Permission] = set()
 MISSING = "access.missing_permission"
-INSERT = {"type": "data_table.insert", "params": {"table": "people", "values": {"mail": "ada@example.org"}}}
-FIND = {"type": "data_table.find", "params": {"table": "people"}}
-CREATE = {"type": "data_table.create", "params": {"name": "people", "columns": [{"name": "mail"}]}}
-SAY = {"type": "flow.set", "params": {"values": {"a": "{{ vars.greeting }}"}}}
+INSERT: dict[str, Any] = {"type": "data_table.insert", "params": {"table": "people", "values": {"mail": "ada@example.org"}}}
+FIND: dict[str, Any] = {"type": "data_table.find", "params": {"table": "people"}}
+CREATE: dict[str, Any] = {"type": "data_table.create", "params": {"name": "people", "columns": [{"name": "mail"}]}}
+SAY: dict[str, Any] = {"type": "flow.set", "params": {"values": {"a": "{{ vars.greeting }}"}}}
 
 
 def flow(name: str, node: Mapping[str, Any], **rest: Any) -> dict[str, Any]:
@@ -52,8 +53,8 @@ def inside(node: Mapping[str, Any]) -> dict[str, Any]:
         (flow("a", {"type": "flow.noop"}, settings={"concurrency": {"limit": 1, "key": "{{ vars.a }}"}}),
          {Permission.VARIABLE_VIEW}),
         (flow("a", {"type": "trigger.error", "inputs": {"a": "{{ vars.a }}"}}), {Permission.VARIABLE_VIEW}),
-        (flow("a", {"type": "flow.noop"}, description="{{ vars.a }}"), set()),
-        (flow("a", {"type": "flow.set", "params": {"values": {"a": "vars.a {{ inputs.vars }}"}}}), set()),
+        (flow("a", {"type": "flow.noop"}, description="{{ vars.a }}"), NOTHING),
+        (flow("a", {"type": "flow.set", "params": {"values": {"a": "vars.a {{ inputs.vars }}"}}}), NOTHING),
     ],
 )  # fmt: skip
 def test_what_a_workflow_needs(document: dict[str, Any], needed: set[Permission]) -> None:
@@ -108,7 +109,7 @@ async def test_the_permissions_are_asked_at_each_start_and_at_each_use(either: A
     account, writer = await with_role(either, VIEW, EDIT, MANAGE, Permission.VARIABLE_VIEW)
     gate = Gate(either, admin)
     # The table is named when it runs, and what makes one is asked for as well.
-    named = {**INSERT, "params": {**INSERT["params"], "table": "{{ gate.data.table }}"}}
+    named: dict[str, Any] = {**INSERT, "params": {**INSERT["params"], "table": "{{ gate.data.table }}"}}
     ids = [await made(writer, flow(name, node)) for name, node in (("Named", named), ("Make", CREATE), ("Get", FIND))]
     waiting = [await gate.begin(one) for one in ids]
     again = [await gate.begin(one) for one in ids]
@@ -184,7 +185,7 @@ async def test_what_nodes_have_kept_ends_when_a_workflow_can_be_brought_back_no_
     either: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = await either.signed_in(Role.ADMIN)
-    count = {"type": "flow.counter", "params": {}}
+    count: dict[str, Any] = {"type": "flow.counter", "params": {}}
     ids = [await made(admin, flow(name, count)) for name in ("First", "Second", "Third")]
     gate, store = Gate(either, admin), either.studio.engine.store
     for id in ids:

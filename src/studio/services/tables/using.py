@@ -44,8 +44,9 @@ class ExecutionTables:
         self._ask = ask
 
     async def _need(self, *permissions: Permission) -> None:
-        for permission in permissions if self._ask is not None else ():
-            await self._ask(permission)
+        if self._ask is not None:
+            for permission in permissions:
+                await self._ask(permission)
 
     async def names(self) -> list[str]:
         """Names of all tables."""
