@@ -20,7 +20,8 @@ from tests.server.vault.test_in_charge import Gate, made, put_member
 VIEW, EDIT, MANAGE = Permission.TABLE_VIEW, Permission.TABLE_EDIT, Permission.TABLE_MANAGE
 NOTHING: set[Permission] = set()
 MISSING = "access.missing_permission"
-INSERT: dict[str, Any] = {"type": "data_table.insert", "params": {"table": "people", "values": {"mail": "ada@example.org"}}}
+ADA = {"mail": "ada@example.org"}
+INSERT: dict[str, Any] = {"type": "data_table.insert", "params": {"table": "people", "values": ADA}}
 FIND: dict[str, Any] = {"type": "data_table.find", "params": {"table": "people"}}
 CREATE: dict[str, Any] = {"type": "data_table.create", "params": {"name": "people", "columns": [{"name": "mail"}]}}
 SAY: dict[str, Any] = {"type": "flow.set", "params": {"values": {"a": "{{ vars.greeting }}"}}}
