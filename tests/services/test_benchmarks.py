@@ -17,12 +17,13 @@ SMALL: dict[str, dict[str, Any]] = {
     "expr": {"repeat": 1},
     "parked": {"sizes": (20,)},
     "payload": {"sizes": (1,)},
+    "rows": {"sizes": (20,)},
     "start": {"repeat": 1},
     "table": {"sizes": (500,)},
 }
 FLOORS = {
-    "catalog": "floor_ms", "expr": "floor_us", "parked": "commit_floor_ms", "payload": "floor_ms", "start": "floor_ms",
-    "table": "floor_ms",
+    "catalog": "floor_ms", "expr": "floor_us", "parked": "commit_floor_ms", "payload": "floor_ms", "rows": "floor_ms",
+    "start": "floor_ms", "table": "floor_ms",
 }  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def test_runs_and_states_its_floor(name: str, monkeypatch: pytest.MonkeyPatch) -
 def test_each_that_uses_a_database_takes_one() -> None:
     bench = Bench()
     takers = {name for name in bench.names() if "db" in bench.takes(name)}
-    assert takers == {"chain", "diamond", "editing", "history", "many", "map", "parked", "payload", "table"}
+    assert takers == {"chain", "diamond", "editing", "history", "many", "map", "parked", "payload", "rows", "table"}
 
 
 def test_each_says_what_it_runs() -> None:

@@ -144,6 +144,10 @@ class Records(Protocol):
         """The record that has this unique key."""
         ...
 
+    async def by_keys(self, workspace: str, kind: str, keys: Sequence[str]) -> dict[str, Record]:
+        """The records that have these unique keys, by key."""
+        ...
+
     async def find(self, wanted: Find) -> list[Found]:
         """A page of records."""
         ...

@@ -119,6 +119,11 @@ class Collection(Generic[_T]):
         record = await self._records.by_key(workspace, self.kind, key)
         return None if record is None else self._kept(record)
 
+    async def by_keys(self, workspace: str, keys: Sequence[str]) -> dict[str, Kept[_T]]:
+        """Those with unique keys, by key."""
+        found = await self._records.by_keys(workspace, self.kind, keys)
+        return {key: self._kept(record) for key, record in found.items()}
+
     async def page(
         self,
         workspace: str,

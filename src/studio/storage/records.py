@@ -54,6 +54,14 @@ class SqlRecords:
         row = await self._driver.read(sealed.by_key(workspace, kind, key))
         return None if row is None else (await self._opened([row]))[0]
 
+    async def by_keys(self, workspace: str, kind: str, keys: Sequence[str]) -> dict[str, Record]:
+        """The records with unique keys, by key."""
+        if not keys:
+            return {}
+        ids, rows = await self._driver.read(sealed.by_keys(workspace, kind, keys))
+        records = {record.id: record for record in await self._opened(rows)}
+        return {key: records[id] for key, id in ids.items() if id in records}
+
     async def find(self, wanted: Find) -> list[Found]:
         """A page of records."""
         rows = await self._driver.read(sealed.find(_bounded(wanted)))

@@ -115,9 +115,9 @@ class RowPuts:
         Args:
             mine: Ids of the rows that were written.
         """
+        rows = await self._shelf.rows.by_keys(self._workspace, list(self.claimed))
         for key, column in self.claimed.items():
-            found = await self._shelf.rows.by_key(self._workspace, key)
-            if found is not None and found.id not in mine:
+            if key in rows and rows[key].id not in mine:
                 return column
         return next(iter(self.claimed.values()))
 

@@ -32,7 +32,7 @@ from studio.services.tables.model import (
 )
 from studio.services.tables.names import column_of
 from studio.services.tables.rows import RowPuts, cells_from, new_cells, not_unique, sound
-from studio.services.tables.scanning import Scanner
+from studio.services.tables.scanning import Scanner, cell_key
 from studio.services.tables.settling import Settling
 
 _TRIES = 50
@@ -174,9 +174,15 @@ class Writer:
             puts = RowPuts(self._shelf, workspace, table, table.value.columns)
             ids: list[str] = []
             out = Attempt(Done(ids=ids, count=len(rows)), puts=puts)
-            for index, values in enumerate(rows):
+            keys, given = await self._keyed(workspace, table, column, rows)
+            there = await self._shelf.rows.by_keys(workspace, keys)
+            for index, (key, cells) in enumerate(zip(keys, given, strict=True)):
+                row = there.get(key)
                 try:
-                    row, cells = await self._upserted(workspace, table, column, values)
+                    if row is None:
+                        cells = new_cells(table.value, rows[index])
+                    else:
+                        cells = sound(table.value, {**row.value.cells, **cells})
                     ids.append(row.id if row is not None else new_id())
                     expected = row.revision if row is not None else ABSENT
                     out.changes.append(await puts.put(ids[-1], cells, expected=expected))
@@ -193,20 +199,23 @@ class Writer:
         async with self._lock(workspace, reference, only):
             return await self._carry_out(workspace, reference, attempt, key, told)
 
-    async def _upserted(
-        self, workspace: str, table: Kept[DataTable], column: Column, values: Mapping[str, Any]
-    ) -> tuple[Kept[StoredRow] | None, dict[str, Any]]:
-        """The row that is there, and the cells it gets."""
-        given = cells_from(table.value, values)
-        wanted = given.get(column.id)
-        if wanted is None:
-            raise UserError("data_table.no_key", "The values must hold {column}.", column=column.name).at(
-                param=column.name
-            )
-        row = await self._scanner.by_value(workspace, table, column, wanted)
-        if row is None:
-            return None, new_cells(table.value, values)
-        return row, sound(table.value, {**row.value.cells, **given})
+    async def _keyed(
+        self, workspace: str, table: Kept[DataTable], column: Column, rows: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[str], list[dict[str, Any]]]:
+        """What each row is found by, and the cells that are given for it."""
+        keys: list[str] = []
+        given: list[dict[str, Any]] = []
+        for index, values in enumerate(rows):
+            try:
+                given.append(cells_from(table.value, values))
+                if given[-1].get(column.id) is None:
+                    raise UserError("data_table.no_key", "The values must hold {column}.", column=column.name).at(
+                        param=column.name
+                    )
+            except (UserError, Conflict) as error:
+                raise _in_row(error, index, len(rows)) from None
+            keys.append(await cell_key(self._shelf, workspace, table.id, column, given[-1][column.id]))
+        return keys, given
 
     async def delete(
         self, workspace: str, reference: str, where: Any, *, key: str = "", after: str = "",

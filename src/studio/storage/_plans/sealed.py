@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from studio.contracts.records import ABSENT, Change, Check, Drop, Find, Put
-from studio.domain.errors import RecordChanged, RecordTaken, StudioError
+from studio.contracts.records import Change, Find
+from studio.domain.errors import StudioError
 from studio.storage._driver import Isolate, Kind
+from studio.storage._plans.sealing import LIVE, carry_out, drop_expired
 from studio.storage._statement import Plan, Row, Statement
 
 FIRST_CHAIN = bytes(32)
@@ -37,69 +38,37 @@ class Committing(NamedTuple):
 
 _COLUMNS = "r.workspace, r.kind, r.id, r.parent, r.revision, r.created_at, r.updated_at, r.expires_at, {bytes r.value}"
 _WIDTH = 9
-_LIVE = "(r.expires_at IS NULL OR r.expires_at > {now})"
-_AT = "workspace = :workspace AND kind = :kind AND id = :id"
-_VALUES = (
-    "INSERT INTO records (workspace, kind, id, parent, revision, created_at, updated_at, expires_at, value)"
-    " VALUES (:workspace, :kind, :id, :parent, 1, {now}, {now}, :expires_at, :value)"
-    " ON CONFLICT (workspace, kind, id) DO UPDATE SET parent = excluded.parent, revision = records.revision + 1,"
-    " updated_at = excluded.updated_at, expires_at = excluded.expires_at, value = excluded.value"
-)
-_UPSERT = Statement(f"{_VALUES} RETURNING revision", fetch=1)
-_INSERT = Statement(f"{_VALUES} WHERE records.expires_at <= {{now}} RETURNING revision", fetch=1)
-_UPDATE = Statement(
-    "UPDATE records SET parent = :parent, revision = revision + 1, updated_at = {now}, expires_at = :expires_at,"
-    f" value = :value WHERE {_AT} AND revision = :expected AND (expires_at IS NULL OR expires_at > {{now}})"
-    " RETURNING revision",
-    fetch=1,
-)
-_DROP = Statement(f"DELETE FROM records WHERE {_AT}")
-_DROP_AT = Statement(f"DELETE FROM records WHERE {_AT} AND revision = :expected")
-_REVISION = Statement(f"SELECT r.revision FROM records AS r WHERE {_AT} AND {_LIVE} {{pg:FOR SHARE}}", fetch=1)
-_DROP_KEYS = Statement(f"DELETE FROM record_keys WHERE {_AT}")
-_DROP_FIELDS = Statement(f"DELETE FROM record_fields WHERE {_AT}")
-_FREE_KEYS = Statement(
-    "DELETE FROM record_keys WHERE workspace = :workspace AND kind = :kind AND unique_key {in keys} AND EXISTS ("
-    "SELECT 1 FROM records AS r WHERE r.workspace = record_keys.workspace AND r.kind = record_keys.kind"
-    " AND r.id = record_keys.id AND r.expires_at <= {now})"
-)
-_KEYS = Statement(
-    "INSERT INTO record_keys (workspace, kind, unique_key, id) SELECT :workspace, :kind, u.key, :id FROM {rows}"
-    " WHERE TRUE ON CONFLICT DO NOTHING",
-    rows="key text",
-)
-_FIELDS = Statement(
-    "INSERT INTO record_fields (workspace, kind, field, value, id)"
-    " SELECT :workspace, :kind, u.field, u.value, :id FROM {rows} WHERE TRUE ON CONFLICT DO NOTHING",
-    rows="field text, value text",
-)
 _ONE = Statement(
-    f"SELECT {_COLUMNS} FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND r.id = :id AND {_LIVE}",
+    f"SELECT {_COLUMNS} FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND r.id = :id AND {LIVE}",
     fetch=_WIDTH,
 )
 _SEVERAL = Statement(
     f"SELECT {_COLUMNS} FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND r.id {{in ids}}"
-    f" AND {_LIVE}",
+    f" AND {LIVE}",
     fetch=_WIDTH,
 )
 _BY_KEY = Statement(
     f"SELECT {_COLUMNS} FROM record_keys AS k JOIN records AS r ON r.workspace = k.workspace AND r.kind = k.kind"
-    f" AND r.id = k.id WHERE k.workspace = :workspace AND k.kind = :kind AND k.unique_key = :key AND {_LIVE}",
+    f" AND r.id = k.id WHERE k.workspace = :workspace AND k.kind = :kind AND k.unique_key = :key AND {LIVE}",
     fetch=_WIDTH,
 )
+_KEYED = Statement(
+    "SELECT k.unique_key, k.id FROM record_keys AS k WHERE k.workspace = :workspace AND k.kind = :kind"
+    " AND k.unique_key {in keys}",
+    fetch=2,
+)
 _COUNT = Statement(
-    f"SELECT count(*) FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND {_LIVE}", fetch=1
+    f"SELECT count(*) FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND {LIVE}", fetch=1
 )
 _COUNT_OF = Statement(
     "SELECT count(*) FROM records AS r WHERE r.workspace = :workspace AND r.kind = :kind AND r.parent = :parent"
-    f" AND {_LIVE}",
+    f" AND {LIVE}",
     fetch=1,
 )
 _EXPIRED = Statement(
     "SELECT r.workspace, r.kind, r.id FROM records AS r WHERE r.expires_at <= {now} ORDER BY r.expires_at LIMIT :limit",
     fetch=3,
 )
-_DROP_EXPIRED = Statement(f"DELETE FROM records WHERE {_AT} AND expires_at <= {{now}}")
 
 _NOW = Statement("SELECT {now}", fetch=1)
 _HEAD_NEW = Statement(
@@ -135,9 +104,7 @@ def _commit(items: Sequence[Committing]) -> Plan[Sequence[list[int]]]:
     outcomes: list[list[int]] = []
     try:
         for item in items:
-            revisions: list[int] = []
-            for change, sealed in item.changes:
-                revisions.append((yield from _change(change, sealed)))
+            revisions = yield from carry_out(item.changes)
             yield from _log(item)
             outcomes.append(revisions)
     except StudioError as error:
@@ -145,59 +112,6 @@ def _commit(items: Sequence[Committing]) -> Plan[Sequence[list[int]]]:
             raise Isolate from error
         raise
     return outcomes
-
-
-def _change(change: Change, sealed: bytes) -> Plan[int]:
-    at = {"workspace": change.workspace, "kind": change.kind, "id": change.id}
-    if isinstance(change, Put):
-        return (yield from _put(change, sealed, at))
-    if isinstance(change, Drop):
-        request = _DROP(**at) if change.expected is None else _DROP_AT(**at, expected=change.expected)
-        dropped: int = yield request
-        if dropped:
-            yield _DROP_KEYS(**at)
-            yield _DROP_FIELDS(**at)
-        elif change.expected is not None:
-            raise _changed(change)
-        return 0
-    rows: list[Row] = yield _REVISION(**at)
-    found = rows[0][0] if rows else ABSENT
-    if found != change.expected:
-        raise _changed(change)
-    return found
-
-
-def _put(put: Put, sealed: bytes, at: dict[str, str]) -> Plan[int]:
-    given = {**at, "parent": put.parent, "expires_at": put.expires_at, "value": sealed}
-    if put.expected is None:
-        request = _UPSERT(**given)
-    else:
-        request = _UPDATE(**given, expected=put.expected) if put.expected else _INSERT(**given)
-    rows: list[Row] = yield request
-    if not rows:
-        raise _changed(put)
-    revision: int = rows[0][0]
-    if revision > 1:
-        yield _DROP_KEYS(**at)
-        yield _DROP_FIELDS(**at)
-    keys = list(dict.fromkeys(put.unique))
-    if keys:
-        yield _FREE_KEYS(workspace=put.workspace, kind=put.kind, keys=keys)
-        kept: int = yield _KEYS([(key,) for key in keys], **at)
-        if kept < len(keys):
-            raise RecordTaken("record.taken", "There is another {kind} with this name.", kind=put.kind)
-    if put.fields:
-        yield _FIELDS(list(put.fields.items()), **at)
-    return revision
-
-
-def _changed(change: Put | Drop | Check) -> RecordChanged:
-    return RecordChanged(
-        "record.changed",
-        "The {kind} was changed meanwhile. Load it again and repeat the change.",
-        kind=change.kind,
-        id=change.id,
-    )
 
 
 def _log(item: Committing) -> Plan[None]:
@@ -235,6 +149,14 @@ def by_key(workspace: str, kind: str, key: str) -> Plan[Row | None]:
     return rows[0] if rows else None
 
 
+def by_keys(workspace: str, kind: str, keys: Sequence[str]) -> Plan[tuple[dict[str, str], list[Row]]]:
+    """Ids by unique key, and the rows of the records; in two steps, since a join is planned by guess."""
+    found: list[Row] = yield _KEYED(workspace=workspace, kind=kind, keys=list(keys))
+    ids: dict[str, str] = dict(found)
+    rows: list[Row] = yield _SEVERAL(workspace=workspace, kind=kind, ids=list(dict.fromkeys(ids.values())))
+    return ids, rows
+
+
 def count(workspace: str, kind: str, parent: str | None) -> Plan[int]:
     """How many there are."""
     at = {"workspace": workspace, "kind": kind}
@@ -245,7 +167,7 @@ def count(workspace: str, kind: str, parent: str | None) -> Plan[int]:
 @lru_cache(maxsize=128)
 def _finding(by_field: bool, names: frozenset[str], descending: bool) -> Statement:
     sign, order = ("<", "DESC") if descending else (">", "ASC")
-    conditions = [_LIVE]
+    conditions = [LIVE]
     if by_field:
         source = "record_fields AS f JOIN records AS r ON r.workspace = f.workspace AND r.kind = f.kind AND r.id = f.id"
         conditions += ["f.workspace = :workspace", "f.kind = :kind", "f.field = :field"]
@@ -293,14 +215,12 @@ def _drop_expired(items: Sequence[int]) -> Plan[Sequence[int]]:
     counts: list[int] = []
     for limit in items:
         rows: list[Row] = yield _EXPIRED(limit=limit)
-        dropped = 0
+        found: dict[tuple[str, str], list[str]] = {}
         for workspace, kind, id in rows:
-            at = {"workspace": workspace, "kind": kind, "id": id}
-            gone: int = yield _DROP_EXPIRED(**at)
-            if gone:
-                yield _DROP_KEYS(**at)
-                yield _DROP_FIELDS(**at)
-                dropped += 1
+            found.setdefault((workspace, kind), []).append(id)
+        dropped = 0
+        for (workspace, kind), ids in found.items():
+            dropped += yield from drop_expired(workspace, kind, ids)
         counts.append(dropped)
     return counts
 
