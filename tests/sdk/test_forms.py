@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from studio.domain.errors import UserError
 from studio.domain.values import BlobRef, FileRef, TableRef
@@ -118,6 +118,22 @@ def test_options_come_in_pages():
     assert [one.value for one in last.options] == ["e"]
     assert last.next is None
     assert len(Options(page="?").of("abc").options) == 3
+
+
+Day = Annotated[str, Field(json_schema_extra={"x-widget": "date"})]
+
+
+class Asked(NodeModel):
+    on: Day = Param(description="When")
+    query: str = Param(widget="code", language="sql")
+    other: Day = Param(widget="text")
+
+
+def test_what_a_type_says_of_its_control_stays_unless_a_param_says_otherwise():
+    fields = Asked.model_json_schema()["properties"]
+    assert (fields["on"]["x-widget"], fields["on"]["description"]) == ("date", "When")
+    assert (fields["query"]["x-widget"], fields["query"]["x-language"]) == ("code", "sql")
+    assert fields["other"]["x-widget"] == "text"
 
 
 def test_schemas_for_forms():

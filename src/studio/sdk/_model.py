@@ -186,6 +186,7 @@ def Param(
     description: str | None = None,
     title: str | None = None,
     widget: str | None = None,
+    language: str | None = None,
     options: str | None = None,
     depends_on: tuple[str, ...] = (),
     visible_when: dict[str, Any] | None = None,
@@ -199,7 +200,9 @@ def Param(
         default: Default value; ``...`` makes it required.
         description: One sentence of help.
         title: Label, made from the name where absent.
-        widget: Form control that differs from the type's usual one: ``code``, ``multiline``, ``date``, ...
+        widget: Form control that differs from the type's usual one: ``code``, ``multiline``, ``expression``, ``date``,
+            ``datetime``, ``time``, ``duration``, ``time_zone``, ``cron``, ``workflow``.
+        language: What a ``code`` control holds: ``python``, ``javascript``, ``sql``, ``json``, ``markdown``, ``yaml``.
         options: Name of the node's async method that lists choices, called again when ``depends_on`` change.
         depends_on: Params that the options or the schema depend on.
         visible_when: Show it only where other params have these values.
@@ -210,6 +213,8 @@ def Param(
     extra: dict[str, Any] = {}
     if widget:
         extra["x-widget"] = widget
+    if language:
+        extra["x-language"] = language
     if options:
         extra["x-options"] = options
     if depends_on:
@@ -218,6 +223,7 @@ def Param(
         extra["x-visible-when"] = visible_when
     if secret:
         extra["x-secret"] = True
-    return Field(
-        default, description=description, title=title, alias=alias, json_schema_extra=extra or None, **constraints
-    )
+    if extra:
+        # Given only where there is something: it would take away what the type itself says.
+        constraints["json_schema_extra"] = extra
+    return Field(default, description=description, title=title, alias=alias, **constraints)

@@ -15,7 +15,7 @@ from studio.sdk import NodeContext, UserError
 DateText = Annotated[str, Field(max_length=100, json_schema_extra={"x-widget": "datetime"})]
 """A day (``2026-03-01``) or a moment (``2026-03-01T08:30:00+01:00``) as ISO 8601 text."""
 
-ZoneName = Annotated[str, Field(min_length=1, max_length=64)]
+ZoneName = Annotated[str, Field(min_length=1, max_length=64, json_schema_extra={"x-widget": "time_zone"})]
 """A time zone by IANA name (``Europe/Paris``) or as an offset (``+02:00``)."""
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\Z")

@@ -29,7 +29,7 @@ class Approval(ControlNode):
 
     class Input(NodeModel):
         message: str = Param(max_length=20_000, widget="multiline", description="What is to be decided")
-        timeout: Duration | None = Param(None, description="Longest wait; none without")
+        timeout: Duration | None = Param(None, widget="duration", description="Longest wait; none without")
         on_timeout: str = Param("fail", description="Choice that counts where nobody decides in time, or fail")
         choices: list[str] = Param(
             default_factory=lambda: list(_CHOICES), min_length=1, max_length=20, description="What one may choose from"

@@ -23,7 +23,10 @@ class Call(ControlNode):
 
     class Input(NodeModel):
         workflow: str = Param(
-            min_length=1, max_length=1000, description="Name of a workflow here, or path of a workflow file"
+            min_length=1,
+            max_length=1000,
+            widget="workflow",
+            description="Name of a workflow here, or path of a workflow file",
         )
         inputs: dict[str, Json] = Param(default_factory=dict, description="What the workflow accepts, by name")
         on_parent_end: Literal["wait", "cancel", "detach"] = Param(

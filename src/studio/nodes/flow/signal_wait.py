@@ -22,7 +22,7 @@ class SignalWait(ControlNode):
 
     class Input(NodeModel):
         name: str = Param(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:-]+$", description="Name of the signal")
-        timeout: Duration | None = Param(None, description="Longest wait; none without")
+        timeout: Duration | None = Param(None, widget="duration", description="Longest wait; none without")
         on_timeout: Literal["fail", "continue"] = Param(
             "fail", description="Where none comes in time: fail, or go on with null"
         )

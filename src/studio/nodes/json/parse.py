@@ -18,7 +18,7 @@ class Parse(BaseNode):
     effect = Effect.PURE
 
     class Input(NodeModel):
-        text: str = Param(widget="code", description="The JSON text")
+        text: str = Param(widget="code", language="json", description="The JSON text")
         max_depth: int = Param(DEEPEST, ge=1, le=200, description="How deep lists and objects may be nested")
 
     class Output(NodeModel):

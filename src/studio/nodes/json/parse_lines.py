@@ -18,7 +18,7 @@ class ParseLines(BaseNode):
     effect = Effect.PURE
 
     class Input(NodeModel):
-        text: str = Param(widget="code", description="The text")
+        text: str = Param(widget="code", language="json", description="The text")
         on_error: Literal["fail", "skip"] = Param("fail", description="What to do with a line that is not JSON")
 
     class Output(NodeModel):

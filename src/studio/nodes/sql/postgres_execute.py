@@ -37,7 +37,9 @@ class PostgresExecute(BaseNode):
     credentials = ("sql.postgres",)
 
     class Input(NodeModel):
-        statement: str = Param(min_length=1, max_length=1_000_000, description="One statement", widget="code")
+        statement: str = Param(
+            min_length=1, max_length=1_000_000, description="One statement", widget="code", language="sql"
+        )
         params: list[Json] = Param(default_factory=list, description="Values for $1, $2, ...")
         many: Items | None = Param(None, description="Several lists of values: the statement runs once for each")
         server: Server | None = Param(None, description="Where the database is, where no credential is chosen")

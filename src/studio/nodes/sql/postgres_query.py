@@ -23,7 +23,9 @@ class PostgresQuery(BaseNode):
     credentials = ("sql.postgres",)
 
     class Input(NodeModel):
-        query: str = Param(min_length=1, max_length=1_000_000, description="One SELECT statement", widget="code")
+        query: str = Param(
+            min_length=1, max_length=1_000_000, description="One SELECT statement", widget="code", language="sql"
+        )
         params: list[Json] = Param(default_factory=list, description="Values for $1, $2, ...")
         server: Server | None = Param(None, description="Where the database is, where no credential is chosen")
         max_rows: int = Param(1_000_000, ge=1, description="Longest result accepted, in rows")

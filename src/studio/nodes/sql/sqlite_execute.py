@@ -24,7 +24,9 @@ class SqliteExecute(BaseNode):
 
     class Input(NodeModel):
         path: str = Param(description="The database file; made where there is none")
-        statement: str = Param(min_length=1, max_length=1_000_000, description="One statement", widget="code")
+        statement: str = Param(
+            min_length=1, max_length=1_000_000, description="One statement", widget="code", language="sql"
+        )
         params: list[Json] | dict[str, Json] = Param(
             default_factory=list, description="Values for ? by position, or for :name by name"
         )

@@ -24,7 +24,9 @@ class SqliteQuery(BaseNode):
 
     class Input(NodeModel):
         path: str = Param(description="The database file; relative paths start at the workflow's folder")
-        query: str = Param(min_length=1, max_length=1_000_000, description="One SELECT statement", widget="code")
+        query: str = Param(
+            min_length=1, max_length=1_000_000, description="One SELECT statement", widget="code", language="sql"
+        )
         params: list[Json] | dict[str, Json] = Param(
             default_factory=list, description="Values for ? by position, or for :name by name"
         )

@@ -36,7 +36,9 @@ class Sql(BaseNode):
     cpu_heavy = True
 
     class Input(NodeModel):
-        query: str = Param(min_length=1, max_length=100_000, description="One SELECT statement", widget="code")
+        query: str = Param(
+            min_length=1, max_length=100_000, description="One SELECT statement", widget="code", language="sql"
+        )
         tables: dict[str, Tabular] = Param(default_factory=dict, description="Tables by the name the query uses")
         params: dict[str, str | bool | int | float | None] = Param(
             default_factory=dict, description="Values for $name in the query"

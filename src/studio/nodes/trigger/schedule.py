@@ -38,10 +38,12 @@ class Schedule(TriggerNode):
 
     class Input(NodeModel):
         cron: Annotated[str, AfterValidator(check_cron)] | None = Param(
-            None, max_length=200, description="Minute, hour, day, month, weekday: 0 8 * * mon-fri"
+            None, max_length=200, widget="cron", description="Minute, hour, day, month, weekday: 0 8 * * mon-fri"
         )
-        every: Duration | None = Param(None, description="Time between two starts instead: 15m")
-        time_zone: Annotated[str, AfterValidator(_check_zone)] = Param("UTC", description="Time zone of the cron times")
+        every: Duration | None = Param(None, widget="duration", description="Time between two starts instead: 15m")
+        time_zone: Annotated[str, AfterValidator(_check_zone)] = Param(
+            "UTC", widget="time_zone", description="Time zone of the cron times"
+        )
 
         @model_validator(mode="after")
         def _one_rule(self) -> Self:

@@ -19,7 +19,7 @@ class Parse(BaseNode):
     effect = Effect.PURE
 
     class Input(NodeModel):
-        text: str = Param(max_length=5_000_000, widget="code", description="The YAML text")
+        text: str = Param(max_length=5_000_000, widget="code", language="yaml", description="The YAML text")
 
     class Output(NodeModel):
         data: Json

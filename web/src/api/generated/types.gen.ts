@@ -4757,15 +4757,15 @@ export type PresencesOut = {
  */
 export type PreviewIn = {
     /**
-     * Workflow
-     * Id or key of the workflow in whose draft they stand.
-     */
-    workflow?: string | null;
-    /**
      * Node
      * Path of the node: `load`, `places.body.place`. Of a level (empty for the workflow itself, `places.body`) for its output.
      */
     node?: string;
+    /**
+     * Workflow
+     * Id or key of the workflow in whose draft they stand; null where only samples are in scope.
+     */
+    workflow?: string | null;
     /**
      * Execution
      * Whose recorded outputs are in scope; `last` for the newest of the workflow.
@@ -5887,15 +5887,15 @@ export type RowsIn = {
  */
 export type ScopeIn = {
     /**
-     * Workflow
-     * Id or key of the workflow.
-     */
-    workflow: string;
-    /**
      * Node
      * Path of the node: `load`, `places.body.place`. Of a level (empty for the workflow itself, `places.body`) for its output.
      */
     node?: string;
+    /**
+     * Workflow
+     * Id or key of the workflow.
+     */
+    workflow: string;
     /**
      * Execution
      * Of whose outputs the observed shapes are.
@@ -22469,10 +22469,6 @@ export type CreateCredentialErrors = {
      */
     500: Problem;
     /**
-     * Another system failed.
-     */
-    502: Problem;
-    /**
      * Studio has too much to do, or cannot reach its database.
      */
     503: Problem;
@@ -22834,10 +22830,6 @@ export type ChangeCredentialErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
-    /**
-     * Another system failed.
-     */
-    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -23367,10 +23359,6 @@ export type ListCredentialTypesErrors = {
      */
     500: Problem;
     /**
-     * Another system failed.
-     */
-    502: Problem;
-    /**
      * Studio has too much to do, or cannot reach its database.
      */
     503: Problem;
@@ -23452,10 +23440,6 @@ export type ShowCredentialTypeErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
-    /**
-     * Another system failed.
-     */
-    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -24610,10 +24594,6 @@ export type SetOauthClientErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
-    /**
-     * Another system failed.
-     */
-    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */

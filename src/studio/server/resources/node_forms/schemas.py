@@ -14,8 +14,8 @@ class NodeFormOut(Out):
 
     params: dict[str, Any] = Field(
         description="JSON Schema of the params. `x-options` marks those whose choices can be asked for, `x-depends-on` "
-        "what they depend on, `x-visible-when` when they are shown, `x-widget` an unusual control, `x-secret` what is "
-        "masked, `x-studio` files, tables, long lists and expressions per item."
+        "what they depend on, `x-visible-when` when they are shown, `x-widget` an unusual control, `x-language` what "
+        "is written in it, `x-secret` what is masked, `x-studio` files, tables, long lists and expressions per item."
     )
     output: dict[str, Any] = Field(description="JSON Schema of the output.")
 
