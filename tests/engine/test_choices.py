@@ -111,7 +111,7 @@ async def test_what_only_executions_have() -> None:
         with pytest.raises(NodeError, match=f"ctx.{name}"):
             getattr(context, name)(*arguments)
     with pytest.raises(UserError, match="choose one"):
-        await FormContext("test.choosing", Host(), Grants(), "default", None, False).credential()
+        await FormContext("test.choosing", Host(), Grants(), "default", None, Charge("ada"), False).credential()
 
 
 def test_choices_inside_of_a_param_are_checked_where_the_class_is_defined() -> None:

@@ -88,13 +88,13 @@ class Host:
         return AllowedFiles(base, [Path(path) for path in grants.allow_paths], [self._data], inside)
 
     @cached_property
-    @cached_property
     def in_charge(self) -> InCharge:
         """Asked what executions may use."""
         from studio.services.in_charge import InCharge
 
         return InCharge(self._records)
 
+    @cached_property
     def tables(self) -> TableStore:
         """Where data tables are."""
         from studio.services.tables.tables import TableStore
