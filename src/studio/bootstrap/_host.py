@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from studio.net import CircuitBreaker, EgressClient, EgressPolicy
     from studio.sandbox.apart import Workers
     from studio.sdk import CredentialType
-    from studio.services.tables.tables import TableStore
     from studio.services.in_charge import InCharge
+    from studio.services.tables.tables import TableStore
     from studio.services.vault.lookup import Lookup
     from studio.storage import Opened
 
@@ -66,12 +66,12 @@ class Host:
                 ),
                 breaker=self._breaker,
             )
-        return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
         if charge is not None:
             shared = client
             return client.for_workspace(
                 workspace, lambda workspace, alias: self._credentials.current(workspace, alias, shared, charge)
             )
+        return client if workspace == DEFAULT_WORKSPACE else client.for_workspace(workspace)
 
     def dial_for(self, grants: Grants, workspace: str) -> Dialer:
         """Checked addresses for an execution."""
