@@ -1161,22 +1161,7 @@ class NameOut(TypedDict):
     """A name in scope."""
 
     name: str
-    kind: Literal[
-        "node",
-        "inputs",
-        "vars",
-        "execution",
-        "workflow",
-        "now",
-        "input",
-        "item",
-        "index",
-        "state",
-        "acc",
-        "error",
-        "args",
-        "event",
-    ]
+    kind: str
     node: str | None
     type: str | None
     title: str
@@ -1727,8 +1712,8 @@ class PresencesOut(TypedDict):
 class PreviewIn(TypedDict):
     """What is to be previewed."""
 
-    workflow: NotRequired[str | None]
     node: NotRequired[str]
+    workflow: NotRequired[str | None]
     execution: NotRequired[str | None]
     expressions: list[WrittenIn]
     pinned: NotRequired[bool]
@@ -2119,8 +2104,8 @@ class RowsIn(TypedDict):
 class ScopeIn(TypedDict):
     """A place where an expression is to be written."""
 
-    workflow: str
     node: NotRequired[str]
+    workflow: str
     execution: NotRequired[str]
     param: NotRequired[str]
 

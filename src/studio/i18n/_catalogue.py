@@ -30,6 +30,7 @@ Packs: TypeAlias = Callable[[str, str], "Entry | None"]
 
 _LOCALES = Path(__file__).parent / "locales"
 _HELP = Path(__file__).parent / "help"
+_FUNCTIONS = Path(__file__).parent / "functions"
 _PACKS = Path(__file__).parent.parent / "nodes"
 
 
@@ -50,6 +51,17 @@ def catalogue(lang: str) -> Catalogue:
 def help_texts(lang: str) -> dict[str, str]:
     """What the help of the command line says in a language, by the English that stands in the code; none in English."""
     return _read(_HELP / f"{lang}.toml", dict[str, str]) or {}
+
+
+@cache
+def function_texts(lang: str) -> dict[str, str]:
+    """What the library of expressions says of its functions in a language, by the English in the code."""
+    return _read(_FUNCTIONS / f"{lang}.toml", dict[str, str]) or {}
+
+
+def function_text(english: str, lang: str) -> str:
+    """What a function of the expression language does, in a language; English where it is not translated."""
+    return function_texts(lang).get(english, english)
 
 
 @cache

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from studio.services.editing.following import Following
     from studio.services.editing.presence import Present
     from studio.services.executing.executing import Executing
+    from studio.services.expressing.previewing import Previewing
+    from studio.services.expressing.scoping import Scoping
     from studio.services.forms import Forms
     from studio.services.gateway.gateway import Gateway
     from studio.services.nodes import Nodes
@@ -171,6 +173,20 @@ class Platform:
             hidden=self.hidden,
             admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
         )  # fmt: skip
+
+    @cached_property
+    def previewing(self) -> Previewing:
+        """What expressions give, while they are written."""
+        from studio.services.expressing.previewing import make_previewing
+
+        return make_previewing(self)
+
+    @cached_property
+    def scoping(self) -> Scoping:
+        """Which names expressions find."""
+        from studio.services.expressing.scoping import Scoping
+
+        return Scoping(self.ports.catalog, self.workflows.finder, self.previewing)
 
     @cached_property
     def audit(self) -> Audit:

@@ -3,7 +3,7 @@
 from studio.sdk import reason_for
 from studio.validation._calls import MAX_CALL_DEPTH, ResolveCall
 from studio.validation._positions import Positions
-from studio.validation._problems import Problem, Severity, ToldProblem
+from studio.validation._problems import Problem, Severity, ToldProblem, nearest
 from studio.validation._write import save
 from studio.validation.analysis import Catalogue, LevelGraph, analyse
 from studio.validation.check import check
@@ -27,6 +27,7 @@ __all__ = [
     "coerce_inputs",
     "load",
     "load_data",
+    "nearest",
     "reason_for",
     "rename_node",
     "save",

@@ -13,6 +13,7 @@ from studio.server.resources.events.following import routes as following
 from studio.server.resources.events.routes import routes as events
 from studio.server.resources.executions.more import routes as executions_more
 from studio.server.resources.executions.routes import routes as executions
+from studio.server.resources.expressions.routes import routes as expressions
 from studio.server.resources.folders.routes import routes as folders
 from studio.server.resources.groups.routes import routes as groups
 from studio.server.resources.invitations.routes import routes as invitations
@@ -55,6 +56,7 @@ ROUTERS = (
     directories,
     nodes,
     node_forms,
+    expressions,
     executions,
     executions_more,
     events,

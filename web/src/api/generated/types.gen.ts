@@ -3248,8 +3248,9 @@ export type NameOut = {
     name: string;
     /**
      * Kind
+     * node, inputs, vars, execution, workflow, now, input, item, index, state, acc, error, args, event
      */
-    kind: 'node' | 'inputs' | 'vars' | 'execution' | 'workflow' | 'now' | 'input' | 'item' | 'index' | 'state' | 'acc' | 'error' | 'args' | 'event';
+    kind: string;
     /**
      * Node
      * Path of the node that it is.
