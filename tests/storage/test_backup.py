@@ -54,14 +54,13 @@ async def target(place: Place, request: pytest.FixtureRequest, tmp_path: Path):
     url = None
     if not place.sqlite:
         cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        name = f"r{new_id()}"
-        cluster.sql(f"CREATE DATABASE {name}")
+        name = cluster.database(made=False)
         url = cluster.url(name)
     there = Place(url, tmp_path / "restored")
     yield there
     await there.close()
     if url:
-        cluster.sql(f"DROP DATABASE {name} WITH (FORCE)")
+        cluster.drop(name)
 
 
 async def restored(place: Place, target: Place, archive: Path):

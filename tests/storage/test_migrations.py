@@ -20,6 +20,12 @@ from studio.storage.migrations import current, migrate
 from tests.storage.kit import Place, finished
 
 
+@pytest.fixture
+def postgres_url(postgres_empty: str) -> str:
+    """Nothing is there: how tables are made is what these tests are about."""
+    return postgres_empty
+
+
 async def shape(place: Place) -> list[tuple[str, ...]]:
     """Everything the database knows of its tables and indexes, but the order in which they were made."""
     if place.sqlite:

@@ -27,6 +27,12 @@ from studio.storage._schema import REVISION
 from tests.storage.kit import WORKSPACE, Place, finished, new, running, segment
 
 
+@pytest.fixture
+def postgres_url(postgres_empty: str) -> str:
+    """Nothing is there: how tables are made is what these tests are about."""
+    return postgres_empty
+
+
 async def test_no_file_can_be_read_by_others(lite: Place) -> None:
     # Whatever the mode of the folder, and of files an earlier version made.
     lite.data.mkdir(mode=0o755)

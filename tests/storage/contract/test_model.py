@@ -214,14 +214,13 @@ def test_histories_on_postgres(postgres_cluster: Cluster) -> None:
         """The same on a server."""
 
         def __init__(self) -> None:
-            self.name = f"h{fresh_id()}{id(self)}"
-            postgres_cluster.sql(f"CREATE DATABASE {self.name}")
+            self.name = postgres_cluster.database(made=True)
             self.url = postgres_cluster.url(self.name)
             super().__init__()
 
         def teardown(self) -> None:
             super().teardown()
-            postgres_cluster.sql(f"DROP DATABASE {self.name} WITH (FORCE)")
+            postgres_cluster.drop(self.name)
 
     run_state_machine_as_test(
         Remote, settings=settings(max_examples=6, stateful_step_count=30, deadline=None, suppress_health_check=SLOW)
