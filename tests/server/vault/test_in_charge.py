@@ -14,7 +14,7 @@ from studio.domain.access import Role
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.domain.settings import ServerSettings
 from studio.domain.workflow import Workflow
-from studio.engine import Charge, Grants, StartRequest
+from studio.engine import Charge, Grants, StartRequest, error_execution
 from studio.services.people.model import Member, member_id
 from tests.server.kit import Api, running_api
 from tests.server.vault.test_using import TOKEN, credential, echo, run
@@ -52,10 +52,13 @@ class Gate:
         """Start one, and wait until it waits."""
         answer = await (by or self.client).post("/executions", json={"workflow": workflow, "which": which})
         assert answer.is_success, answer.text
-        result = await self.api.studio.engine.wait(answer.json()["id"], timeout=0.01)
-        while result.reason is None:
-            result = await self.api.studio.engine.wait(answer.json()["id"], timeout=0.01)
-        return answer.json()["id"]
+        return await self.waits(answer.json()["id"])
+
+    async def waits(self, id: str) -> str:
+        """Wait until one waits."""
+        while (await self.api.studio.engine.wait(id, timeout=0.01)).reason is None:
+            pass
+        return id
 
     async def go(self, id: str, path: str = "gate") -> dict[str, Any] | None:
         """Approve; the error that it ended with, None where it succeeded."""
@@ -148,6 +151,44 @@ async def test_what_is_called_and_what_is_looked_up_by_nodes_is_asked_for_too(ap
         ]  # fmt: skip
         assert LOST in str(errors[0]) or "mail" in str(errors[0])
         assert len(seen) == 1
+
+
+async def test_error_workflows_and_what_runs_again_have_answers_of_their_own(api: Api) -> None:
+    owner, account = await api.signed_in(Role.EDITOR), await api.account(Role.EDITOR)
+    other = api.client(await api.token(account))
+    async with echo() as (url, seen):
+        id = await credential(owner, "mail")
+        sharing = f"/credentials/{id}/sharing"
+        assert (await owner.put(sharing, json={"members": {account.id: "use"}})).is_success
+        call = waiting(url)["nodes"]["call"]
+        await made(other, {"studio": 1, "name": "Tell", "nodes": {"failed": {"type": "trigger.error"}, "call": call}})
+        stop = {"type": "flow.stop", "params": {"status": "failed", "message": "no"}}
+        outer = {**waiting(url, "Failing"), "settings": {"error_workflow": "tell"}}
+        outer["nodes"] = {"gate": outer["nodes"]["gate"], "call": stop}
+        failing, gate = await made(owner, outer), Gate(api, owner)
+        ids = [await gate.begin(failing) for _ in range(2)]
+        # A draft that somebody else runs again is theirs to answer for.
+        drafted = await gate.begin(await made(owner, waiting(url), publish=False), "draft")
+        again = await other.post(f"/executions/{drafted}/replay", json={})
+        assert again.is_success, again.text
+        replayed = await gate.waits(again.json()["id"])
+
+        async def told(id: str) -> str | None:
+            error = await gate.go(id)
+            assert error is not None
+            assert error["code"] == "flow.stopped", error
+            result = await api.studio.engine.wait(error_execution(id), timeout=30)
+            return None if result.error is None else result.error.code
+
+        assert await told(ids[0]) is None
+        assert len(seen) == 1
+        assert (await owner.put(sharing, json={})).is_success
+        assert await told(ids[1]) == LOST
+        error = await gate.go(replayed)
+        assert error is not None
+        assert error["code"] == LOST
+        assert await gate.go(drafted) is None
+        assert len(seen) == 2
 
 
 async def test_what_was_handed_over_runs_with_the_right_of_its_owner_once_they_accept(api: Api) -> None:

@@ -158,6 +158,9 @@ async def test_who_is_given_a_workflow_is_told_and_may_hand_it_back(either: Api)
             refused = await client.post(f"{path}/{way}")
             assert (refused.status_code, refused.json()["code"]) == (409, "workflow.not_handed")
     assert (await stranger.post(f"{path}/accept")).status_code == 404
+    key = (await bob.post("/keys", json={"name": "all"})).json()["secret"]
+    for_people = await either.client(key).post(f"{path}/accept")
+    assert (for_people.status_code, for_people.json()["code"]) == (403, "access.people_only"), for_people.text
     stale = await bob.post(f"{path}/decline", headers={"if-match": '"1"'})
     assert stale.status_code == 412
     back = await bob.post(f"{path}/decline")

@@ -142,7 +142,7 @@ async def transfer_workflow(
     return await shown(services, actor.workspace, head)
 
 
-@routes.ask("POST", "/{workflow}/transfer/accept", Permission.WORKFLOW_VIEW)
+@routes.ask("POST", "/{workflow}/transfer/accept", Permission.SELF)
 async def accept_workflow(
     workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> WorkflowOut:
@@ -152,7 +152,7 @@ async def accept_workflow(
     return await shown(services, actor.workspace, head)
 
 
-@routes.ask("POST", "/{workflow}/transfer/decline", Permission.WORKFLOW_VIEW)
+@routes.ask("POST", "/{workflow}/transfer/decline", Permission.SELF)
 async def decline_workflow(
     workflow: str, response: Response, actor: Asking, services: Services, if_match: IfMatch = None
 ) -> WorkflowOut:
