@@ -90,8 +90,11 @@ describe("edges", () => {
   });
 });
 
+function names(text: string): string[] {
+  return namesIn(text).map((one) => (one.key === null ? one.node : `${one.node}.${one.key}`));
+}
+
 describe("references", () => {
-  const names = (text: string): string[] => namesIn(text).map((one) => (one.key === null ? one.node : `${one.node}.${one.key}`));
   it("finds names and their first key, and no keys, texts, arguments or bound names", () => {
     expect(names("load.data.features[0] + other['load']")).toEqual(["load.data", "other"]);
     expect(names("f(load=strong.x) == y")).toEqual(["f", "strong.x", "y"]);

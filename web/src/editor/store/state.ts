@@ -2,6 +2,7 @@
 import type { WorkflowOut } from "@/api";
 
 import type { EditorState, Json, Operation, WorkflowDocument } from "../contracts";
+import type { Shapes } from "../model/kinds";
 import type { Place, View } from "./marks";
 import type { Batch, Confirmed } from "./queue";
 
@@ -35,6 +36,8 @@ export interface StoreState extends EditorState {
   readonly conflict: Conflict | null;
   /** Whether the live channel stands. */
   readonly live: boolean;
+  /** What node types take and give; it comes a moment after the rest where the server has just started. */
+  readonly shapes: Shapes;
   /** The tab's name among those who have the workflow open. */
   readonly client: string;
   load(workflow: string, may: (permission: string, folder: string | null) => boolean): Promise<void>;

@@ -21,6 +21,7 @@ const NOTHING = {
   saving: "saved",
   readOnly: true,
   catalogue: new Map(),
+  shapes: new Map(),
   problems: [],
   others: [],
   selection: [],

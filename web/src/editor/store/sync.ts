@@ -1,5 +1,5 @@
 /** Keeps the draft that is shown and the server's in step. */
-import { api, everyPage, isProblem, type AcceptedOut, type NodeOut, type OperationOut } from "@/api";
+import { api, isProblem, type AcceptedOut, type OperationOut } from "@/api";
 import { tellProblem } from "@/shared/told";
 
 import type { Saving, WorkflowDocument } from "../contracts";
@@ -9,6 +9,7 @@ import { followLive, type Live } from "./live";
 import { Marks, type Place } from "./marks";
 import { advanced, freshId, keep, kept, shown, without, type Batch, type Confirmed } from "./queue";
 import type { Conflict, StoreState, Viewer } from "./state";
+import { catalogueOf, shapesOf } from "./types";
 
 interface Kit {
   get: () => StoreState;
@@ -19,6 +20,7 @@ interface Kit {
 /** After a failure that may pass: how long to wait before the next try. */
 const AGAIN = [500, 1000, 2000, 4000, 8000];
 const CHECK_AFTER = 350;
+const PATIENCE = 1200;
 
 export class Sync {
   private readonly marks: Marks;
@@ -46,11 +48,15 @@ export class Sync {
     this.set({ loading: "loading", failure: null });
     try {
       const path = { workflow: this.workflow };
-      const [workflow, draft, nodes] = await Promise.all([
+      const shapes = shapesOf();
+      const [workflow, draft, catalogue] = await Promise.all([
         api.showWorkflow({ path }),
         api.showDraft({ path }),
-        everyPage<NodeOut>((cursor) => api.listNodes({ query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } })),
+        catalogueOf(),
+        // A server that has just started needs a moment to know them: the graph is shown before that.
+        Promise.race([shapes, new Promise((done) => setTimeout(done, PATIENCE))]).catch(() => undefined),
       ]);
+      void shapes.then((found) => this.set({ shapes: found }), tellProblem);
       if (this.closed) return;
       const confirmed = confirmedOf(draft.data);
       const readOnly = !may("workflow.edit", workflow.data.folder) || workflow.data.state !== "active";
@@ -58,7 +64,7 @@ export class Sync {
       this.set({
         loading: "ready",
         workflow: workflow.data,
-        catalogue: new Map(nodes.map((one) => [one.type, one])),
+        catalogue,
         readOnly,
         queue,
         saving: queue.length > 0 ? "saving" : "saved",
