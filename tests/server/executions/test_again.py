@@ -21,6 +21,7 @@ STEPS = {
     },
     "output": "{{ second.values.n }}",
 }
+CHAIN = {"a": "{{ inputs.a }}", "b": "{{ a.values.n }}", "c": "{{ b.values.n }}", "d": "{{ c.values.n }}"}
 BREAKS = {
     "studio": 1,
     "name": "Breaks",
@@ -53,6 +54,25 @@ async def test_what_was_reused_is_told_and_can_be_looked_at(api: Api) -> None:
     assert (await client.get(f"/executions/{pinned}/values?path=first")).json()["value"] == {"values": {"n": 7}}
     facts = (await everything(client, pinned))[0][2]["data"]
     assert (facts["until"], facts["only"], facts["reused"][0]["path"]) == ("second", ["first", "second"], "first")
+
+
+async def test_one_node_alone_runs_on_what_was_there_before(api: Api) -> None:
+    client = await api.signed_in(Role.EDITOR)
+    chain = {name: {"type": "flow.set", "params": {"values": {"n": before}}} for name, before in CHAIN.items()}
+    await published(client, {**STEPS, "nodes": chain, "output": "{{ default(d.values.n, 0) }}"}, "chain")
+    id = (await client.post("/executions", json={"workflow": "chain"})).json()["id"]
+    await settled(client, id, "succeeded")
+
+    async def ran(body: dict[str, Any]) -> tuple[list[str], list[str]]:
+        made = (await client.post(f"/executions/{id}/replay", json=body)).json()["id"]
+        await settled(client, made, "succeeded")
+        events = [one[2] for one in await everything(client, made)]
+        reused = [one["path"] for one in events[0]["data"].get("reused", [])]
+        return [one["path"] for one in events if one.get("kind") == "succeeded"], reused
+
+    assert await ran({"start": "c", "until": "c"}) == (["c"], ["a", "b"])
+    assert await ran({"start": "c", "until": "c", "again": ["b"]}) == (["b", "c"], ["a"])
+    assert await ran({"start": "c"}) == (["c", "d"], ["a", "b"])
 
 
 async def test_the_workflow_as_it_ran_can_be_looked_at(api: Api) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -31,11 +31,15 @@ class Replay:
     Args:
         on: Which version.
         start: Node to run again together with everything after it; what comes before is reused. None runs everything.
+        again: With ``start``: nodes before it that run again, too.
+        until: Only this node and what it needs.
         inputs: Values that replace those of then.
     """
 
     on: On = "same"
     start: str | None = None
+    again: Sequence[str] = ()
+    until: str | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -75,7 +79,10 @@ class Rerunning:
             # What was decided about the inputs of then would stand for others.
             await self._starting.require_own(actor, tagged(row), base.workflow)
         request = replayed(base, row, start=how.start, failed_items=False, inputs=how.inputs)
-        facts = {"on": how.on, "start": how.start, "inputs": sorted(how.inputs)}
+        if how.start is not None:
+            request = replace(request, rerun=(how.start, *how.again))
+        request = replace(request, until=how.until)
+        facts = {"on": how.on, "start": how.start, "until": how.until, "inputs": sorted(how.inputs)}
         return await self._accept(actor, row, request, "execution.replayed", facts)
 
     async def retry(self, actor: Actor, execution_id: str) -> ExecutionRow:

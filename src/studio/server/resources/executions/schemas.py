@@ -145,7 +145,10 @@ class StartIn(In):
     tags: list[str] = Field(default=[], max_length=20)
     priority: int | None = Field(default=None, ge=-100, le=100)
     until: str | None = Field(default=None, max_length=2000, description="Only this node and what it needs.")
-    pinned: dict[str, Json] = Field(default={}, description="Outputs by node, taken instead of running it.")
+    pinned: dict[str, Json] | Literal["draft"] = Field(
+        default={},
+        description="Outputs by node, taken instead of running it; `draft` for what is pinned beside the draft.",
+    )
 
 
 class ReplayIn(In):
@@ -157,6 +160,10 @@ class ReplayIn(In):
     start: str | None = Field(
         default=None, max_length=2000, description="Node to begin with; what comes before is reused. Null runs all."
     )
+    again: list[str] = Field(
+        default=[], max_length=1000, description="With `start`: nodes before it that run again, too, as they changed."
+    )
+    until: str | None = Field(default=None, max_length=2000, description="Only this node and what it needs.")
     inputs: dict[str, Json] = Field(default={}, description="Values instead of those of then.")
 
 
