@@ -335,3 +335,54 @@ def test_what_works_here_alone_says_so(
     assert "--on" in cli("executions", "replay", "last", "--on", "draft", code=2).err
     for words in (["run", name, "--set", "a.b=1"], ["run", name, "--event", "{}"]):
         assert "--server" in cli("--server", served.api.url, *words, code=2).err
+
+
+def tables_story(cli: Cli, folder: Path) -> list[Any]:
+    """What the commands about data tables do, wherever the tables are."""
+    rows = folder / "people.csv"
+    rows.write_text("mail,age,note\nada@example.org,36,=1+1\nalan@example.org,41,\n")
+    columns = ["--column", "mail:text:unique:required", "--column", "age:integer:indexed", "--column", "note"]
+    made = cli("tables", "create", "people", *columns, "--description", "Persons", "--json").json
+    assert (made["name"], made["rows"], made["description"]) == ("people", 0, "Persons")
+    assert "Another" not in cli("tables", "create", "people", code=1).out
+    assert "indexd" in cli("tables", "create", "x", "--column", "a:text:indexd", code=2).err
+    assert cli("tables", "import", "people", "people.csv").out == "2 rows are written.\n"
+    assert "mail" in cli("tables", "import", "people", "people.csv", code=1).err
+    rows.write_text("mail;age\nada@example.org;37\n")
+    upsert = cli("tables", "import", "people", "people.csv", "--delimiter", ";", "--upsert", "mail", "--json")
+    assert upsert.json == {"count": 1}
+    assert "line 2: age" in cli("tables", "import", "people", _wrong(folder), code=1).err
+    shown = cli("tables", "rows", "people", "--sort", "age", "--descending").out
+    assert shown.index("alan@") < shown.index("ada@")
+    older = cli("tables", "rows", "people", "--filter", '{"column": "age", "op": "gt", "value": 40}', "--json").json
+    assert "JSON" in cli("tables", "rows", "people", "--filter", "{", code=1).err
+    assert len(cli("tables", "rows", "people", "--limit", "1", "--json").json["rows"]) == 1
+    exported = cli("tables", "export", "people").out
+    assert "'=1+1" in exported
+    assert ",=1+1" in cli("tables", "export", "people", "--formulas").out
+    lines = [json.loads(line) for line in cli("tables", "export", "people", "--format", "ndjson").out.splitlines()]
+    cli("tables", "export", "people", "--to", "out.csv")
+    assert (folder / "out.csv").read_bytes() == exported.encode()
+    cli("tables", "export", "nothing", "--to", "none.csv", code=1)
+    assert not (folder / "none.csv").exists()
+    assert "people" in cli("tables", "list").out
+    assert "unique" in cli("tables", "show", "people").out
+    listed = cli("tables", "list", "--json").json["tables"]
+    found = cli("tables", "show", "people", "--json").json
+    assert found == {**listed[0], "rows": 2}
+    return [sorted(found), sorted(older["rows"][0]), found["columns"], older["rows"][0]["cells"],
+            [(one["mail"], one["age"], one["note"]) for one in lines]]  # fmt: skip
+
+
+def _wrong(folder: Path) -> str:
+    (folder / "wrong.csv").write_text("mail,age\nx@example.org,old\n")
+    return "wrong.csv"
+
+
+def test_tables_are_the_same_here_and_there(
+    served: Served, cli: Cli, surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tables_story(cli, surroundings)
+    monkeypatch.setenv("STUDIO_SERVER", served.api.url)
+    monkeypatch.setenv("STUDIO_TOKEN", served.token(Role.ADMIN))
+    assert tables_story(cli, surroundings) == here

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from studio.services.overrides import read_value, split_assignment
     from studio.services.replay import ReplayOptions, Replays
     from studio.services.run import RunOptions, Runs, read_input_file, read_pin
+    from studio.services.tables.local import LocalTables, column_asked
     from studio.services.values import present
     from studio.services.vault.hidden import Hidden
     from studio.services.waterfall import Bar, bars
@@ -83,6 +84,7 @@ __all__ = [
     "bars",
     "bench_database",
     "check_upgrade",
+    "column_asked",
     "evaluate",
     "lines_of",
     "present",
@@ -105,6 +107,7 @@ __all__ = [
 
 _FOUND_IN = {
     "check_upgrade": "studio.bootstrap._serving_checks",
+    "column_asked": "studio.services.tables.local",
     "write_support_bundle": "studio.bootstrap._serving_checks",
     "serve": "studio.bootstrap._serving",
     "server_settings": "studio.bootstrap._server_settings",
@@ -247,6 +250,13 @@ class Studio:
         from studio.services.executions import Executions
 
         return Executions(self.opened.store, self.opened.blobs)
+
+    @cached_property
+    def tables(self) -> LocalTables:
+        """Data tables; after ``open``."""
+        from studio.services.tables.local import LocalTables
+
+        return LocalTables(self.host.tables, self.mask)
 
     @cached_property
     def control(self) -> Control:
