@@ -1660,6 +1660,30 @@ class PasswordChange(TypedDict):
     password: str
 
 
+class PinIn(TypedDict):
+    """What a node is taken to give: a value, or what it gave in an execution."""
+
+    value: NotRequired[Any]
+    execution: NotRequired[str | None]
+
+
+class PinnedListOut(TypedDict):
+    """Everything that is pinned beside a draft."""
+
+    items: list[PinnedOut]
+
+
+class PinnedOut(TypedDict):
+    """What is pinned to a node."""
+
+    node: str
+    by: str
+    at: str
+    execution: str | None
+    bytes: int
+    value: ValueOut
+
+
 class PlaceLeft(TypedDict):
     """What a leave means in a workspace."""
 
@@ -2014,6 +2038,8 @@ class ReplayIn(TypedDict):
 
     on: NotRequired[Literal["same", "published", "draft"]]
     start: NotRequired[str | None]
+    again: NotRequired[list[str]]
+    until: NotRequired[str | None]
     inputs: NotRequired[dict[str, Any]]
 
 
@@ -2294,7 +2320,7 @@ class StartIn(TypedDict):
     tags: NotRequired[list[str]]
     priority: NotRequired[int | None]
     until: NotRequired[str | None]
-    pinned: NotRequired[dict[str, Any]]
+    pinned: NotRequired[dict[str, Any] | Literal["draft"]]
 
 
 class StepsOut(TypedDict):
@@ -2919,6 +2945,9 @@ __all__ = [
     "PageOutWorkspaceOut",
     "PasswordAgain",
     "PasswordChange",
+    "PinIn",
+    "PinnedListOut",
+    "PinnedOut",
     "PlaceLeft",
     "PlaceOut",
     "PlacesOut",

@@ -4612,6 +4612,65 @@ export type PasswordChange = {
 };
 
 /**
+ * PinIn
+ * What a node is taken to give: a value, or what it gave in an execution.
+ */
+export type PinIn = {
+    /**
+     * Value
+     * Up to 1 MB as JSON. Where a text is `•••`, as masked values are shown, what stood there stays.
+     */
+    value?: unknown;
+    /**
+     * Execution
+     * Take what the node gave in this execution instead, as the execution is shown.
+     */
+    execution?: string | null;
+};
+
+/**
+ * PinnedListOut
+ * Everything that is pinned beside a draft.
+ */
+export type PinnedListOut = {
+    /**
+     * Items
+     */
+    items: Array<PinnedOut>;
+};
+
+/**
+ * PinnedOut
+ * What is pinned to a node.
+ */
+export type PinnedOut = {
+    /**
+     * Node
+     * Path of the node.
+     */
+    node: string;
+    /**
+     * By
+     * Account that pinned it.
+     */
+    by: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Execution
+     * The execution that it was taken from.
+     */
+    execution: string | null;
+    /**
+     * Bytes
+     */
+    bytes: number;
+    value: ValueOut;
+};
+
+/**
  * PlaceLeft
  * What a leave means in a workspace.
  */
@@ -5678,6 +5737,16 @@ export type ReplayIn = {
      */
     start?: string | null;
     /**
+     * Again
+     * With `start`: nodes before it that run again, too, as they changed.
+     */
+    again?: Array<string>;
+    /**
+     * Until
+     * Only this node and what it needs.
+     */
+    until?: string | null;
+    /**
      * Inputs
      * Values instead of those of then.
      */
@@ -6383,11 +6452,11 @@ export type StartIn = {
     until?: string | null;
     /**
      * Pinned
-     * Outputs by node, taken instead of running it.
+     * Outputs by node, taken instead of running it; `draft` for what is pinned beside the draft.
      */
     pinned?: {
         [key: string]: unknown;
-    };
+    } | 'draft';
 };
 
 /**
@@ -20982,6 +21051,447 @@ export type ShowPresenceResponses = {
 };
 
 export type ShowPresenceResponse = ShowPresenceResponses[keyof ShowPresenceResponses];
+
+export type UnpinAllData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/pinned';
+};
+
+export type UnpinAllErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type UnpinAllError = UnpinAllErrors[keyof UnpinAllErrors];
+
+export type UnpinAllResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnpinAllResponse = UnpinAllResponses[keyof UnpinAllResponses];
+
+export type ListPinnedData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/pinned';
+};
+
+export type ListPinnedErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ListPinnedError = ListPinnedErrors[keyof ListPinnedErrors];
+
+export type ListPinnedResponses = {
+    /**
+     * Successful Response
+     */
+    200: PinnedListOut;
+};
+
+export type ListPinnedResponse = ListPinnedResponses[keyof ListPinnedResponses];
+
+export type UnpinOutputData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+        /**
+         * Node
+         */
+        node: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/pinned/{node}';
+};
+
+export type UnpinOutputErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type UnpinOutputError = UnpinOutputErrors[keyof UnpinOutputErrors];
+
+export type UnpinOutputResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnpinOutputResponse = UnpinOutputResponses[keyof UnpinOutputResponses];
+
+export type ShowPinnedData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+        /**
+         * Node
+         */
+        node: string;
+    };
+    query?: {
+        /**
+         * At
+         * Keys and indexes that lead into it.
+         */
+        at?: Array<string> | null;
+        /**
+         * Offset
+         */
+        offset?: number;
+        /**
+         * Limit
+         * Entries, or characters of a text.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/workflows/{workflow}/pinned/{node}';
+};
+
+export type ShowPinnedErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ShowPinnedError = ShowPinnedErrors[keyof ShowPinnedErrors];
+
+export type ShowPinnedResponses = {
+    /**
+     * Successful Response
+     */
+    200: PinnedOut;
+};
+
+export type ShowPinnedResponse = ShowPinnedResponses[keyof ShowPinnedResponses];
+
+export type PinOutputData = {
+    body: PinIn;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+        /**
+         * Node
+         */
+        node: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/pinned/{node}';
+};
+
+export type PinOutputErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type PinOutputError = PinOutputErrors[keyof PinOutputErrors];
+
+export type PinOutputResponses = {
+    /**
+     * Successful Response
+     */
+    200: PinnedOut;
+};
+
+export type PinOutputResponse = PinOutputResponses[keyof PinOutputResponses];
 
 export type ListThreadsData = {
     body?: never;
