@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.contracts.blobs import BlobStore
-from studio.contracts.records import Records
+from studio.contracts.records import Change, Records
 from studio.contracts.store import Store
+from studio.domain.access import Actor
 from studio.domain.settings import ServerSettings
+from studio.domain.workflow import Workflow
 from studio.services._clock import Clock
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from studio.services.people.letters import Say
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
+    from studio.services.pinning.pinning import Pinning
     from studio.services.scim.scim import Scim
     from studio.services.sso.sso import SingleSignOn
     from studio.services.tables.tables import Tables, TableStore
@@ -168,9 +171,12 @@ class Platform:
         """Executions: starting them, looking at them, acting on them."""
         from studio.services.executing.executing import Executing
 
+        async def pinned(workspace: str, workflow: str, document: Workflow) -> Mapping[str, object]:
+            return await self.pinning.for_run(workspace, workflow, document)
+
         return Executing(
             self.ports.engine, self.ports.blobs, self.ports.records, self.workflows,
-            hidden=self.hidden,
+            hidden=self.hidden, pinned=pinned,
             admit=lambda actor, workflow: self.gateway.counting.admit(actor, workflow),
         )  # fmt: skip
 
@@ -180,6 +186,17 @@ class Platform:
         from studio.services.expressing.previewing import make_previewing
 
         return make_previewing(self)
+
+    @cached_property
+    def pinning(self) -> Pinning:
+        """Outputs that are pinned beside drafts."""
+        from studio.services.pinning.pinning import Pinning
+
+        ports, flows, previews = self.ports, self.workflows, self.previewing
+        return Pinning(
+            ports.records, ports.catalog, flows.finder, self.executing.finder, previews.outlines, previews.recordings,
+            self.hidden, ports.clock,
+        )  # fmt: skip
 
     @cached_property
     def scoping(self) -> Scoping:
@@ -251,8 +268,12 @@ class Platform:
         """Editing drafts by small operations."""
         from studio.services.editing.editing import Editing
 
+        async def renamed(actor: Actor, workflow: str, names: Sequence[tuple[str, str]]) -> Sequence[Change]:
+            comments = await self.comments.follow(actor, workflow, names)
+            return [*comments, *await self.pinning.follow(actor, workflow, names)]
+
         flows = self.workflows
-        return Editing(flows.shelf, flows.finder, self.ports.clock, self.feed, self.comments.follow)
+        return Editing(flows.shelf, flows.finder, self.ports.clock, self.feed, renamed, self.pinning.placed)
 
     @cached_property
     def following(self) -> Following:

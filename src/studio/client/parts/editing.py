@@ -44,6 +44,51 @@ class EditingPart(Part):
         """Take back the caller's own last step, if nobody else has changed since what it touched."""
         return cast("m.AcceptedOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/draft/undo", json=body))
 
+    async def list_pinned(self, workflow: str) -> m.PinnedListOut:
+        """What is pinned beside the draft, by node; of large values a part. Masked like the values of
+        executions.
+        """
+        return cast("m.PinnedListOut", await self.ask("GET", f"/workflows/{self.quote(workflow)}/pinned"))
+
+    async def unpin_all(self, workflow: str) -> None:
+        """Take away everything that is pinned beside the draft. Audited."""
+        await self.ask("DELETE", f"/workflows/{self.quote(workflow)}/pinned")
+
+    async def show_pinned(
+        self,
+        workflow: str,
+        node: str,
+        *,
+        at: list[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> m.PinnedOut:
+        """A part of what is pinned to a node."""
+        return cast(
+            "m.PinnedOut",
+            await self.ask(
+                "GET",
+                f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}",
+                query={"at": at, "offset": offset, "limit": limit},
+            ),
+        )
+
+    async def pin_output(self, workflow: str, node: str, body: m.PinIn) -> m.PinnedOut:
+        """Pin a value to a node of the draft. Previews take it, and trials that ask for it (`pinned:
+        "draft"`).
+
+        It lies encrypted beside the draft, never in the document, and goes and is renamed with the node.
+        Audited.
+        """
+        return cast(
+            "m.PinnedOut",
+            await self.ask("PUT", f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}", json=body),
+        )
+
+    async def unpin_output(self, workflow: str, node: str) -> None:
+        """Take away what is pinned to a node. Audited."""
+        await self.ask("DELETE", f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}")
+
     async def show_presence(self, workflow: str) -> m.PresencesOut:
         """Who has the workflow open, tab by tab."""
         return cast("m.PresencesOut", await self.ask("GET", f"/workflows/{self.quote(workflow)}/presence"))

@@ -15,9 +15,11 @@ from studio.domain.errors import RecordChanged, RecordTaken, StudioError, UserEr
 from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import entry
+from studio.services.editing._applying import Step
 from studio.services.editing._attempt import Attempt, carry_out
 from studio.services.editing._history import History, LogGone
 from studio.services.editing._opened import Opened
+from studio.services.editing._tree import MISSING, kind_at, node_name
 from studio.services.editing._undoing import Undoing, now_undoable
 from studio.services.editing.feed import Feed
 from studio.services.editing.model import (
@@ -43,6 +45,9 @@ _AUDIT_EVERY = 10 * 60 * 1_000_000
 
 Renamed: TypeAlias = Callable[[Actor, str, Sequence[tuple[str, str]]], Awaitable[Sequence[Change]]]
 """What else changes where nodes (old name, new name) of a workflow are renamed."""
+
+Placed: TypeAlias = Callable[[Actor, str, Sequence[str], Sequence[str]], Awaitable[Sequence[Change]]]
+"""What else changes where nodes of a workflow are removed (the first names), or come to it (the second)."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +79,12 @@ class Editing:
 
     Args:
         renamed: What else must change where nodes are renamed.
+        placed: What else must change where nodes come and go.
     """
 
-    def __init__(self, shelf: Shelf, finder: Finder, clock: Clock, feed: Feed, renamed: Renamed) -> None:
+    def __init__(
+        self, shelf: Shelf, finder: Finder, clock: Clock, feed: Feed, renamed: Renamed, placed: Placed
+    ) -> None:
         self.shelf = EditingShelf(shelf.records)
         self.history = History(self.shelf, shelf, finder)
         self.undoing = Undoing(self, self.shelf)
@@ -85,6 +93,7 @@ class Editing:
         self._clock = clock
         self._feed = feed
         self._renamed = renamed
+        self._placed = placed
         self._opened: OrderedDict[tuple[str, str], Opened] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -171,7 +180,7 @@ class Editing:
         head: Kept[WorkflowHead],
         opened: Opened,
         attempt: Attempt,
-        steps: list[Any],
+        steps: list[Step],
         since: Sequence[OperationRecord],
     ) -> Accepted:
         batch, now, workspace = attempt.batch, self._clock(), actor.workspace
@@ -188,10 +197,14 @@ class Editing:
         )  # fmt: skip
         id = operation_id(head.id, record.revision)
         changes.append(self.shelf.operations.put(workspace, id, record, expected=0, expires_at=now + KEPT_FOR))
-        renames = [(one.operation.node, one.rename) for one in steps if one.rename is not None]
+        done = [(one.operation, one.rename) for one in steps]
+        renames = [(op.node, rename) for op, rename in done if isinstance(op, RenameNode) and rename is not None]
         if renames:
             names = [(node, f"{node[: len(node) - len(rename.old)]}{rename.new}") for node, rename in renames]
             changes += await self._renamed(actor, head.id, names)
+        gone, back = _come_and_gone(steps)
+        if gone or back:
+            changes += await self._placed(actor, head.id, gone, back)
         revision, before = await self._undo_of(opened, actor)
         state, audit = self._marked(actor, head, before, record, bool(paths))
         changes.append(self.shelf.undo.put(workspace, undo_id(head.id, actor.id), state, expected=revision))
@@ -272,6 +285,20 @@ def changed_meanwhile(workflow: str) -> RecordChanged:
         "record.changed", "The {kind} was changed meanwhile. Load it again and repeat the change.",
         kind="draft", id=workflow,
     )  # fmt: skip
+
+
+def _come_and_gone(steps: Sequence[Step]) -> tuple[list[str], list[str]]:
+    """Names of the nodes that steps have removed, and of those that they have made; renaming does neither."""
+    gone: list[str] = []
+    back: list[str] = []
+    for change in (one for step in steps if step.rename is None for one in step.changes):
+        if len(change.path) > 1 and change.path[-2] == "nodes" and kind_at(change.path) == "node":
+            name = node_name(change.path)
+            if change.after is MISSING:
+                gone.append(name)
+            elif change.before is MISSING:
+                back.append(name)
+    return gone, back
 
 
 def _own(record: OperationRecord, actor: Actor, client: str) -> bool:

@@ -14,7 +14,7 @@ from studio.services.executing.finding import ExecutionFinder
 from studio.services.executing.masking import HiddenOf, Masking
 from studio.services.executing.reading import Reading
 from studio.services.executing.rerunning import Rerunning
-from studio.services.executing.starting import Admit, ExecutionStarting
+from studio.services.executing.starting import Admit, ExecutionStarting, PinnedOf
 from studio.services.executing.watching import Watching
 from studio.services.workflows.workflows import Workflows
 
@@ -27,6 +27,7 @@ class Executing:
 
     Args:
         hidden: The vault's secrets of a workspace.
+        pinned: What is pinned beside a draft.
         admit: Asked before an execution is accepted.
     """
 
@@ -38,10 +39,12 @@ class Executing:
         workflows: Workflows,
         *,
         hidden: HiddenOf,
+        pinned: PinnedOf,
         admit: Admit | None = None,
     ) -> None:
         self._admit = admit
         self._hidden = hidden
+        self._pinned = pinned
         self._engine = engine
         self._blobs = blobs
         self._records = records
@@ -77,7 +80,7 @@ class Executing:
         """Starts executions."""
         return ExecutionStarting(
             self._engine, self._records, self._workflows.starting, most_queued=MOST_ACCEPTED_AT_ONCE,
-            admit=self._admit,
+            pinned=self._pinned, admit=self._admit,
         )  # fmt: skip
 
     @cached_property

@@ -257,11 +257,16 @@ class Reading:
             value = await look.output(path)
         value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
         for at, key in enumerate(pointer):
-            value = await _into(value, key, "/".join(pointer[: at + 1]))
+            value = await into(value, key, "/".join(pointer[: at + 1]))
         return value
 
 
-async def _into(value: Any, key: str, pointer: str) -> Any:
+async def into(value: Any, key: str, pointer: str) -> Any:
+    """What lies at a key or index of a value.
+
+    Raises:
+        NotFound: Nothing does.
+    """
     if isinstance(value, Mapping) and key in value:
         return cast("Mapping[str, Any]", value)[key]
     if key.isdecimal() and len(key) < 16:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
 
 import orjson
 
 from studio.contracts.records import Records
 from studio.contracts.stored import ExecutionRow, Idempotency
 from studio.domain.access import Actor
-from studio.domain.errors import NotFound, StudioError
+from studio.domain.errors import NotFound, StudioError, UserError
+from studio.domain.workflow import Workflow
 from studio.engine import Engine, ExecutionResult, StartRequest
 from studio.services.auditing import entry
 from studio.services.workflows.starting import Starting, StartOptions, Which
@@ -29,6 +30,9 @@ MOST_WAITED = 300.0
 
 Admit: TypeAlias = Callable[[Actor, str], Callable[[], None]]
 """Lets somebody start an execution of a workflow (its id), or raises; gives what takes that back."""
+
+PinnedOf: TypeAlias = Callable[[str, str, Workflow], Awaitable[Mapping[str, Any]]]
+"""What is pinned beside the draft of a workflow (workspace, id, document) for nodes of its top level."""
 
 
 class Overloaded(StudioError):
@@ -50,7 +54,7 @@ class Order:
         tags: Tags beside the workflow's own.
         priority: Instead of the workflow's own.
         until: Only this node and what it needs.
-        pinned: Outputs by node, which are taken instead of running it.
+        pinned: Outputs by node, which are taken instead of running it; ``draft`` for what is pinned beside the draft.
         trigger: What started it, as lists show it.
         idempotency_key: The same key with the same order gives the same execution.
     """
@@ -61,7 +65,7 @@ class Order:
     tags: Sequence[str] = ()
     priority: int | None = None
     until: str | None = None
-    pinned: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    pinned: Mapping[str, Any] | Literal["draft"] = field(default_factory=dict[str, Any])
     trigger: str = "api"
     idempotency_key: str | None = None
 
@@ -80,16 +84,19 @@ class ExecutionStarting:
 
     Args:
         most_queued: So many executions may wait for their turn in this process before more are refused.
+        pinned: Gives what is pinned beside a draft.
         admit: Asked before an execution is accepted: quotas.
     """
 
     def __init__(
-        self, engine: Engine, records: Records, starting: Starting, *, most_queued: int, admit: Admit | None = None
-    ) -> None:
+        self, engine: Engine, records: Records, starting: Starting, *, most_queued: int, pinned: PinnedOf,
+        admit: Admit | None = None,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._records = records
         self._starting = starting
         self._most_queued = most_queued
+        self._pinned = pinned
         self._admit = admit
         self._accepting = 0
         self._queued = 0
@@ -119,15 +126,26 @@ class ExecutionStarting:
             raise Overloaded(1.0)
         self._accepting += 1
         try:
-            options = StartOptions(
-                trigger=order.trigger, until=order.until, pinned=order.pinned, tags=order.tags,
-                priority=order.priority, idempotency=_idempotency(actor, order),
-            )  # fmt: skip
-            request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
-            id = await self.submit(actor, request)
+            id, request = await self._submitted(actor, order)
         finally:
             self._accepting -= 1
         return Accepted(id, request.identities[""], request.workflow.name)
+
+    async def _submitted(self, actor: Actor, order: Order) -> tuple[str, StartRequest]:
+        given: Mapping[str, Any] = {} if isinstance(order.pinned, str) else order.pinned
+        options = StartOptions(
+            trigger=order.trigger, until=order.until, pinned=given, tags=order.tags, priority=order.priority,
+            idempotency=_idempotency(actor, order),
+        )  # fmt: skip
+        request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
+        if isinstance(order.pinned, str):
+            if order.which != "draft":
+                raise UserError(
+                    "execution.pinned_draft", "What is pinned beside the draft is for runs of the draft."
+                ).at(param="pinned")
+            pinned = await self._pinned(actor.workspace, request.identities[""], request.workflow)
+            request = replace(request, pinned=pinned)
+        return await self.submit(actor, request), request
 
     async def submit(self, actor: Actor, request: StartRequest) -> str:
         """Accept a request that was made elsewhere, where quotas and load admit it; gives the execution's id."""

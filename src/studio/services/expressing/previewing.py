@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from studio.catalog import Catalog
 from studio.contracts.stored import ExecutionFilter, ExecutionRow
@@ -39,20 +39,8 @@ _SHOWN = 100
 _PER_ITEM = ("item", "index")
 
 
-class NothingPinned:
-    """Where nothing is pinned."""
-
-    async def outputs(self, actor: Actor, workflow: str) -> Mapping[str, Any]:
-        """None."""
-        return {}
-
-
-class PinnedOutputs(Protocol):
-    """What is pinned beside a draft."""
-
-    async def outputs(self, actor: Actor, workflow: str) -> Mapping[str, Any]:
-        """Pinned outputs by node path, as the actor may see them."""
-        ...
+PinnedOutputs: TypeAlias = Callable[[Actor, str], Awaitable[Mapping[str, Any]]]
+"""Gives what is pinned beside a draft by node path, as the actor may see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +117,7 @@ class Previewing:
         self._finder = finder
         self._executions = executions
         self.outlines = outlines
-        self._recordings = recordings
+        self.recordings = recordings
         self._pinned = pinned
         self._hidden = hidden
         self._evaluating = Evaluating()
@@ -185,8 +173,8 @@ class Previewing:
         samples: Mapping[str, Any] | None = None,
     ) -> Data:  # fmt: skip
         """What names stand for."""
-        recording: Recording | None = None if row is None else await self._recordings.of(row)
-        kept = await self._pinned.outputs(actor, workflow) if pinned and workflow else None
+        recording: Recording | None = None if row is None else await self.recordings.of(row)
+        kept = await self._pinned(actor, workflow) if pinned and workflow else None
         return Data(samples=samples or {}, pinned=kept or {}, recording=recording)
 
     async def _one(self, names: Names, written: Written, index: int, mask: Mask, until: float) -> Preview:
@@ -281,7 +269,11 @@ def _unknown(compiled: Compiled | Expression, known: set[str]) -> Problem | None
 def make_previewing(platform: Platform) -> Previewing:
     """The previews of a server."""
     ports, flows, executing = platform.ports, platform.workflows, platform.executing
+
+    async def pinned(actor: Actor, workflow: str) -> Mapping[str, Any]:
+        return await platform.pinning.outputs(actor, workflow)
+
     return Previewing(
         ports.engine, ports.catalog, flows.finder, executing.finder, Outlines(flows.shelf, flows.drafts),
-        Recordings(ports.store, ports.blobs, executing.masking), NothingPinned(), platform.hidden,
+        Recordings(ports.store, ports.blobs, executing.masking), pinned, platform.hidden,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What stands around a workflow ends with it, and comes back with it: comments, and what was read of them.
+"""What stands around a workflow ends with it, and comes back with it: comments and what was read of them, pinned data.
 
 There may be more of it than one transaction should hold. So what is to become of it is written down together with the
 deletion, and carried out in pieces afterwards; what is interrupted is gone on with by whichever server looks next.
@@ -20,6 +20,7 @@ from studio.services._collection import Collection, Kept
 from studio.services.comments.model import CommentShelf
 from studio.services.editing.model import EditingShelf
 from studio.services.notices.model import Shelf as NoticeShelf
+from studio.services.pinning.model import PinnedShelf
 from studio.services.workflows.purging import Purging
 
 _BATCH = 500
@@ -47,6 +48,7 @@ class Endings:
         self._comments = CommentShelf(records)
         self._editing = EditingShelf(records)
         self._health = NoticeShelf(records).health
+        self._pinned = PinnedShelf(records).outputs
 
     def begun(self, workspace: str, workflow: str, expires_at: int | None) -> list[Change]:
         """The changes that say what is to become of it; ``finish`` carries it out."""
@@ -99,6 +101,9 @@ class Endings:
             yield change
         async for one in _under(comments.read, workspace, workflow):
             for change in again(comments.read, one, expires_at):
+                yield change
+        async for one in _under(self._pinned, workspace, workflow):
+            for change in again(self._pinned, one, expires_at):
                 yield change
         async for one in _under(self._editing.undo, workspace, workflow):
             # The draft that comes back is another revision: steps on the one before cannot be taken back any more.
