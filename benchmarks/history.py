@@ -92,12 +92,13 @@ def _write(connection: Any, insert: str, batch: list[Any]) -> None:
     with connection:
         connection.executemany(insert, batch)
         connection.executemany(
-            "INSERT INTO execution_tags (workspace, tag, execution_id, status) VALUES (?, ?, ?, ?)", _tags(batch)
+            "INSERT INTO execution_tags (workspace, tag, execution_id, status, error_code) VALUES (?, ?, ?, ?, ?)",
+            _tags(batch),
         )
 
 
 def _tags(rows: list[Any]) -> list[Any]:
-    return [(row[1], row[13][2:-2], row[0], row[4]) for row in rows]
+    return [(row[1], row[13][2:-2], row[0], row[4], row[5]) for row in rows]
 
 
 async def fill_postgres(url: str, count: int) -> None:
@@ -189,6 +190,14 @@ async def _questions(studio: Studio, client: httpx2.AsyncClient) -> AsyncIterato
          {"workflow_name": _NAMES[7], "status": (ExecutionStatus.FAILED,)}, {"name": _NAMES[7], "status": "failed"}),
         ("with one error", {"error_code": "http.status"}, {"error": "http.status"}),
         ("with an error that nobody had", {"error_code": "x.y"}, {"error": "x.y"}),
+        ("with one error of one workflow by tag", {"tag": "workflow:10", "error_code": "http.status"},
+         {"tag": "workflow:10", "error": "http.status"}),
+        ("with an error that the workflow of a tag never had", {"tag": "workflow:10", "error_code": "x.y"},
+         {"tag": "workflow:10", "error": "x.y"}),
+        ("with one error of one workflow by name", {"workflow_name": _NAMES[10], "error_code": "http.status"},
+         {"name": _NAMES[10], "error": "http.status"}),
+        ("with an error that a name never had", {"workflow_name": _NAMES[10], "error_code": "x.y"},
+         {"name": _NAMES[10], "error": "x.y"}),
         ("of a tag that nobody has", {"tag": "none"}, {"tag": "none"}),
         ("before a day ago", {"before": first_id(day // 1000)}, {"until": _iso(day)}),
         ("of a day two weeks ago", {"from_id": first_id((day - 14 * _DAY) // 1000),

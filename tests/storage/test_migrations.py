@@ -74,17 +74,24 @@ async def test_fresh_and_migrated_tables_are_the_same(place: Place) -> None:
     assert await shape(place) == fresh
 
 
-async def test_tags_know_the_status_after_the_migration_and_the_way_back(place: Place) -> None:
+async def test_tags_know_status_and_error_after_the_migration_and_the_way_back(place: Place) -> None:
     store = (await place.open()).store
     done = await finished(store, tags=("x",))
     await place.close()
     assert await migrate(place.url, place.data, "0002") == (REVISION, "0002")
     assert await place.sql("SELECT tag, execution_id FROM execution_tags") == [("x", done)]
-    await place.sql("UPDATE executions SET status = 'failed'")
+    await place.sql("UPDATE executions SET status = 'failed', error_code = 'net.down'")
     assert await migrate(place.url, place.data) == ("0002", REVISION)
-    assert await place.sql("SELECT status FROM execution_tags") == [("failed",)]
+    known = "SELECT status, error_code FROM execution_tags"
+    assert await place.sql(known) == [("failed", "net.down")]
     await place.sql("UPDATE executions SET status = 'dead'")
-    assert await place.sql("SELECT status FROM execution_tags") == [("dead",)]
+    await place.sql("UPDATE executions SET error_code = 'other'")
+    assert await place.sql(known) == [("dead", "other")]
+    assert await migrate(place.url, place.data, "0003") == (REVISION, "0003")
+    await place.sql("UPDATE executions SET status = 'failed', error_code = NULL")
+    assert await place.sql("SELECT status FROM execution_tags") == [("failed",)]
+    assert await migrate(place.url, place.data) == ("0003", REVISION)
+    assert await place.sql(known) == [("failed", None)]
 
 
 async def test_migrated_database_opens_and_works(place: Place) -> None:

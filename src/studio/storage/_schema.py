@@ -8,10 +8,10 @@ proves that both ways lead to the same tables.
 
 from __future__ import annotations
 
-REVISION = "0003"
+REVISION = "0004"
 """The revision this version of Studio works on."""
 
-REVISIONS = ("0001", "0002", REVISION)
+REVISIONS = ("0001", "0002", "0003", REVISION)
 """Every revision this version knows, oldest first."""
 
 # One text for both: SQLite takes BIGINT, TEXT and BOOLEAN as they are, and knows TRUE and FALSE. {bytes} and {tight}
@@ -50,6 +50,8 @@ CREATE INDEX executions_newest ON executions (workspace, id);
 CREATE INDEX executions_status ON executions (workspace, status, id);
 CREATE INDEX executions_workflow ON executions (workspace, workflow_name, status, id);
 CREATE INDEX executions_error ON executions (workspace, error_code, id) WHERE error_code IS NOT NULL;
+CREATE INDEX executions_workflow_error ON executions (workspace, workflow_name, error_code, id)
+  WHERE error_code IS NOT NULL;
 CREATE INDEX executions_parent ON executions (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX executions_root ON executions (root_id, id) WHERE root_id IS NOT NULL;
 CREATE INDEX executions_queue ON executions (rank, workspace, fairness_key, accepted_at, id)
@@ -62,10 +64,12 @@ CREATE INDEX executions_retention ON executions (retain_until) WHERE retain_unti
 
 CREATE TABLE execution_tags (
   workspace TEXT NOT NULL, tag TEXT NOT NULL, execution_id TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'queued',
-  PRIMARY KEY (workspace, tag, execution_id)
+  error_code TEXT, PRIMARY KEY (workspace, tag, execution_id)
 ) {tight};
 CREATE INDEX execution_tags_owner ON execution_tags (execution_id);
 CREATE INDEX execution_tags_status ON execution_tags (workspace, tag, status, execution_id);
+CREATE INDEX execution_tags_error ON execution_tags (workspace, tag, error_code, execution_id)
+  WHERE error_code IS NOT NULL;
 
 CREATE TABLE journal (
   execution_id TEXT NOT NULL, seq BIGINT NOT NULL, workspace TEXT NOT NULL, epoch BIGINT NOT NULL,
@@ -177,11 +181,11 @@ ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 ALTER TABLE blob_frames ALTER COLUMN data SET STORAGE EXTERNAL;
 """
 
-# A copy of the status stands beside each tag, for lists of one workflow's failures. The database itself keeps it: many
-# statements move an execution, those of the version before included.
-_WHEN = "AFTER UPDATE OF status ON executions"
-_CHANGED = "NEW.status <> OLD.status AND NEW.tags <> '[]'"
-_UPDATE = "UPDATE execution_tags SET status = NEW.status WHERE execution_id = NEW.id"
+# Copies of status and error stand beside each tag, for lists of one workflow's failures. The database itself keeps
+# them: many statements move an execution, those of the version before included.
+_WHEN = "AFTER UPDATE OF status, error_code ON executions"
+_CHANGED = "(NEW.status <> OLD.status OR NEW.error_code IS DISTINCT FROM OLD.error_code) AND NEW.tags <> '[]'"
+_UPDATE = "UPDATE execution_tags SET status = NEW.status, error_code = NEW.error_code WHERE execution_id = NEW.id"
 _SQLITE_TRIGGERS = (f"CREATE TRIGGER executions_tag_status {_WHEN} WHEN {_CHANGED} BEGIN {_UPDATE}; END",)
 _POSTGRES_TRIGGERS = (
     "CREATE FUNCTION executions_tag_status() RETURNS trigger LANGUAGE plpgsql AS"

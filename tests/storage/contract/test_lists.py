@@ -88,3 +88,25 @@ async def test_error_code(store: SqlStore) -> None:
     await store.append(segment(id, 1, update=ExecutionUpdate(status=ExecutionStatus.FAILED, error_code="net.down")))
     assert await ids(store, error_code="net.down") == [id]
     assert await ids(store, error_code="net.up") == []
+
+
+async def test_an_error_of_a_name_or_a_tag(store: SqlStore) -> None:
+    async def fails(id: str, code: str) -> None:
+        update = ExecutionUpdate(status=ExecutionStatus.FAILED, error_code=code)
+        await store.append(segment(id, 1, update=update))
+
+    made = [await running(store, workflow_name=name, tags=("x", name)) for name in ("a", "b", "a")]
+    for id, code in zip(made, ("net.down", "net.down", "other"), strict=True):
+        await fails(id, code)
+    down = {"error_code": "net.down"}
+    assert await ids(store, **down) == [made[1], made[0]]
+    assert await ids(store, **down, workflow_name="a") == [made[0]]
+    assert await ids(store, **down, tag="x") == [made[1], made[0]]
+    assert await ids(store, **down, tag="x", before=made[1]) == [made[0]]
+    assert await ids(store, **down, tag="x", from_id=made[1]) == [made[1]]
+    assert await ids(store, **down, tag="a") == [made[0]]
+    assert await ids(store, **down, tag="x", workflow_name="b") == [made[1]]
+    for place in ({"tag": "x"}, {"workflow_name": "a"}):
+        assert (await ids(store, **down, **place, status=(ExecutionStatus.FAILED,)))[-1:] == [made[0]]
+        assert await ids(store, **down, **place, status=(ExecutionStatus.RUNNING,)) == []
+        assert await ids(store, error_code="none", **place) == []

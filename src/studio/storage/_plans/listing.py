@@ -37,8 +37,6 @@ _CONDITIONS = {
     "workflow_hash": "e.workflow_hash = :workflow_hash",
     "parent_id": "e.parent_id = :parent_id",
     "root_id": "e.root_id = :root_id",
-    "tag": "EXISTS (SELECT 1 FROM execution_tags AS t WHERE t.workspace = e.workspace AND t.tag = :tag"
-    " AND t.execution_id = e.id)",
     "accepted_from": "e.accepted_at >= :accepted_from",
     "accepted_until": "e.accepted_at < :accepted_until",
     "error_code": "e.error_code = :error_code",
@@ -105,32 +103,34 @@ def behind(limit: int) -> Plan[list[ExecutionRow]]:
     return [execution(row) for row in rows]
 
 
-# So that the index of tags alone finds the page, whatever its size; the order of the tables is meant (CROSS JOIN).
-_BY_TAG = {
-    **_CONDITIONS,
-    "before": "t.execution_id < :before",
-    "from_id": "t.execution_id >= :from_id",
-    "status": "t.status = :status",
-}
+_LEADS = (("workflow_name", "error_code"), ("workflow_name", "status"), ("error_code",), ("status",))
+"""Columns that an index of executions leads with behind the workspace, the more precise first."""
+_TAG_LEADS = (("tag", "error_code"), ("tag", "status"), ("tag",))
+"""The same of the tags, which know what a list of one workflow's failures asks for."""
+_BOUNDS = ("before", "from_id")
+_NARROW = frozenset({"parent_id", "root_id"})
+"""What few executions have in common, and has an index of its own."""
 
 
 @lru_cache(maxsize=256)
 def _tagged(names: frozenset[str]) -> Statement:
-    conditions = ["t.workspace = :workspace", "t.tag = :tag", "e.workspace = :workspace"]
-    conditions += [_BY_TAG[name] for name in sorted(names - {"tag"})]
-    return Statement(
+    """A page of one tag: the index of tags alone finds it, whatever its size; the order of the tables is meant."""
+    lead = next(one for one in _TAG_LEADS if names.issuperset(one))
+    ids = {"before": "t.execution_id < :before", "from_id": "t.execution_id >= :from_id"}
+    equal = [f"t.{name} = :{name}" for name in ("workspace", *lead)]
+    bounds = [ids[name] for name in sorted(names.intersection(_BOUNDS))]
+    rest = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS)))]
+    ranged, order = _range("t", lead, "execution_id", names)
+    page = (
         f"SELECT {COLUMNS} FROM execution_tags AS t CROSS JOIN executions AS e WHERE e.id = t.execution_id"
-        f" AND {' AND '.join(conditions)} ORDER BY t.execution_id DESC LIMIT :limit",
+        " AND {conditions} ORDER BY {order} LIMIT :limit"
+    )
+    return Statement(
+        page.format(conditions=" AND ".join([*ranged, *rest]), order=order),
+        lite=(page.format(conditions=" AND ".join([*equal, *bounds, *rest]), order="t.execution_id DESC"),),
         fetch=WIDTH,
         packed=True,
     )
-
-
-# Columns that an index leads with, the more precise first.
-_LEADS = (("workflow_name", "status"), ("status",), ("error_code",))
-_BOUNDS = ("before", "from_id")
-_NARROW = frozenset({"parent_id", "root_id"})
-"""What few executions have in common, and has an index of its own."""
 
 
 @lru_cache(maxsize=256)
@@ -142,21 +142,25 @@ def _listing(names: frozenset[str]) -> Statement:
 
 
 def _ranged(names: frozenset[str]) -> str:
-    """The page as a range of one index.
+    lead: tuple[str, ...] = next((one for one in _LEADS if names.issuperset(one)), ())
+    conditions, order = _range("e", lead, "id", names)
+    conditions += [_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS))]
+    return f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit"
+
+
+def _range(table: str, lead: tuple[str, ...], id: str, names: frozenset[str]) -> tuple[list[str], str]:
+    """The page as a range of one index: its conditions and its order.
 
     Postgres makes one plan for all values, so it cannot know that a status is rare. With ``status = :status ORDER BY
     id`` it walks all ids backwards and hopes to fill the page soon; a range in the order of one index leaves no choice.
     """
-    lead = next((one for one in _LEADS if names.issuperset(one)), ())
-    columns = ", ".join(f"e.{name}" for name in ("workspace", *lead))
+    columns = ", ".join(f"{table}.{name}" for name in ("workspace", *lead))
     values = ", ".join(f":{name}" for name in ("workspace", *lead))
-    newest = f"({columns}, e.id) < ({values}, :before)" if "before" in names else f"({columns}) <= ({values})"
-    oldest = f"({columns}, e.id) >= ({values}, :from_id)" if "from_id" in names else f"({columns}) >= ({values})"
-    conditions = [newest, oldest, *(_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS)))]
-    if lead == ("error_code",):
-        conditions.append("e.error_code IS NOT NULL")
-    order = ", ".join(f"e.{name} DESC" for name in ("workspace", *lead, "id"))
-    return f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit"
+    place = f"({columns}, {table}.{id})"
+    newest = f"{place} < ({values}, :before)" if "before" in names else f"({columns}) <= ({values})"
+    oldest = f"{place} >= ({values}, :from_id)" if "from_id" in names else f"({columns}) >= ({values})"
+    partial = [f"{table}.error_code IS NOT NULL"] if "error_code" in lead else []
+    return [newest, oldest, *partial], ", ".join(f"{table}.{name} DESC" for name in ("workspace", *lead, id))
 
 
 def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
@@ -164,17 +168,18 @@ def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
 
     Several statuses are several questions: each is answered from its index at once, while a list of statuses would
     make the database walk past a million executions of the others. The index of names has the status too, so that a
-    name alone is all statuses.
+    name alone is all statuses. With an error, what has another status is passed over among those with that error, and
+    with a tag what has another name among those of the tag.
     """
     limit = max(1, min(wanted.limit, _MAX_PAGE))
-    given = {name: getattr(wanted, name) for name in _CONDITIONS if name != "status"}
+    given = {name: getattr(wanted, name) for name in (*_CONDITIONS, "tag") if name != "status"}
     params = {name: value for name, value in given.items() if value is not None}
     params.update(workspace=wanted.workspace, limit=limit)
     names = frozenset(params) - {"workspace", "limit"}
     # Whoever looks for a tag among a million executions goes by the index of tags.
     statement = _tagged if wanted.tag is not None else _listing
     statuses = wanted.status
-    if statuses is None and wanted.workflow_name is not None and wanted.tag is None:
+    if statuses is None and wanted.workflow_name is not None and wanted.tag is None and wanted.error_code is None:
         statuses = tuple(ExecutionStatus)
     rows: list[Row] = []
     if statuses is None:
