@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from studio.catalog import Catalog, NodeFacts, PackFacts
     from studio.contracts.store import Store
     from studio.engine import Engine, Event, ExecutionResult, History, NodeSummary, StartRequest
+    from studio.sandbox.foreign import ForeignCode
     from studio.services._moments import read_moment
     from studio.services.audit.verifying import Verified as AuditVerified
     from studio.services.bench import Bench, BenchRun
@@ -156,6 +157,7 @@ class Studio:
         self._opened: Opened | None = None
         self._driver: Driver | None = None
         self._host: Host | None = None
+        self._code: ForeignCode | None = None
 
     async def __aenter__(self) -> Studio:
         return self
@@ -165,6 +167,8 @@ class Studio:
     ) -> None:
         if self._driver is not None:
             await self._driver.stop()
+        if self._code is not None:
+            await self._code.close()
         if self._host is not None:
             await self._host.close()
         if self._opened is not None:
@@ -187,7 +191,14 @@ class Studio:
         from studio.catalog import Catalog
 
         packs = self.settings.data / "packs"
-        return Catalog.default([packs] if packs.is_dir() else [])
+        return Catalog.default([packs], foreign=self._foreign()) if packs.is_dir() else Catalog.default()
+
+    def _foreign(self) -> ForeignCode:
+        """Runs the code of private packs; no process is started before it is needed."""
+        from studio.sandbox.foreign import ForeignCode
+
+        self._code = ForeignCode()
+        return self._code
 
     @cached_property
     def documents(self) -> Documents:

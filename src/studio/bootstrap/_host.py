@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
@@ -169,25 +170,11 @@ def _lookup(opened: Opened, catalog: Catalog, secrets: SecretRequests) -> Lookup
     from studio.services.vault.model import Vault
     from studio.services.vault.stores import Stores
 
+    async def described(pack: PackFacts) -> Mapping[str, CredentialType]:
+        return await asyncio.to_thread(catalog.pack_credentials, pack)
+
     vault = Vault(opened.store.records)
-    return Lookup(vault, Forms(catalog, _credentials_of), Stores(vault, secrets), lambda: time.time_ns() // 1000)
-
-
-async def _credentials_of(pack: PackFacts) -> Mapping[str, CredentialType]:
-    """The credential types of a private pack. Its code runs in a process of its own, which does nothing else."""
-    from studio.catalog.private import describe, rebuilt
-    from studio.contracts.apart import Limits
-    from studio.sandbox.apart import Workers
-
-    workers = Workers(most=1, idle=0)
-    try:
-        described = await workers.call(
-            describe, pack.id, pack.module, pack.folder, list(pack.credentials),
-            limits=Limits(seconds=20, memory_mb=512, output_mb=0),
-        )  # fmt: skip
-    finally:
-        await workers.close()
-    return rebuilt(pack.id, described, pack.credentials)
+    return Lookup(vault, Forms(catalog, described), Stores(vault, secrets), lambda: time.time_ns() // 1000)
 
 
 def policy(allowed: Sequence[str]) -> EgressPolicy:

@@ -18,6 +18,8 @@ from studio.catalog._strings import PackStrings
 from studio.domain.errors import NotFound, UserError
 
 if TYPE_CHECKING:
+    from studio.catalog.apart.packs import PrivatePacks
+    from studio.contracts.apart import Foreign
     from studio.sdk import BaseNode, CredentialType
 
 _DECODER = msgspec.msgpack.Decoder(NodeFacts)
@@ -30,9 +32,22 @@ class Catalog:
     pack is first asked about, so that every change shows without each file being looked at on each start.
     """
 
-    def __init__(self, places: Sequence[discover.Place], *, cache_dir: Path | None = None, plugins: bool = False):
-        """Index the packs of ``places``, and with ``plugins`` those of installed distributions."""
+    def __init__(
+        self,
+        places: Sequence[discover.Place],
+        *,
+        cache_dir: Path | None = None,
+        plugins: bool = False,
+        foreign: Foreign | None = None,
+    ):
+        """Index the packs of ``places``, and with ``plugins`` those of installed distributions.
+
+        With ``foreign`` the code of private packs runs in its processes alone; without it, it is trusted, and imported.
+        """
         folder = cache_dir or cache.default_folder()
+        self._cache = folder
+        self._foreign = foreign
+        self._private: PrivatePacks | None = None
         self._file = cache.index_file(folder, places) if folder else None
         self._environment = discover.environment()
         self._plugins: list[discover.Place] = []
@@ -48,13 +63,18 @@ class Catalog:
         self._start(list(places), plugins)
 
     @classmethod
-    def default(cls, extra_folders: Iterable[Path | str] = (), cache_dir: Path | None = None) -> Catalog:
-        """Built-in packs, packs of installed distributions, and those of further folders.
+    def default(
+        cls,
+        extra_folders: Iterable[Path | str] = (),
+        cache_dir: Path | None = None,
+        foreign: Foreign | None = None,
+    ) -> Catalog:
+        """Built-in packs, packs of installed distributions, and those of further folders, which are private.
 
         The index lies in ``cache_dir``, else in ``STUDIO_CACHE``, else in ``~/.cache/studio``.
         """
         places = [discover.built_in(), *(discover.local(Path(folder)) for folder in extra_folders)]
-        return cls(places, cache_dir=cache_dir, plugins=True)
+        return cls(places, cache_dir=cache_dir, plugins=True, foreign=foreign)
 
     def __contains__(self, type_id: object) -> bool:
         return isinstance(type_id, str) and self._find(type_id) is not None
@@ -142,6 +162,8 @@ class Catalog:
     def load(self, type_id: str) -> BaseNode:
         """The node that serves all runs of a type; its module is imported at the first call.
 
+        For a type of a private pack it is a node that stands for it. Both may block for a moment.
+
         Raises:
             NotFound: There is no such type.
             UserError: Its pack lacks a library, or the file cannot be used.
@@ -158,12 +180,24 @@ class Catalog:
                 modules=", ".join(facts.missing),
                 install=facts.install,
             )
+        pack = self.pack(facts.pack)
+        private = self._apart(pack)
+        if private is not None:
+            node = private.node(facts, pack, [self.facts(one) for one in pack.types])
+            return self._instances.setdefault(type_id, node)
         from studio.catalog._load import instantiate  # the SDK brings Pydantic, needed once a node is used
 
         with self._lock:
             if type_id not in self._instances:
                 self._instances[type_id] = instantiate(facts, self._packs[facts.pack].folder)
             return self._instances[type_id]
+
+    def is_apart(self, type_id: str) -> bool:
+        """Whether the code of a node type runs in another process, so that loading it and its functions may block."""
+        if self._foreign is None:
+            return False
+        name = self._types.get(type_id)
+        return name is not None and self._packs[name].facts.private
 
     async def load_async(self, type_id: str) -> BaseNode:
         """As ``load``, with the import off the event loop."""
@@ -203,17 +237,32 @@ class Catalog:
         return GENERIC_CREDENTIALS
 
     def pack_credentials(self, pack: PackFacts) -> Mapping[str, CredentialType]:
-        """The credential types of a pack, which is imported.
+        """The credential types of a pack, which is imported unless it is private. May block for a moment.
 
         Raises:
             UserError: Its ``_credentials.py`` cannot be used.
         """
         found = self._credentials.get(pack.id)
+        private = self._apart(pack)
+        if found is None and private is not None:
+            found = private.credentials(pack, [self.facts(one) for one in pack.types])
         if found is None:
             from studio.catalog._load import pack_credentials
 
-            found = self._credentials[pack.id] = pack_credentials(pack.id, pack.module, pack.folder, pack.credentials)
+            found = pack_credentials(pack.id, pack.module, pack.folder, pack.credentials)
+        self._credentials[pack.id] = found
         return found
+
+    def _apart(self, pack: PackFacts) -> PrivatePacks | None:
+        """Where the code of a pack runs, None where it is trusted."""
+        if self._foreign is None or not pack.private:
+            return None
+        with self._lock:
+            if self._private is None:
+                from studio.catalog.apart.packs import PrivatePacks
+
+                self._private = PrivatePacks(self._foreign, self._cache)
+            return self._private
 
     def _find(self, type_id: str) -> NodeFacts | None:
         if type_id in self._facts:

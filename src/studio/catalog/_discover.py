@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from studio.catalog._facts import LOCAL
+
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
@@ -41,7 +43,7 @@ def local(folder: Path) -> Place:
     """Packs of a folder, imported under a name of their own so that they cannot shadow anything."""
     resolved = folder.resolve()
     digest = hashlib.blake2b(str(resolved).encode(), digest_size=6).hexdigest()
-    return Place(str(resolved), f"studio_packs_{digest}", "")
+    return Place(str(resolved), f"{LOCAL}{digest}", "")
 
 
 def environment() -> bytes:

@@ -9,6 +9,9 @@ import msgspec
 from studio.domain.phrases import Phrase
 from studio.domain.status import Effect
 
+LOCAL = "studio_packs_"
+"""How the names begin under which packs of a folder are imported."""
+
 
 class SlotFacts(msgspec.Struct, frozen=True, array_like=True):
     """A place for other nodes, as the class declares it."""
@@ -121,5 +124,10 @@ class PackFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def built_in(self) -> bool:
-        """Whether it ships with Studio; what does not is somebody else's code."""
+        """Whether it ships with Studio."""
         return self.module.startswith("studio.nodes.")
+
+    @property
+    def private(self) -> bool:
+        """Whether it lies in a folder of packs: somebody's code, which nobody installed on the machine."""
+        return self.module.startswith(LOCAL)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from studio.catalog._facts import NodeFacts
+from studio.catalog._facts import LOCAL, NodeFacts
 from studio.catalog._reader import DECLARED
 from studio.domain.errors import StudioError, UserError
 from studio.domain.phrases import Refusal, reason_of
@@ -29,7 +29,7 @@ def instantiate(facts: NodeFacts, folder: str) -> BaseNode:
         UserError: The file cannot be imported, or the class is not what its literals say.
     """
     try:
-        _own_package(facts.module, Path(folder))
+        own_package(facts.module, Path(folder))
         module = importlib.import_module(facts.module)
         cls = node_class(getattr(module, facts.class_name))
         node = cls()
@@ -55,7 +55,7 @@ def pack_credentials(id: str, module: str, folder: str, named: Sequence[str]) ->
         UserError: The file cannot be imported, or defines other types than the manifest names.
     """
     try:
-        _own_package(f"{module}._credentials", Path(folder))
+        own_package(f"{module}._credentials", Path(folder))
         loaded = importlib.import_module(f"{module}._credentials")
         found = {one.id: one for one in cast("tuple[CredentialType, ...]", loaded.CREDENTIALS)}
         if set(found) != set(named):
@@ -76,10 +76,10 @@ def pack_credentials(id: str, module: str, folder: str, named: Sequence[str]) ->
     return found
 
 
-def _own_package(module: str, folder: Path) -> None:
+def own_package(module: str, folder: Path) -> None:
     """Make a local folder importable under its own name, without touching ``sys.path``."""
     root, *rest = module.split(".")
-    if not root.startswith("studio_packs_") or root in sys.modules:
+    if not root.startswith(LOCAL) or root in sys.modules:
         return
     package = ModuleType(root, "Packs of a local folder.")
     package.__path__ = [str(folder.parents[len(rest) - 2]) if len(rest) > 1 else str(folder)]

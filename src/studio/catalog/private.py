@@ -7,8 +7,9 @@ can be killed and has no network; what comes back is plain data, and nothing of 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -33,17 +34,30 @@ _SCHEMES: dict[str, type[Any]] = {
 _OWN = "own"
 
 
+Applied: TypeAlias = Callable[[str, HttpRequest, Mapping[str, Any]], Awaitable[HttpRequest]]
+"""Asks the pack, in its process, for a request with a credential of a type."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class OwnScheme:
-    """Stands for a scheme that is the pack's own code."""
+    """Stands for a scheme that is the pack's own code. What that makes of a request goes to the same place."""
 
-    def apply(self, request: HttpRequest, data: Mapping[str, Any]) -> HttpRequest:
-        """Refuses: only the pack itself knows how.
+    type: str
+    applied: Applied
 
-        Raises:
-            UserError: Always.
-        """
-        raise UserError("credential.own_scheme", "Only the pack itself can use this credential.")
+    def apply(self, request: HttpRequest, data: Mapping[str, Any]) -> Any:
+        """The request with the secret added, later."""
+        return self._later(request, data)
+
+    async def _later(self, request: HttpRequest, data: Mapping[str, Any]) -> HttpRequest:
+        found = await self.applied(self.type, request, data)
+        before, after = urlsplit(request.url), urlsplit(found.url)
+        if (before.scheme, before.netloc, request.method) != (after.scheme, after.netloc, found.method):
+            raise UserError(
+                "credential.elsewhere", "The credential type {type} would send the request elsewhere.", type=self.type
+            )
+        return msgspec.structs.replace(request, url=found.url, params=found.params, headers=found.headers,
+                                       body=found.body)  # fmt: skip
 
 
 class _Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,14 +106,14 @@ def _described(scheme: object) -> list[Any] | None:
     return [_OWN, {}]
 
 
-def rebuilt(id: str, described: object, named: Sequence[str]) -> dict[str, CredentialType]:
-    """Credential types from what ``describe`` gave.
+def rebuilt(id: str, described: object, named: Sequence[str], applied: Applied) -> dict[str, CredentialType]:
+    """Credential types from what ``describe`` gave. ``applied`` asks those whose scheme is the pack's own code.
 
     Raises:
         UserError: It does not fit.
     """
     try:
-        found = {one.id: _made(one) for one in msgspec.convert(described, list[_Described])}
+        found = {one.id: _made(one, applied) for one in msgspec.convert(described, list[_Described])}
         if set(found) != set(named):
             raise NodeDefinitionError("they are not those that the manifest names")
     except (msgspec.ValidationError, NodeDefinitionError, TypeError, KeyError) as error:
@@ -110,11 +124,11 @@ def rebuilt(id: str, described: object, named: Sequence[str]) -> dict[str, Crede
     return found
 
 
-def _made(one: _Described) -> CredentialType:
+def _made(one: _Described, applied: Applied) -> CredentialType:
     scheme: Any = None
     if one.scheme is not None:
         name, fields = one.scheme
-        scheme = OwnScheme() if name == _OWN else msgspec.convert(fields, _SCHEMES[name])
+        scheme = OwnScheme(one.id, applied) if name == _OWN else msgspec.convert(fields, _SCHEMES[name])
     return CredentialType(
         one.id, one.title,
         tuple(CredentialField(it.name, it.title, it.secret, it.required, it.kind, it.help) for it in one.fields),

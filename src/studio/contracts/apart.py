@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -56,4 +56,52 @@ class Apart(Protocol):
         self, function: Callable[..., Iterator[T]], /, *args: Any, limits: Limits, files: Sequence[int] = ()
     ) -> AsyncGenerator[T]:
         """What a generator function yields, as it comes; it runs on only as what it yields is taken."""
+        ...
+
+
+class Walls(msgspec.Struct, frozen=True):
+    """Whom a process of foreign code works for, and what it may read beside Python itself.
+
+    A process never changes hands: it is used again only for work of the same ``key``.
+    """
+
+    key: str
+    readable: tuple[str, ...] = ()
+
+
+class Ask(Protocol):
+    """How foreign code asks the process that it works for. What is asked and answered is plain data."""
+
+    async def __call__(self, name: str, /, *args: Any) -> Any:
+        """The answer.
+
+        Raises:
+            StudioError: The host refuses, or what was asked failed.
+        """
+        ...
+
+    def now(self, name: str, /, *args: Any) -> Any:
+        """The answer, without giving others a turn meanwhile. From any thread."""
+        ...
+
+
+Answer: TypeAlias = Callable[[str, list[Any]], Awaitable[Any]]
+"""Answers what foreign code asks."""
+
+
+class Foreign(Protocol):
+    """Runs foreign code in processes behind walls: no network, no environment, no files but Python, what ``walls`` name
+    and a scratch folder; limits of time, memory and output that it cannot lift.
+
+    Functions, arguments and errors are those of ``Apart``. Raises as that.
+    """
+
+    def ask(self, walls: Walls, function: Callable[..., T], /, *args: Any, limits: Limits) -> T:
+        """The function's result; blocks, so it is not for the event loop. For pure functions that take a moment."""
+        ...
+
+    async def converse(
+        self, walls: Walls, function: Callable[..., T], /, *args: Any, limits: Limits, answer: Answer
+    ) -> T:
+        """The function's result. It gets an ``Ask`` as the keyword argument ``ask``, which ``answer`` answers."""
         ...

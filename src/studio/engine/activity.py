@@ -16,6 +16,7 @@ from studio.contracts.stored import StateWrite
 from studio.domain.errors import InDoubt, NodeError, NodeTimeout, StorageError, StudioError
 from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r
+from studio.engine.apart import aside, effect_for
 from studio.engine.context import RunContext
 from studio.engine.doubt import settle_doubt
 from studio.engine.encode import ItemsHandle, MissingChunk
@@ -265,13 +266,14 @@ class Activity:
         context.activity = self
         if doubt is not None:
             # What was about to be done under an older version of the type, as this one wants it.
-            raw = migrated(impl, await run.values.decode((doubt[7], doubt[8])), (*doubt, 1)[10])
+            raw = await run.values.decode((doubt[7], doubt[8]))
+            raw = await aside(impl, migrated, impl, raw, (*doubt, 1)[10])
             context.recovering, context.intent = True, doubt[9]
         else:
             raw = await self.resolve(option)
         given = run.with_per_item(option, raw, self.frame.scope) if option.per_item else raw
         value = option.validate(given)
-        effect = impl.effect_of(value)
+        effect = await effect_for(impl, value, context)
         if doubt is not None and effect is Effect.IRREVERSIBLE:
             settled = await settle_doubt(self, option, alternative, None)
             return settled or await self._attempt(option, alternative, attempt + 1, None)
@@ -293,7 +295,7 @@ class Activity:
             if isinstance(error, (Exception, *LEFT_ALONE)):
                 raise
             raise as_error(error, option) from error
-        check_ports(option.impl, option.spec.params, ports)
+        await aside(impl, check_ports, impl, option.spec.params, ports)
         state = await context.state_on_success()
         if state is not None:
             await self._finish_with(state, output, ports)

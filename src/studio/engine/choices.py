@@ -20,7 +20,7 @@ from studio.domain.values import FileRef, TableRef
 from studio.engine.api import Charge, Grants
 from studio.engine.encode import encode_small
 from studio.engine.host import HostServices
-from studio.sdk import BaseNode, ItemsBase, NodeContext, Options, StateHandle, TableDraft, list_options
+from studio.sdk import ApartNode, BaseNode, ItemsBase, NodeContext, Options, StateHandle, TableDraft, list_options
 
 _LONGEST = 20.0
 """Seconds that somebody looks at an empty list."""
@@ -54,7 +54,10 @@ async def choices_of(
     ask = Options(params=params, search=search, page=page, limit=limit)
     try:
         async with asyncio.timeout(_LONGEST):
-            found = await list_options(impl, param, ask, context)
+            if isinstance(impl, ApartNode):
+                found = await impl.options(param, ask, context)
+            else:
+                found = await list_options(impl, param, ask, context)
         for one in found.options:
             encode_small(one.value, walk=True)
     except StudioError:

@@ -37,6 +37,10 @@ class Catalogue(Protocol):
         """The one instance of a node type."""
         ...
 
+    def is_apart(self, type_id: str) -> bool:
+        """Whether the code of a node type runs in another process, so that its functions take a moment."""
+        ...
+
 
 class PlanNode:
     """A node of a level, ready to run.

@@ -7,26 +7,30 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
+from studio.contracts.apart import Walls
 from studio.sandbox import _wire
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from studio.sandbox._worker import main; "
-    "main(int(sys.argv[2]), int(sys.argv[3]))"
+    "main(int(sys.argv[2]), int(sys.argv[3]), *json.loads(sys.argv[4]))"
 )
 _KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 """What Python and its libraries need of this environment; nothing else goes along."""
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "POLARS_MAX_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
 _SAID_BYTES = 4000
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 class Died(Exception):
@@ -42,15 +46,20 @@ class Child:
     """Made by starting it, which takes a few milliseconds; the first reply to ``receive`` is ``Ready``.
 
     It dies with the thread that starts it, at the latest. ``modules`` are those it has worked for; ``fit`` says that it
-    has ended its job in good order and can take another.
+    has ended its job in good order and can take another. With ``walls`` it is for foreign code, and has a scratch
+    folder of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, walls: Walls | None = None) -> None:
         """Start it.
 
         Raises:
             OSError: The system starts no more processes, or opens no more files.
         """
+        self.walls = walls
+        self.scratch = tempfile.mkdtemp(prefix="studio-foreign-") if walls is not None else None
+        self._most = _wire.MOST_BYTES if walls is None else _wire.MOST_FOREIGN_BYTES
+        self._sending = asyncio.Lock()
         self.modules: set[str] = set()
         self.fit = False
         self._killed = False
@@ -59,22 +68,36 @@ class Child:
         self._said: IO[bytes] = _unnamed_file()
         try:
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and nothing of what users give
-                    [sys.executable, "-I", "-c", _START, _path(), str(theirs.fileno()), str(os.getpid())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=self._said,
-                    stderr=self._said,
-                    pass_fds=(theirs.fileno(),),
-                    env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT if name in os.environ},
-                    cwd="/",
-                    start_new_session=True,
-                )
+                self._process = self._started(theirs.fileno())
         except BaseException:
             ours.close()
             self._said.close()
+            self._remove_scratch()
             raise
         ours.setblocking(False)
         self._socket = ours
+
+    def _started(self, descriptor: int) -> subprocess.Popen[bytes]:
+        walls, own = self.walls, {name: os.environ[name] for name in _KEPT if name in os.environ}
+        path, limits, folder = _path(), "[]", "/"
+        if walls is not None and self.scratch is not None:
+            path, folder = _path_of_python(), self.scratch
+            limits = json.dumps([list(walls.readable), self.scratch])
+            own |= {"HOME": self.scratch, "TMPDIR": self.scratch}
+        return subprocess.Popen(  # noqa: S603 - this interpreter, and nothing of what users give
+            [sys.executable, "-I", "-c", _START, path, str(descriptor), str(os.getpid()), limits],
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
+            pass_fds=(descriptor,),
+            env=_ENVIRONMENT | own,
+            cwd=folder,
+            start_new_session=True,
+        )
+
+    def _remove_scratch(self) -> None:
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     @property
     def pid(self) -> int:
@@ -107,6 +130,20 @@ class Child:
             except BlockingIOError:  # so many groups are on their way that the kernel takes no more for now
                 await asyncio.sleep(0.001)
 
+    async def tell(self, answer: _wire.Answered) -> None:
+        """Answer an ``Asked``.
+
+        Raises:
+            Died: It has gone.
+            TypeError: The answer is not plain; a ``ValueError`` or ``OverflowError`` likewise.
+        """
+        body = _wire.frame(answer)
+        try:
+            async with self._sending:
+                await asyncio.get_running_loop().sock_sendall(self._socket, _wire.ANSWER + body)
+        except ConnectionError as error:
+            raise await self._died() from error
+
     async def feed(self, elements: list[Any], *, last: bool) -> None:
         """Answer a ``More``.
 
@@ -126,10 +163,10 @@ class Child:
         """
         try:
             (length,) = _wire.HEAD.unpack(await self._exactly(_wire.HEAD.size))
-            if length > _wire.MOST_BYTES:
+            if length > self._most:
                 raise ConnectionResetError
             return _wire.reply_of(await self._exactly(length))
-        except (ConnectionError, msgspec.MsgspecError) as error:
+        except (ConnectionError, msgspec.MsgspecError, RecursionError, ValueError) as error:
             raise await self._died() from error
 
     async def _exactly(self, length: int) -> bytearray:
@@ -167,6 +204,7 @@ class Child:
         self._process.wait()
         self._socket.close()
         self._said.close()
+        self._remove_scratch()
 
     def said(self) -> str:
         """What it has written to its standard output and error so far, shortened."""
@@ -185,6 +223,18 @@ class Child:
 
 def _path() -> str:
     return json.dumps([os.path.abspath(folder) for folder in sys.path])
+
+
+def _path_of_python() -> str:
+    """Where foreign code finds modules: Python's own, what is installed, and Studio; no folder of anybody's work."""
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    libraries = tuple(os.path.join(prefix, "lib", "") for prefix in prefixes)
+    studio = str(Path(__file__).resolve().parents[2])
+    folders = [os.path.abspath(folder) for folder in sys.path]
+    return json.dumps([
+        one for one in folders
+        if one.startswith(libraries) or os.path.basename(one) in _INSTALLED or one == studio
+    ])  # fmt: skip
 
 
 def _unnamed_file() -> IO[bytes]:

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
+from studio.contracts.apart import Walls
 from studio.domain.errors import ProviderError
 from studio.sandbox import _wire
 from studio.sandbox._child import Child, Died
@@ -32,17 +33,20 @@ class Pool:
         self._idle: list[Child] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._burials: set[asyncio.Task[None]] = set()
+        self._resting = 0
         self._closed = False
 
     @asynccontextmanager
-    async def borrowed(self, module: str) -> AsyncGenerator[Child]:
+    async def borrowed(self, module: str, walls: Walls | None = None) -> AsyncGenerator[Child]:
         """A process, preferably one that has loaded the module; killed afterwards unless it is ``fit``.
+
+        One with ``walls`` works only for what asks for the same.
 
         Raises:
             ProviderError: The system starts no more processes.
             Died: It did not come up.
         """
-        child = await self._taken(module)
+        child = await self._taken(module, walls)
         try:
             if not child.modules:
                 await self._up(child)
@@ -52,22 +56,35 @@ class Pool:
         finally:
             self._returned(child)
 
-    async def _taken(self, module: str) -> Child:
+    @contextmanager
+    def resting(self) -> Generator[None]:
+        """Who has a process waits for others meanwhile, which may need one themselves: it does not count."""
+        self._resting += 1
+        self._wake()
+        try:
+            yield
+        finally:
+            self._resting -= 1
+
+    async def _taken(self, module: str, walls: Walls | None) -> Child:
         while not self._closed:
             self._drop_dead()
-            if self._idle:
-                warm = [child for child in self._idle if module in child.modules]
-                child = (warm or self._idle)[-1]
+            mine = [child for child in self._idle if child.walls == walls]
+            if mine:
+                warm = [child for child in mine if module in child.modules]
+                child = (warm or mine)[-1]
                 self._idle.remove(child)
                 return child
-            if len(self._alive) < self._most:
-                return self._started()
+            if len(self._alive) - self._resting < self._most:
+                return self._started(walls)
+            if self._idle:
+                self._end(self._idle.pop(0))
             await self._turn()
         raise RuntimeError("the processes have been ended")
 
-    def _started(self) -> Child:
+    def _started(self, walls: Walls | None) -> Child:
         try:
-            child = Child()
+            child = Child(walls)
         except OSError as error:
             raise ProviderError(
                 "work.no_process", "No process can be started for the work: {reason}.", reason=str(error)

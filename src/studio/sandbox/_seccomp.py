@@ -50,14 +50,36 @@ _MACHINES: dict[str, tuple[int, int, tuple[int, ...]]] = {
 }  # fmt: skip
 """Per machine: how the kernel names it, the number of clone, and what is refused, in one order."""
 _CLONE3 = 435
+_OF_FOREIGN_CODE: dict[str, tuple[int, ...]] = {
+    "x86_64": (
+        90, 91, 268, 452, 92, 93, 94, 260,  # chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+        132, 235, 261, 280,  # utime utimes futimesat utimensat
+        188, 189, 190, 197, 198, 199,  # setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+        29, 64, 68, 240, 319, 447,  # shmget semget msgget mq_open memfd_create memfd_secret
+        254, 300, 303, 304,  # inotify_add_watch fanotify_init name_to_handle_at open_by_handle_at
+    ),
+    "aarch64": (
+        52, 53, 452, 54, 55,
+        88,
+        5, 6, 7, 14, 15, 16,
+        194, 190, 186, 180, 279, 447,
+        27, 262, 264, 265,
+    ),
+}  # fmt: skip
+"""What Landlock knows nothing of: properties of files that cannot be opened; memory that no limit counts."""
 
 
-def restrict(libc: ctypes.CDLL) -> bool:
-    """Install the filter; False where this kernel or machine has none. Needs ``no_new_privs``."""
-    known = _MACHINES.get(platform.machine())
+def restrict(libc: ctypes.CDLL, *, foreign: bool = False) -> bool:
+    """Install the filter; False where this kernel or machine has none. Needs ``no_new_privs``.
+
+    With ``foreign`` it refuses what only code needs that somebody else wrote.
+    """
+    machine = platform.machine()
+    known = _MACHINES.get(machine)
     if known is None:
         return False
-    program = _program(*known)
+    architecture, clone, refused = known
+    program = _program(architecture, clone, refused + (_OF_FOREIGN_CODE[machine] if foreign else ()))
     code = ctypes.create_string_buffer(b"".join(program))
     whole = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
     return libc.prctl(_SET_SECCOMP, _FILTER, ctypes.c_ulong(ctypes.addressof(whole)), 0, 0) == 0

@@ -8,13 +8,15 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from studio.contracts.apart import Limits
 from studio.domain.errors import ErrorClass, StudioError
 from studio.sandbox import _wire
-from studio.sandbox._confine import confine, data_bytes, limited
+from studio.sandbox._asking import Asking, read_frame
+from studio.sandbox._confine import confine, data_bytes, harden, limited, wall
 
 _GROWN = 512 * 1024**2
 """Bytes by which a process may have grown after a job and still be kept."""
@@ -22,15 +24,22 @@ _LONGEST = 500
 _PROGRAMMING = (TypeError, ValueError, LookupError, AttributeError, AssertionError, ArithmeticError, ImportError)
 
 
-def main(descriptor: int, parent: int) -> None:
-    """Work until there is nobody any more to work for."""
-    confine(parent)
+def main(descriptor: int, parent: int, readable: Sequence[str] = (), scratch: str | None = None) -> None:
+    """Work until there is nobody any more to work for; with a scratch folder, foreign code behind walls."""
+    foreign = scratch is not None
+    confine(parent, foreign=foreign)
+    if foreign and not wall(readable, scratch):
+        print("this kernel keeps no process away from files", file=sys.stderr, flush=True)
     connection = socket.socket(fileno=descriptor)
+    held: Limits | None = None
     with connection, contextlib.suppress(ConnectionError):
         connection.sendall(_wire.frame(_wire.Ready()))
         start = data_bytes()
         while (received := _receive_job(connection)) is not None:
             job, files = received
+            if foreign and held is None:
+                held = job.limits
+                harden(held)
             try:
                 answer = _answer(connection, job, files, start)
             finally:
@@ -47,24 +56,10 @@ def _receive_job(connection: socket.socket) -> tuple[_wire.Job, list[int]] | Non
         if not kind:
             return None
         files.extend(group)
-        if kind == _wire.FRAME:
-            return _wire.job_of(_body(connection)), files
-
-
-def _body(connection: socket.socket) -> bytearray:
-    (length,) = _wire.HEAD.unpack(_exactly(connection, _wire.HEAD.size))
-    return _exactly(connection, length)
-
-
-def _exactly(connection: socket.socket, length: int) -> bytearray:
-    out = bytearray(length)
-    view, at = memoryview(out), 0
-    while at < length:
-        count = connection.recv_into(view[at:])
-        if not count:
-            raise ConnectionResetError
-        at += count
-    return out
+        if kind == _wire.ANSWER:
+            read_frame(connection)  # to a question of the job before, which did not wait for it
+        elif kind == _wire.FRAME:
+            return _wire.job_of(read_frame(connection)), files
 
 
 def _answer(connection: socket.socket, job: _wire.Job, files: list[int], start: int) -> bytes:
@@ -88,6 +83,8 @@ def _work(connection: socket.socket, job: _wire.Job, files: list[int]) -> Any:
         named["files"] = files
     if job.feeds:
         named["feed"] = _feed(connection)
+    if job.asks:
+        named["ask"] = Asking(connection)
     result = _find(job)(*job.args, **named)
     if not job.streams:
         return result
@@ -100,7 +97,7 @@ def _feed(connection: socket.socket) -> Iterator[Any]:
     last = False
     while not last:
         connection.sendall(_wire.frame(_wire.More()))
-        fed = _wire.fed_of(_body(connection))
+        fed = _wire.fed_of(read_frame(connection))
         yield from fed.elements
         last = fed.last
 

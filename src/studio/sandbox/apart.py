@@ -11,10 +11,11 @@ from contextlib import aclosing
 from itertools import islice
 from typing import Any, TypeVar
 
-from studio.contracts.apart import Limits
+from studio.contracts.apart import Answer, Limits, Walls
 from studio.domain.errors import ErrorClass, NodeError, ProviderError, StudioError
 from studio.sandbox import _wire
 from studio.sandbox._child import Child, Died
+from studio.sandbox._conversation import Conversation
 from studio.sandbox._pool import Pool, log
 
 T = TypeVar("T")
@@ -61,6 +62,23 @@ class Workers:
             async for reply in replies:
                 if isinstance(reply, _wire.Part):
                     yield reply.value
+
+    async def converse(
+        self, walls: Walls, function: Callable[..., T], /, *args: Any, limits: Limits, answer: Answer | None = None
+    ) -> T:
+        """See ``studio.contracts.apart.Foreign``; without ``answer`` the function cannot ask."""
+        job = _job(function, args, limits)
+        job.asks = answer is not None
+        try:
+            async with self._pool.borrowed(job.function[0], walls) as child:
+                reply = await Conversation(child, limits, answer, self._pool.resting).hold(job)
+                if isinstance(reply, _wire.Failed):
+                    child.fit = reply.kind != "memory"
+                    raise _error(reply, limits)
+                child.fit = not reply.spent
+                return reply.value
+        except Died as died:
+            raise _why(died, job.limits) from died
 
     async def close(self) -> None:
         """End all processes, and wait until they are gone."""

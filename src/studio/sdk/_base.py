@@ -201,3 +201,15 @@ class ControlNode(BaseNode, abstract=True):
     async def run(self, input: Any, ctx: NodeContext) -> Any:
         """Never called: the engine's executor does the work."""
         raise NodeDefinitionError(f"{self.type} is executed by the engine")
+
+
+class ApartNode(BaseNode, abstract=True):
+    """A node that stands here for one whose code runs in another process. Not for node authors."""
+
+    async def effect_for(self, input: Any, ctx: NodeContext) -> Effect:
+        """As ``effect_of``; the input is checked apart as well."""
+        raise NodeDefinitionError(f"{self.type} runs nowhere")
+
+    async def options(self, param: str, ask: Any, ctx: NodeContext) -> Any:
+        """As the method that lists choices for a param: an ``OptionsPage``."""
+        raise NodeDefinitionError(f"{self.type} runs nowhere")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -52,7 +53,13 @@ class Forms:
             UserError: Its file is broken, or its pack lacks a library.
         """
         node = await self._catalog.load_async(type_id)
-        return Form(self._catalog.facts(type_id), node.input_schema(params), node.output_schema(params))
+        facts = self._catalog.facts(type_id)
+        if not self._catalog.is_apart(type_id):
+            return Form(facts, node.input_schema(params), node.output_schema(params))
+        given, gives = await asyncio.gather(
+            asyncio.to_thread(node.input_schema, params), asyncio.to_thread(node.output_schema, params)
+        )
+        return Form(facts, given, gives)
 
     async def choices(
         self, actor: Actor, type_id: str, param: str, *, params: Mapping[str, Any], credential: str | None,

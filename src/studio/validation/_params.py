@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from studio.domain.errors import StudioError
 from studio.domain.workflow import Node
 from studio.expressions.types import ANY, Type
 from studio.sdk import BaseNode, ControlNode, per_item_shape
@@ -15,7 +16,7 @@ from studio.validation._explain import explain
 from studio.validation._expressions import check_tree, has_expression
 from studio.validation._nested import misfits
 from studio.validation._positions import Key
-from studio.validation._problems import nearest, problem
+from studio.validation._problems import Problem, nearest, problem
 from studio.validation._report import Spot
 from studio.validation._scopes import Scope
 from studio.validation._types import element_of, field_of
@@ -113,6 +114,10 @@ class ParamCheck:
                         self._missing(str(path[0]), impl)
                     continue
                 self.context.report.add(finding.problem, self.spot, *self.at, *path, at_key=finding.at_key)
+        except StudioError as error:
+            # The code of a private pack, which was stopped or cannot be asked.
+            what = Problem(code=error.code, template=error.template, arguments=error.arguments)
+            self.context.report.add(what, self.spot, at_key=True)
 
     def _missing(self, name: str, impl: BaseNode) -> None:
         what = problem(
@@ -134,7 +139,7 @@ def migrated(node: Node, impl: BaseNode) -> Mapping[str, Any]:
         return node.params
     try:
         return impl.migrate(dict(node.params), node.version)
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except (StudioError, ValueError, TypeError, LookupError, AttributeError):
         # Params that fit no version are reported as they stand.
         return node.params
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.catalog import NodeFacts
+from studio.domain.errors import StudioError
 from studio.domain.status import Effect, OnError
 from studio.domain.workflow import Edge, Node
 from studio.sdk import BaseNode
@@ -67,6 +68,6 @@ def _effect(node: Node, facts: NodeFacts, impl: BaseNode | None) -> Effect | Non
         return None
     try:
         return impl.effect_of(impl.input_model.model_validate(node.params))
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except (StudioError, ValueError, TypeError, LookupError, AttributeError):
         # Params that do not fit are reported by themselves.
         return None

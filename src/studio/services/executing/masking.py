@@ -9,6 +9,7 @@ Secrets of the vault (secret variables, what credentials hold) are masked wherev
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
@@ -158,7 +159,8 @@ class Masking:
         known = self._marks.get(row.workflow_hash)
         if known is None:
             try:
-                known = marks_of(await self._engine.plan(row.workspace, row.workflow_hash))
+                plan = await self._engine.plan(row.workspace, row.workflow_hash)
+                known = await asyncio.to_thread(marks_of, plan)
             except StorageError:
                 raise
             except StudioError:

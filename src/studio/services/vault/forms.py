@@ -74,7 +74,7 @@ class Forms:
         return found
 
     async def _of(self, pack: PackFacts) -> Mapping[str, CredentialForm]:
-        if pack.built_in:
+        if not pack.private:
             return self._catalog.pack_credentials(pack)
         task = self._described.get(pack.id)
         if task is None:
@@ -119,29 +119,18 @@ class Forms:
         )  # fmt: skip
 
     def testable(self, form: CredentialForm) -> bool:
-        """Whether there is a test call that may be made from the server: no code of private packs runs there."""
-        return form.test is not None and form.scheme is not None and self._built_in(form.id)
+        """Whether there is a test call."""
+        return form.test is not None and form.scheme is not None
 
     def test_request(self, form: CredentialForm) -> HttpRequest:
         """The test call of a type.
 
         Raises:
-            UserError: It has none, or its pack is not built in.
+            UserError: It has none.
         """
         if form.test is None or form.scheme is None:
             raise UserError("credential.no_test", "Credentials of type {type} cannot be tested.", type=form.id)
-        if not self._built_in(form.id):
-            raise UserError(
-                "credential.test_private",
-                "The type {type} comes from a private pack, whose code does not run in the server.", type=form.id,
-            )  # fmt: skip
         return form.test
-
-    def _built_in(self, type_id: str) -> bool:
-        pack = self._pack(type_id)
-        if pack is None:
-            return True
-        return any(one.id == pack and one.built_in for one in self._catalog.packs())
 
     def _pack(self, type_id: str) -> str | None:
         """The pack that a type comes from; None for those that fit any service."""

@@ -51,7 +51,7 @@ class Testing:
         Raises:
             NotFound: There is none that the actor may see.
             AccessRefused: The actor may not use it.
-            UserError: Its type has no test call, or comes from a private pack.
+            UserError: Its type has no test call.
         """
         found = await self._access.need(actor, id, USE)
         request = self._forms.test_request(await self._forms.need(found.value.type))
