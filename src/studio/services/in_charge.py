@@ -46,7 +46,8 @@ class InCharge:
                     name=alias,
                 )
             )
-        if not allowed(standing.actor, granted(found.value, standing.actor, standing.groups)):
+        given = granted(found.value, standing.actor, standing.groups)
+        if not standing.actor.may(Permission.CREDENTIAL_USE) or not allowed(standing.actor, given):
             raise _lost(alias)
 
     async def given(self, charge: Charge, workspace: str, alias: str, *, shared: bool) -> None:

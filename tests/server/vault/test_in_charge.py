@@ -15,7 +15,7 @@ from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.domain.settings import ServerSettings
 from studio.domain.workflow import Workflow
 from studio.engine import Charge, Grants, StartRequest, error_execution
-from studio.services.people.model import Member, member_id
+from studio.services.people.model import CustomRole, Member, member_id
 from tests.server.kit import Api, running_api
 from tests.server.vault.test_using import TOKEN, credential, echo, run
 
@@ -88,7 +88,7 @@ async def test_what_is_taken_back_while_an_execution_waits_is_not_used(either: A
         sharing = f"/credentials/{id}/sharing"
         assert (await owner.put(sharing, json={"members": {account.id: "use"}})).is_success
         workflow = await made(other, waiting(url))
-        ids = [await gate.begin(workflow, by=owner) for _ in range(5)]
+        ids = [await gate.begin(workflow, by=owner) for _ in range(6)]
         drafts = [await gate.begin(workflow, "draft", by=other) for _ in range(2)]
         assert await gate.go(ids[0]) is None
         assert await gate.go(drafts[0]) is None
@@ -101,12 +101,15 @@ async def test_what_is_taken_back_while_an_execution_waits_is_not_used(either: A
             assert (error["code"], error["classification"], error["node"]) == (LOST, "authentication", "call")
             assert "mail" in error["message"]
             assert TOKEN not in str(error)
-        # The publisher loses the permission.
-        assert (await owner.put(sharing, json={"everyone": "use"})).is_success
-        await put_member(either, account.id, role="viewer")
-        error = await gate.go(ids[2])
-        assert error is not None
-        assert error["code"] == LOST
+        # The publisher loses the permission; to manage what one may not use is not enough either.
+        managing = CustomRole(name="Managing", permissions=["workflow.view", "credential.manage"])
+        await people.records.commit([people.roles.put(DEFAULT_WORKSPACE, "managing", managing)])
+        assert (await owner.put(sharing, json={"everyone": "manage"})).is_success
+        for role, one in (("viewer", ids[2]), ("managing", ids[5])):
+            await put_member(either, account.id, role=role)
+            error = await gate.go(one)
+            assert error is not None
+            assert error["code"] == LOST
         # They are disabled, and nobody else answers.
         await put_member(either, account.id, role="editor")
         await people.records.commit([
