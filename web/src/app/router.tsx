@@ -56,6 +56,43 @@ const editor = createRoute({
   component: lazyRouteComponent(() => import("@/editor/Editor"), "Editor"),
 });
 
+const credentials = createRoute({
+  getParentRoute: () => inside,
+  path: "/credentials",
+  component: lazyRouteComponent(() => import("@/screens/credentials/Credentials"), "Credentials"),
+});
+
+const variables = createRoute({
+  getParentRoute: () => inside,
+  path: "/variables",
+  component: lazyRouteComponent(() => import("@/screens/variables/Variables"), "Variables"),
+});
+
+const members = createRoute({
+  getParentRoute: () => inside,
+  path: "/members",
+  component: lazyRouteComponent(() => import("@/screens/members/Members"), "Members"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("@/screens/keys/Keys"), "Keys"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("@/screens/audit/Audit"), "Audit"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => texts(search, "tab"),
+  component: lazyRouteComponent(() => import("@/screens/settings/Settings"), "Settings"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -69,7 +106,25 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import("@/screens/entry/SetUp"), "SetUp"),
 });
 
-const tree = root.addChildren([inside.addChildren([home, workflows, editor]), signIn, setUp]);
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("@/screens/entry/Invitation"), "Invitation"),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => import("@/screens/entry/Reset"), "Reset"),
+});
+
+const tree = root.addChildren([
+  inside.addChildren([home, workflows, editor, credentials, variables, members, keys, audit, settings]),
+  signIn,
+  setUp,
+  invitation,
+  reset,
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

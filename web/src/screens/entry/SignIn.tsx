@@ -1,6 +1,6 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -75,8 +75,29 @@ export function SignIn() {
           <Button type="submit" loading={password.isPending}>
             {t("sign_in.submit")}
           </Button>
+          <Ways />
+          <Text size="sm" ta="center">
+            <Link to="/reset">{t("sign_in.forgotten")}</Link>
+          </Text>
         </Stack>
       </form>
     </Entry>
+  );
+}
+
+/** Identity providers that one can sign in with. */
+function Ways() {
+  const { t } = useTranslation("entry");
+  const ways = useQuery({ queryKey: ["sign-in-ways"], queryFn: async () => (await api.listSignInWays()).data.items });
+  if (ways.data === undefined || ways.data.length === 0) return null;
+  return (
+    <>
+      <Divider label={t("sign_in.or")} />
+      {ways.data.map((way) => (
+        <Button key={way.id} component="a" href={way.url} variant="default">
+          {t("sign_in.with", { name: way.name })}
+        </Button>
+      ))}
+    </>
   );
 }
