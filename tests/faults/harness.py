@@ -6,7 +6,6 @@ The checks read the database through a store of their own and the log that nodes
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -23,17 +22,16 @@ from studio.engine import read_history
 from studio.engine import records as r
 from studio.storage import Opened
 from tests.faults import drive
-
-_FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["tests.faults.warm"])
+from tests.fixtures.forks import FORK, warm
 
 
 class Process:
     """A driver forked from a warm server."""
 
     def __init__(self, argv: list[str], output: Path, fault: str | None = None) -> None:
+        warm()
         self._output = output
-        self._process = _FORK.Process(target=_enter, args=(argv, str(output), fault), daemon=True)
+        self._process = FORK.Process(target=_enter, args=(argv, str(output), fault), daemon=True)
         self._process.start()
 
     @property

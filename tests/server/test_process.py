@@ -9,19 +9,25 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import httpx2
 import pytest
 
+from tests.fixtures import forks
+
 STUDIO = [sys.executable, "-m", "studio.cli.main"]
+Process: TypeAlias = subprocess.Popen[str] | forks.Command
 
 
 @contextmanager
-def started(data: Path, command: str = "up", *options: str) -> Generator[tuple[subprocess.Popen[str], list[str]]]:
-    """A process with the lines it printed until it answered."""
-    process = subprocess.Popen(
-        [*STUDIO, command, "--data", str(data), "--port", "0", *options], stdout=subprocess.PIPE, text=True
-    )
+def started(data: Path, command: str = "up", *options: str, cold: bool = False) -> Generator[tuple[Process, list[str]]]:
+    """A process with the lines it printed until it answered; a ``cold`` one has loaded nothing before."""
+    arguments = [command, "--data", str(data), "--port", "0", *options]
+    if cold:
+        process: Process = subprocess.Popen([*STUDIO, *arguments], stdout=subprocess.PIPE, text=True)
+    else:
+        process = forks.Command(arguments)
     assert process.stdout is not None
     try:
         lines = [process.stdout.readline().strip()]
@@ -41,7 +47,7 @@ def url_in(line: str) -> str:
 
 
 def test_up_prints_the_address_and_a_set_up_link_once(tmp_path: Path) -> None:
-    with started(tmp_path / "data") as (process, lines):
+    with started(tmp_path / "data", cold=True) as (process, lines):
         assert process.stdout is not None
         link = url_in(process.stdout.readline())
         url = url_in(lines[0])
@@ -64,9 +70,7 @@ def test_up_prints_the_address_and_a_set_up_link_once(tmp_path: Path) -> None:
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with started(tmp_path / "one") as (_, lines):
         port = url_in(lines[0]).rpartition(":")[2]
-        second = subprocess.run(
-            [*STUDIO, "up", "--data", str(tmp_path / "two"), "--port", port], capture_output=True, text=True, timeout=60
-        )
+        second = forks.run(["up", "--data", str(tmp_path / "two"), "--port", port])
         assert second.returncode == 1
         assert f":{port}" in second.stderr
         assert "--port" in second.stderr
@@ -77,11 +81,11 @@ def test_settings_are_checked(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     (data / "studio.toml").write_text('port = "many"\n')
-    wrong = subprocess.run([*STUDIO, "up", "--data", str(data)], capture_output=True, text=True, timeout=60)
+    wrong = forks.run(["up", "--data", str(data)])
     assert wrong.returncode == 1
     assert "studio.toml" in wrong.stderr
     (data / "studio.toml").write_text("prot = 1\n")
-    unknown = subprocess.run([*STUDIO, "up", "--data", str(data)], capture_output=True, text=True, timeout=60)
+    unknown = forks.run(["up", "--data", str(data)])
     assert unknown.returncode == 1
     assert "prot" in unknown.stderr
 
@@ -129,11 +133,9 @@ def test_a_worker_answers_nowhere_unless_it_is_told_to(tmp_path: Path, monkeypat
 
 
 @contextmanager
-def working(data: Path, *options: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+def working(data: Path, *options: str) -> Generator[tuple[forks.Command, str]]:
     """A worker apart, and the line it printed when it began; "" where it could not."""
-    command = [*STUDIO, "worker", "--data", str(data), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as worker:
-        assert worker.stdout is not None
+    with forks.Command(["worker", "--data", str(data), *options]) as worker:
         try:
             yield worker, worker.stdout.readline().strip()
         finally:

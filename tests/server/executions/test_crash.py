@@ -6,8 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.fixtures import forks
 from tests.server.executions.test_events import Received, listening
 from tests.server.executions.test_executions import ADD, WAITS, published, settled
 from tests.server.kit import PASSWORD
@@ -31,15 +30,13 @@ class Server:
     def __init__(self, data: Path, db: str | None = None) -> None:
         self._where = ["--data", str(data), *(["--db", db] if db else [])]
         self._token: str | None = None
-        self.process: subprocess.Popen[str] | None = None
+        self.process: forks.Command | None = None
         self.url = ""
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         environ = {**os.environ, "STUDIO_REQUESTS_PER_MINUTE": "0"}
-        command = [sys.executable, "-m", "studio.cli.main", "up", *self._where, "--port", "0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
-        assert self.process.stdout is not None
+        self.process = forks.Command(["up", *self._where, "--port", "0"], env=environ)
         found = re.search(r"https?://[^\s]+", self.process.stdout.readline())
         assert found is not None
         self.url = found.group()
@@ -57,7 +54,6 @@ class Server:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        assert self.process.stdout is not None
         self.process.stdout.close()
 
     def client(self, **more: Any) -> httpx2.AsyncClient:

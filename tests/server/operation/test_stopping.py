@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,8 +17,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.fixtures import forks
 from tests.server.executions.test_events import Received, listening
-from tests.server.test_process import STUDIO, started, url_in
+from tests.server.test_process import Process, started, url_in
 
 SLOW: dict[str, Any] = {
     "studio": 1,
@@ -45,7 +45,7 @@ def kept(client: httpx2.Client) -> httpx2.Client:
     return client
 
 
-def signed_in(process: subprocess.Popen[str], lines: list[str]) -> httpx2.Client:
+def signed_in(process: Process, lines: list[str]) -> httpx2.Client:
     """A client of the first account, an Admin."""
     assert process.stdout is not None
     base, _, secret = url_in(process.stdout.readline()).partition("/setup#")
@@ -88,9 +88,7 @@ def test_a_server_that_drains_says_so_and_starts_nothing(tmp_path: Path, monkeyp
 
 def test_two_servers_on_one_data_folder(tmp_path: Path) -> None:
     with started(tmp_path / "data") as (process, _):
-        second = subprocess.run(
-            [*STUDIO, "up", "--data", str(tmp_path / "data"), "--port", "0"], capture_output=True, text=True, timeout=60
-        )
+        second = forks.run(["up", "--data", str(tmp_path / "data"), "--port", "0"])
         assert second.returncode == 1
         assert str(process.pid) in second.stderr
         assert "Traceback" not in second.stderr
@@ -146,15 +144,17 @@ def test_logs_go_to_stderr_as_json_and_hold_no_secret(tmp_path: Path, monkeypatc
     data.mkdir(mode=0o700)
     (data / "studio.toml").write_text('log_format = "json"\nmetrics_token = "planted-metrics-token"\n')
     (data / "studio.toml").chmod(0o600)
-    with subprocess.Popen(
-        [*STUDIO, "up", "--data", str(data), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+    told = tmp_path / "stderr"
+    with (
+        told.open("w") as stderr,
+        forks.Command(["up", "--data", str(data), "--port", "0"], stderr=stderr.fileno()) as process,
+    ):
         lines = [process.stdout.readline()]
         client = signed_in(process, lines)
         client.get("/workflows")
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        process.wait(60)
+        out, err = process.stdout.read(), told.read_text()
     assert out == ""
     found = [json.loads(line) for line in err.splitlines()]
     assert {"listening", "stopping", "stopped"} <= {one["event"] for one in found}
@@ -165,12 +165,12 @@ def test_logs_go_to_stderr_as_json_and_hold_no_secret(tmp_path: Path, monkeypatc
 
 def test_secrets_that_cross_in_clear_are_warned_of(tmp_path: Path) -> None:
     def warned(*options: str) -> bool:
-        command = [*STUDIO, "up", "--data", str(tmp_path / "data"), "--port", "0", *options]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
+        told, command = tmp_path / "stderr", ["up", "--data", str(tmp_path / "data"), "--port", "0", *options]
+        with told.open("w") as stderr, forks.Command(command, stderr=stderr.fileno()) as process:
             process.stdout.readline()
             process.send_signal(signal.SIGTERM)
-            return "cross the network in clear" in process.communicate(timeout=60)[1]
+            process.wait(60)
+            return "cross the network in clear" in told.read_text()
 
     assert warned("--host", "0.0.0.0")
     assert not warned("--host", "0.0.0.0", "--public-url", "https://studio.example.org")

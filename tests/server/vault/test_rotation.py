@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 
 from studio.bootstrap import Maintenance, Settings, Studio
 from studio.domain.access import Role
 from studio.domain.ids import INSTANCE
+from tests.fixtures import forks
 from tests.server.kit import Api
 from tests.server.vault.test_credentials import MARKER, make
 
@@ -39,10 +39,7 @@ async def test_keys_are_rotated_under_load_and_old_backups_stay_readable(either:
     loads = [asyncio.create_task(read()), asyncio.create_task(write())]
     options = ["--data", str(settings.data), *(["--db", settings.db] if settings.db else [])]
     for _ in range(2):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "studio.cli.main", "keys", "rotate", *options, stdout=asyncio.subprocess.DEVNULL
-        )
-        assert await process.wait() == 0
+        assert (await asyncio.to_thread(forks.run, ["keys", "rotate", *options])).returncode == 0
     done.set()
     await asyncio.gather(*loads)
     assert reads > 20
