@@ -101,7 +101,7 @@ class Foreign(Protocol):
         ...
 
     async def converse(
-        self, walls: Walls, function: Callable[..., T], /, *args: Any, limits: Limits, answer: Answer
+        self, walls: Walls, function: Callable[..., T], /, *args: Any, limits: Limits, answer: Answer | None = None
     ) -> T:
-        """The function's result. It gets an ``Ask`` as the keyword argument ``ask``, which ``answer`` answers."""
+        """The function's result. With ``answer`` it gets an ``Ask`` as the keyword argument ``ask``."""
         ...

@@ -37,10 +37,6 @@ def _broken(pack: PackFacts, reason: str) -> UserError:
     return UserError("catalog.broken_pack", "The pack {pack} cannot be used: {reason}.", pack=pack.id, reason=reason)
 
 
-async def _no_questions(name: str, args: list[Any]) -> Any:
-    raise TypeError(f"{name} cannot be asked here")
-
-
 class PrivatePacks:
     """Node types and credential types of private packs.
 
@@ -84,7 +80,6 @@ class PrivatePacks:
                 found = await self._foreign.converse(
                     behind.walls("credentials"), applied, behind.pack, list(pack.credentials), type_id,
                     msgspec.to_builtins(request, builtin_types=(bytes,)), dict(data), limits=_APPLY,
-                    answer=_no_questions,
                 )  # fmt: skip
                 return msgspec.convert(found, HttpRequest)
             except TimeoutError as error:

@@ -50,7 +50,7 @@ async def _run(pack: Pack, facts: bytes, method: str, args: Sequence[Any], told:
     context = WireContext(ask, told)
     try:
         return ["gave", await _METHODS[method](node, context, *(context.found(one) for one in args))]
-    except StudioError:
+    except (StudioError, MemoryError):
         raise
     except TimeoutError as error:
         return _raised("timeout", error)

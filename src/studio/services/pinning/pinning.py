@@ -6,6 +6,7 @@ what is masked there is not there, so that nobody gets to see it by a detour.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -147,7 +148,7 @@ class Pinning:
         """Where the output model of a node's type marks something."""
         try:
             impl = await self._catalog.load_async(node.type)
-            return marked_ways(impl.output_schema(node.params))
+            return marked_ways(await asyncio.to_thread(impl.output_schema, node.params))
         except (StudioError, ValueError, TypeError, LookupError, AttributeError):
             # A type that is gone tells nothing of its output, nor do params that are still wrong.
             return iter(())
