@@ -18,7 +18,8 @@ from studio.domain.phrases import Phrase, Refusal, reason_of
 from studio.domain.status import Effect
 from studio.domain.values import FileRef, Json, TableRef
 from studio.sdk._aws import AwsScheme
-from studio.sdk._base import ApartNode, BaseNode, Calls, ControlNode, Example, Rate, Routed, Slot
+from studio.sdk._base import ApartNode as ApartNode
+from studio.sdk._base import BaseNode, Calls, ControlNode, Example, Rate, Routed, Slot
 from studio.sdk._check import NodeDefinitionError
 from studio.sdk._context import NodeContext, StateHandle, TableDraft
 from studio.sdk._credential import CredentialField, CredentialType
@@ -49,7 +50,6 @@ __all__ = [
     "GENERIC_CREDENTIALS",
     "AccessRefused",
     "Apart",
-    "ApartNode",
     "AuthenticationFailed",
     "AwsScheme",
     "BaseNode",
