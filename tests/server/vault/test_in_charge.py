@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from studio.domain.access import Role
+from studio.domain.errors import UserError
 from studio.domain.ids import DEFAULT_WORKSPACE, INSTANCE
 from studio.domain.settings import ServerSettings
 from studio.domain.workflow import Workflow
@@ -215,44 +217,49 @@ async def test_what_was_handed_over_runs_with_the_right_of_its_owner_once_they_a
         assert len(seen) == 1
 
 
-@pytest.mark.parametrize("shared", [(), ("post-office",), ("*",)])
 async def test_credentials_of_the_environment_are_for_admins_unless_they_are_opened(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, shared: tuple[str, ...]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"type": "http.bearer", "token": TOKEN, "hosts": ["127.0.0.1"]}
     monkeypatch.setenv("STUDIO_CREDENTIAL_POST_OFFICE", json.dumps(given))
-    settings = ServerSettings(port=0, requests_per_minute=0, shared_credentials=shared)
+    settings = ServerSettings(port=0, requests_per_minute=0, shared_credentials=("post-office",))
     async with echo() as (url, seen), running_api(tmp_path / "data", settings=settings) as api:
         admin, editor, account = (
             await api.signed_in(Role.ADMIN), await api.signed_in(Role.EDITOR), await api.account(Role.ADMIN),
         )  # fmt: skip
-        other = api.client(await api.token(account))
+        other, gate = api.client(await api.token(account)), Gate(api, admin)
+        theirs = await made(editor, waiting(url, "Theirs", "post_office"))
+        shared = [await gate.begin(theirs) for _ in range(3)]
+        assert await gate.go(shared[0]) is None
+        api.studio.host.share(("*",))
+        assert await gate.go(shared[1]) is None
+        # It is not opened any more.
+        api.studio.host.share(("something-else",))
         await made(admin, waiting(url, "Ours", "post-office"))
-        theirs = await made(editor, waiting(url, "Theirs", "post_office"), publish=False)
-        gate = Gate(api, admin)
         assert await gate.go(await gate.begin("ours", by=editor)) is None
-        published = await editor.post(f"/workflows/{theirs}/publish", json={})
-        drafted = await editor.post("/executions", json={"workflow": theirs, "which": "draft"})
-        if shared:
-            assert published.is_success, published.text
-            assert drafted.is_success, drafted.text
-            assert await gate.go(await gate.begin(theirs)) is None
-        else:
-            for refused in (published, drafted):
-                assert (refused.status_code, refused.json()["code"]) == (403, "credential.environment_admins")
-            # A credential of one's own under that name does not lead there either.
-            await credential(editor, "post_office", "own")
-            assert (await editor.post(f"/workflows/{theirs}/publish", json={})).status_code == 403
+        assert len(seen) == 3
+        error = await gate.go(shared[2])
+        assert error is not None
+        assert (error["code"], error["classification"]) == ("credential.environment_admins", "authentication")
+        # A credential of one's own under that name does not lead there either.
+        await credential(editor, "post_office", "own")
+        draft = await made(editor, waiting(url, "Draft", "post_office"), publish=False)
+        for refused in (
+            await editor.post(f"/workflows/{draft}/publish", json={}),
+            await editor.post("/executions", json={"workflow": draft, "which": "draft"}),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "credential.environment_admins")
         # Who was an Admin at the start is asked again.
         late = await gate.begin(await made(other, waiting(url, "Late", "post-office")))
         await put_member(api, account.id, role="editor")
         error = await gate.go(late)
-        assert (None if error is None else error["code"]) == (None if shared else "credential.environment_admins")
-        assert len(seen) == (3 if shared else 1)
+        assert error is not None
+        assert error["code"] == "credential.environment_admins"
+        assert len(seen) == 3
         # In another workspace there is none, and who runs workflows here without a server is asked nothing.
         host = api.studio.host
         assert (await host.credential(DEFAULT_WORKSPACE, "post-office"))["token"] == TOKEN
-        with pytest.raises(Exception, match="no credential"):
+        with pytest.raises(UserError, match="no credential"):
             await host.credential("other", "post-office")
 
 

@@ -103,12 +103,12 @@ async def test_tables_and_variables_take_the_permissions_of_who_publishes_or_tri
     assert [one["cells"]["mail"] for one in rows] == ["ada@example.org"]
 
 
-async def test_the_permissions_are_asked_at_each_start_and_at_each_use(either: Api) -> None:
-    admin = await either.signed_in(Role.ADMIN)
+async def test_the_permissions_are_asked_at_each_start_and_at_each_use(api: Api) -> None:
+    admin = await api.signed_in(Role.ADMIN)
     assert (await admin.post("/tables", json={"name": "people", "columns": [{"name": "mail"}]})).is_success
     assert (await admin.put("/variables/greeting", json={"value": "hello"})).is_success
-    account, writer = await with_role(either, VIEW, EDIT, MANAGE, Permission.VARIABLE_VIEW)
-    gate = Gate(either, admin)
+    account, writer = await with_role(api, VIEW, EDIT, MANAGE, Permission.VARIABLE_VIEW)
+    gate = Gate(api, admin)
     # The table is named when it runs, and what makes one is asked for as well.
     named: dict[str, Any] = {**INSERT, "params": {**INSERT["params"], "table": "{{ gate.data.table }}"}}
     ids = [await made(writer, flow(name, node)) for name, node in (("Named", named), ("Make", CREATE), ("Get", FIND))]
@@ -118,36 +118,36 @@ async def test_the_permissions_are_asked_at_each_start_and_at_each_use(either: A
     told = await gate.begin(say)
     for one in again[1:]:
         assert await gate.go(one) is None
-    await put_member(either, account, role=Role.VIEWER)
+    await put_member(api, account, role=Role.VIEWER)
     assert (await gate.go(waiting[2])) is None  # Viewers see tables
     for one, permission in ((waiting[1], MANAGE), (waiting[0], EDIT)):
         answer = {"path": "gate", "decision": "approve", "data": {"table": "people"}}
         assert (await admin.post(f"/executions/{one}/approvals", json=answer)).is_success
-        await either.studio.engine.wait(one, timeout=30)
+        await api.studio.engine.wait(one, timeout=30)
         error = (await admin.get(f"/executions/{one}")).json()["error"]
         assert (error["code"], error["classification"]) == ("execution.right_lost", "authentication"), error
         assert permission.value in error["message"]
     for id in ids[:2]:
         refused = await admin.post("/executions", json={"workflow": id})
         assert (refused.status_code, refused.json()["code"]) == (403, "workflow.publisher_lost"), refused.text
-    await put_member(either, account, role="gone")
+    await put_member(api, account, role="gone")
     refused = await admin.post("/executions", json={"workflow": say})
     assert (refused.status_code, refused.json()["code"]) == (403, "workflow.publisher_lost"), refused.text
     # Variables were read when it started.
     assert await gate.go(told) is None
 
 
-async def test_who_is_given_a_workflow_is_told_and_may_hand_it_back(either: Api) -> None:
-    people = [await either.account(Role.EDITOR, name=name) for name in ("Ada", "Bob", "Cy")]
-    ada, bob, cy = [either.client(await either.token(one)) for one in people]
-    admin, stranger = await either.signed_in(Role.ADMIN), await either.signed_in(Role.ADMIN, "other")
+async def test_who_is_given_a_workflow_is_told_and_may_hand_it_back(api: Api) -> None:
+    people = [await api.account(Role.EDITOR, name=name) for name in ("Ada", "Bob", "Cy")]
+    ada, bob, cy = [api.client(await api.token(one)) for one in people]
+    admin, stranger = await api.signed_in(Role.ADMIN), await api.signed_in(Role.ADMIN, "other")
     id = await made(ada, flow("Given", {"type": "flow.noop"}))
     path = f"/workflows/{id}/transfer"
 
     async def notices() -> list[tuple[list[str], Any]]:
         from studio.services.notices.model import Shelf
 
-        kept = await Shelf(either.platform.ports.records).notices.all(DEFAULT_WORKSPACE)
+        kept = await Shelf(api.platform.ports.records).notices.all(DEFAULT_WORKSPACE)
         return [(one.value.to, one.value.facts["back"]) for one in kept if one.value.kind == "owner"]
 
     given = await ada.post(path, json={"owner": people[1].id})
@@ -159,7 +159,7 @@ async def test_who_is_given_a_workflow_is_told_and_may_hand_it_back(either: Api)
             assert (refused.status_code, refused.json()["code"]) == (409, "workflow.not_handed")
     assert (await stranger.post(f"{path}/accept")).status_code == 404
     key = (await bob.post("/keys", json={"name": "all"})).json()["secret"]
-    for_people = await either.client(key).post(f"{path}/accept")
+    for_people = await api.client(key).post(f"{path}/accept")
     assert (for_people.status_code, for_people.json()["code"]) == (403, "access.people_only"), for_people.text
     stale = await bob.post(f"{path}/decline", headers={"if-match": '"1"'})
     assert stale.status_code == 412
@@ -177,10 +177,10 @@ async def test_who_is_given_a_workflow_is_told_and_may_hand_it_back(either: Api)
     me = (await admin.get("/session")).json()["account"]["id"]
     assert (await admin.post(path, json={"owner": me})).json()["handed_from"] is None
     await admin.post(path, json={"owner": people[1].id})
-    records = either.platform.people
+    records = api.platform.people
     await records.records.commit([records.members.drop(INSTANCE, member_id(DEFAULT_WORKSPACE, me))])
     assert (await bob.post(f"{path}/decline")).json()["code"] == "workflow.nobody_to_hand_back"
-    entries = await either.platform.ports.records.audit(DEFAULT_WORKSPACE, limit=1000)
+    entries = await api.platform.ports.records.audit(DEFAULT_WORKSPACE, limit=1000)
     log = b"".join(one.value for one in entries)
     assert all(f"workflow.{one}".encode() in log for one in ("transferred", "accepted", "declined"))
 
