@@ -105,7 +105,9 @@ class Flow:
         for one in self._types.classes:
             if one is owner or name not in one.methods:
                 continue
-            if owner in self._types.with_bases(one) or (shape is not None and shape <= one.methods.keys()):
+            if owner in self._types.with_bases(one) or (
+                shape is not None and shape <= one.methods.keys() | one.attributes.keys()
+            ):
                 yield one.methods[name]
 
     # What functions end with
@@ -165,6 +167,11 @@ class Flow:
             and self._root in self._types.with_bases(owner)
         ):
             yield code, owner
+        if last_name(call.func) == "__init__" and owner is not None and isinstance(call.func, ast.Attribute):
+            place = call.func.value
+            if isinstance(place, ast.Call) and last_name(place.func) == "super":
+                for base in self._types.bases(owner):
+                    yield from self._behind(base)
         yield from self._behind(called)
         # What is given to be called is called.
         if not isinstance(called, Class):
@@ -172,6 +179,23 @@ class Flow:
                 given = self._types.of(value, function)
                 if isinstance(given, Function | Handed):
                     yield from self._behind(given)
+                yield from self._held(value, function)
+
+    def _held(self, value: ast.expr, function: Function) -> Iterator[Function]:
+        """The functions that a constant was made with: it is given so that they are called."""
+        if isinstance(value, ast.Name) and value.id in function.values:
+            value = function.values[value.id]
+        if isinstance(value, ast.IfExp):
+            yield from self._held(value.body, function)
+            yield from self._held(value.orelse, function)
+            return
+        found = self._types.constant(value, function)
+        if found is None or not isinstance(found[0], ast.Call):
+            return
+        for one in found[0].args:
+            named = self._types.named(one, found[1])
+            if isinstance(named, Function):
+                yield named
 
     def _classes_of(self, caught: Iterable[ast.expr], function: Function) -> Caught:
         found: list[Class | None] = []

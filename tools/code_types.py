@@ -264,6 +264,20 @@ class Types:
                 return self.of(first.values[f"self.{name}"], first)
         return None
 
+    def constant(self, node: ast.expr, function: Function) -> tuple[ast.expr, Module] | None:
+        """What a name of a module is given there, where it is neither a class nor a function, and the module."""
+        place: Type = function.module
+        if isinstance(node, ast.Attribute):
+            place, name = self.of(node.value, function), node.attr
+        else:
+            name = node.id if isinstance(node, ast.Name) else ""
+        while isinstance(place, Module):
+            if name in place.values:
+                return place.values[name], place
+            source, name = place.imports.get(name, ("", ""))
+            place = self.modules.get(source)
+        return None
+
     def with_bases(self, cls: Class) -> Iterator[Class]:
         """A class and all that it derives from."""
         yield cls

@@ -28,8 +28,8 @@ _EVERYWHERE = (
     ("studio.server.middleware.limits", "Limits.__call__"),
 )
 """What stands around every operation."""
-_ELSEWHERE = frozenset({"request.no_route", "request.method"})
-"""Codes of answers that belong to no operation."""
+_ELSEWHERE = frozenset({"request.no_route", "request.method", "record.taken"})
+"""Codes of answers that belong to no operation, or that each says in words of its own."""
 _SAID = {
     "request.failed": "500", "request.refused": "400", "request.host": "421", "request.origin": "403",
     "request.headers_too_large": "431",
@@ -60,12 +60,14 @@ def codes() -> dict[str, Any]:
     for module, name in _EVERYWHERE:
         around = flow.function(module, name)
         common |= flow.ends(around).union(*(flow.ends(one) for one in around.inner.values()))
-    common = {end for end in common if end[0] not in _ELSEWHERE}
+    common = {end for end in common if end[0] not in _ELSEWHERE | {"record.changed"}}
     known = {code for code, _ in common}
     return {
         "common": statuses.sorted(common),
         "operations": {
-            route.operation_id: statuses.sorted({end for end in ends if end[0] not in known}, _conditions(route))
+            route.operation_id: statuses.sorted(
+                {end for end in ends if end[0] not in known | _ELSEWHERE | _unlikely(route)}, _conditions(route)
+            )
             for route, ends in own
         },
     }  # fmt: skip
@@ -76,6 +78,11 @@ def _routes() -> Iterator[APIRoute]:
 
     for router in ROUTERS:
         yield from (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def _unlikely(route: APIRoute) -> set[str]:
+    """Whoever only looks is in nobody's way: what is written on the way there is written again."""
+    return {"record.changed"} if route.methods == {"GET"} else set()
 
 
 def _conditions(route: APIRoute) -> Codes:

@@ -38,8 +38,11 @@ LOCALES = Path(__file__).parents[2] / "src/studio/i18n/locales"
 WHOLE = {
     "list_backups": "a setting says how many are kept",
     "list_credential_types": "as many as the installed packs bring",
+    "list_functions": "those of the expression language",
     "list_identity_providers": "50 can be set up",
+    "list_pinned": "200 nodes of a draft can be pinned",
     "list_roles": "a workspace makes 100 beside those built in",
+    "list_shapes": "a few words for each installed node type; the editor tells by all of them what fits a wire",
     "list_sign_in_ways": "the identity providers that are active; the page to sign in shows a button for each",
     "list_workers": "as many as there are processes",
     "show_presence": "200 tabs are shown",
