@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ctypes
+import itertools
+import mmap
 import os
 import resource
 import signal
@@ -169,3 +173,64 @@ class Nested:
     @staticmethod
     def double(number: int) -> int:
         return 2 * number
+
+
+def looked(wanted: list[str]) -> dict[str, str]:
+    """What of these files can be read, and what can be written beside."""
+    found: dict[str, str] = {"pid": str(os.getpid())}
+    for one in wanted:
+        try:
+            found[one] = Path(one).read_text()
+        except OSError as error:
+            found[one] = type(error).__name__
+    Path("kept").write_text("in the scratch folder")
+    return found
+
+
+def lifted() -> list[str]:
+    """Limits that foreign code gets rid of."""
+    out: list[str] = []
+    for name in ("RLIMIT_DATA", "RLIMIT_FSIZE"):
+        kind = getattr(resource, name)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            out.append(name)
+    return out
+
+
+def filled(size: int) -> None:
+    """Fill the scratch folder with small files until somebody stops it."""
+    for number in itertools.count():
+        Path(f"file{number}").write_bytes(bytes(size))
+
+
+def shared(size: int) -> int:
+    """Take memory that no limit of the kernel counts, and keep it for a while."""
+    taken = mmap.mmap(-1, size)
+    for at in range(0, size, 4096):
+        taken[at] = 1
+    time.sleep(30)
+    return len(taken)
+
+
+def asking(ask: Any) -> Any:
+    """Ask in order, side by side, in the middle of code that cannot wait, from a thread, and give one up."""
+    return ask.run(_asking(ask))
+
+
+async def _asking(ask: Any) -> list[Any]:
+    slow = asyncio.ensure_future(ask("slow"))
+    first = await asyncio.gather(ask("double", 2), ask("double", 3))
+    now = ask.now("double", 4)
+    threaded = await asyncio.to_thread(ask.now, "double", 5)
+    slow.cancel()
+    try:
+        await ask("refused")
+    except UserError as error:
+        refused = error.code
+    return [*first, now, threaded, refused]
+
+
+def asking_badly(ask: Any) -> Any:
+    """Ask for something that ends the work."""
+    return ask.run(ask("broken"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +12,9 @@ from typing import Any
 
 import pytest
 
-Popen = subprocess.Popen[str]
-Start = Callable[..., Popen]
+from tests.fixtures import forks
+
+Start = Callable[..., forks.Command]
 
 ENDLESS: dict[str, dict[str, Any]] = {
     "duckdb": {
@@ -39,16 +38,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     (tmp_path / "empty.db").touch()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO_")}
     environment |= {"STUDIO_DATA": str(tmp_path / "data"), "STUDIO_LANG": "en"}
-    started: list[Popen] = []
+    started: list[forks.Command] = []
 
-    def run(*arguments: str, node: dict[str, Any] | None = None) -> Popen:
+    def run(*arguments: str, node: dict[str, Any] | None = None) -> forks.Command:
         if node is not None:
             document = {"studio": 1, "name": "Test", "nodes": {"work": node}}
             (tmp_path / "flow.json").write_text(json.dumps(document))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "studio.cli.main", *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment,
-        )  # fmt: skip
+        process = forks.Command(arguments, cwd=tmp_path, env=environment, capture=True)
         started.append(process)
         return process
 
@@ -73,7 +69,7 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def working(process: Popen) -> int:
+def working(process: forks.Command) -> int:
     """The process in which the node's work is going on: it has used more time than starting takes."""
     while process.poll() is None:
         for child in children(process.pid):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ _KNOWN = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1
 """Rights by version of the kernel's interface."""
 
 
+def version() -> int:
+    """The version of the kernel's interface, 0 where there is none."""
+    if sys.platform != "linux":
+        return 0
+    found: int = ctypes.CDLL(None).syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_OF))
+    return max(0, found)
+
+
 def wall_in(readable: Iterable[str], writable: Iterable[str]) -> bool:
     """Give up every file but these, and what lies in these folders; False where the kernel cannot do that.
 
@@ -31,13 +40,13 @@ def wall_in(readable: Iterable[str], writable: Iterable[str]) -> bool:
     Raises:
         OSError: The kernel can, and refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_OF))
-    if version < 1:
+    known = version()
+    if known < 1:
         return False
-    rights = _KNOWN[min(version, 5)]
-    attributes = struct.pack("QQQ", rights, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
-    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    libc = ctypes.CDLL(None, use_errno=True)
+    rights = _KNOWN[min(known, 5)]
+    attributes = struct.pack("QQQ", rights, 3 if known >= 4 else 0, 3 if known >= 6 else 0)
+    size = 24 if known >= 6 else 16 if known >= 4 else 8
     rules = _checked(libc.syscall(_CREATE, ctypes.c_char_p(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0)))
     try:
         for path in readable:

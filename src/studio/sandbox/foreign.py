@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from studio.contracts.apart import Answer, Limits, Walls
+from studio.sandbox._landlock import version
+from studio.sandbox._pool import log
 from studio.sandbox.apart import Workers
 
 T = TypeVar("T")
@@ -26,6 +28,8 @@ class ForeignCode:
 
     def __init__(self, *, most: int = _MOST, idle: int = 4, idle_seconds: float = 60.0) -> None:
         """``idle`` processes are kept for ``idle_seconds``."""
+        if not version():
+            log.warning("this kernel has no Landlock: the code of private packs is not kept away from files")
         self._conversing = Workers(most=most, idle=idle, idle_seconds=idle_seconds)
         weakref.finalize(self, self._conversing.end)
         self._asked: _Thread | None = None
