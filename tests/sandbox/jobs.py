@@ -220,7 +220,8 @@ def asking(ask: Any) -> Any:
 
 async def _asking(ask: Any) -> list[Any]:
     slow = asyncio.ensure_future(ask("slow"))
-    first = await asyncio.gather(ask("double", 2), ask("double", 3))
+    refused = ""
+    first: list[Any] = await asyncio.gather(ask("double", 2), ask("double", 3))
     now = ask.now("double", 4)
     threaded = await asyncio.to_thread(ask.now, "double", 5)
     slow.cancel()

@@ -108,6 +108,49 @@ async def test_forms_choices_and_checks(api: Api, tmp_path: Path) -> None:
     untouched(tmp_path / "data")
 
 
+async def test_no_route_brings_it_in(api: Api, tmp_path: Path) -> None:
+    """Every route that shows something is asked about it, and those that take a document or a node type get one."""
+    client = await api.signed_in(Role.ADMIN)
+    document = workflow("Everywhere", what="nothing")
+    id = await published(client, document, "everywhere")
+    started = (await client.post("/executions", json={"workflow": "everywhere"})).json()["id"]
+    await settled(client, started, "succeeded")
+    given = {"workflow": id, "execution": started, "type": "spy.ask", "node": "ask", "number": "1", "path": "ask"}
+    described = (await client.get(f"{api.url}/api/openapi.json")).json()["paths"]
+    asked: dict[str, int] = {}
+    for path, operations in described.items():
+        here = path
+        for name, one in given.items():
+            here = here.replace("{" + name + "}", one)
+        answers = json.dumps(operations.get("get", {}).get("responses", {}))
+        if "get" in operations and "{" not in here and "event-stream" not in answers:
+            params = {"path": "ask", "workflow": id, "node": "ask", "execution": started}
+            asked[path] = (await client.get(f"{api.url}{here}", params=params)).status_code
+    assert {path for path, status in asked.items() if status >= 500} == set()
+    assert {path for path, status in asked.items() if "/nodes" in path and status == 200}, asked
+    posts: dict[str, Any] = {
+        "/workflows": {"document": workflow("Another", text="bad")},
+        "/workflows/import": None,
+        f"/workflows/{id}/validate": {"document": workflow("Bad", text="bad")},
+        f"/workflows/{id}/duplicate": {},
+        "/expressions/preview": {
+            "expressions": [{"value": "{{ ask.value }}"}], "workflow": id, "node": "ask", "execution": started,
+        },
+        "/expressions/scope": {"workflow": id, "node": "ask"},
+        f"/executions/{started}/replay": {},
+        f"/executions/{started}/fork": {"at": "ask"},
+        "/run/everywhere": {},
+    }  # fmt: skip
+    for path, body in posts.items():
+        if body is None:
+            files = {"file": ("flow.json", json.dumps(workflow("Imported", text="bad")))}
+            answer = await client.post(path, files=files)
+        else:
+            answer = await client.post(path, json=body)
+        assert answer.status_code < 500, (path, answer.text)
+    untouched(tmp_path / "data")
+
+
 async def test_a_node_runs_apart_with_all_that_its_context_offers(api: Api, tmp_path: Path) -> None:
     client = await api.signed_in(Role.ADMIN)
     done = await ran(client, workflow("Plain"))
