@@ -185,17 +185,12 @@ class Flow:
         """The functions that a constant was made with: it is given so that they are called."""
         if isinstance(value, ast.Name) and value.id in function.values:
             value = function.values[value.id]
-        if isinstance(value, ast.IfExp):
-            yield from self._held(value.body, function)
-            yield from self._held(value.orelse, function)
-            return
-        found = self._types.constant(value, function)
-        if found is None or not isinstance(found[0], ast.Call):
-            return
-        for one in found[0].args:
-            named = self._types.named(one, found[1])
-            if isinstance(named, Function):
-                yield named
+        for one in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+            found = self._types.constant(one, function)
+            for made in found[0].args if found is not None and isinstance(found[0], ast.Call) else ():
+                named = self._types.named(made, found[1]) if found is not None else None
+                if isinstance(named, Function):
+                    yield named
 
     def _classes_of(self, caught: Iterable[ast.expr], function: Function) -> Caught:
         found: list[Class | None] = []

@@ -56,6 +56,27 @@ class Shop:
         raise Busy()
     def none_known(self) -> None:
         unknown.call()
+    async def kinds(self, fast: bool) -> None:
+        kind = FAST if fast else SLOW
+        await self.driver.write(kind, 1)
+        kind = kind.other if kind else None
+
+def _fast() -> None:
+    raise Conflict("shop.fast", "…")
+def _slow() -> None:
+    raise Conflict("shop.slow", "…")
+
+FAST = Kind("fast", _fast)
+SLOW = Kind("slow", _slow)
+
+class Closed(Conflict):
+    def __init__(self) -> None:
+        super().__init__("shop.shut", "…")
+class Tonight(Closed):
+    def __init__(self) -> None:
+        super().__init__()
+def tonight() -> None:
+    raise Tonight()
 
 def placed(error: StudioError) -> StudioError:
     return error
@@ -89,6 +110,8 @@ def test_calls_are_followed_to_the_errors(tmp_path: Path, monkeypatch: pytest.Mo
     assert ends("Shop.get") == ends("route") == both
     assert ends("Shop.quiet") == {"shop.closed": "Conflict"}
     assert ends("Shop.louder") == {"shop.none": "NotFound"}
+    assert ends("Shop.kinds") == {"shop.fast": "Conflict", "shop.slow": "Conflict"}
+    assert "shop.shut" in ends("tonight")
     assert ends("Shop.busy") == {"shop.busy": "Busy"}
     assert ends("Shop.beside") == ends("Shop.none_known") == {}
     assert flow.line(flow.function("shop.domain.errors", "Busy.__init__").owner) == [
