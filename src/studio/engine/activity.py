@@ -18,7 +18,8 @@ from studio.domain.status import Durability, Effect, OnError
 from studio.engine import records as r
 from studio.engine.apart import aside, effect_for
 from studio.engine.context import RunContext
-from studio.engine.doubt import settle_doubt
+from studio.engine.debugging import resolve_around
+from studio.engine.doubt import keyed, of_last_attempt, settle_doubt
 from studio.engine.encode import ItemsHandle, MissingChunk
 from studio.engine.failures import (
     LEFT_ALONE,
@@ -67,6 +68,7 @@ class Activity:
     __slots__ = (
         "attempts",
         "began",
+        "edited",
         "ended",
         "finished",
         "frame",
@@ -96,6 +98,7 @@ class Activity:
         self.message_id: str | None = None
         self.finished = finished
         self.ended = False
+        self.edited: dict[str, Any] = {}
         self.task: asyncio.Task[None] | None = None
         self.records: list[Record] = list((frame.recorded or {}).get(node.id, ()))
 
@@ -110,6 +113,8 @@ class Activity:
             if why is not None:
                 self._skip(why)
                 return
+            if self.run.debug is not None:
+                await self.run.debug.hold(self)
             if self.finished is None:
                 self.run.engine.show(self.run, "started", self.path, {})
             output, ports = self.finished or await self._work()
@@ -217,13 +222,13 @@ class Activity:
         doubt: Record | None = None
         for record in self.records:
             if record[0] == r.RETRY and record[5] == alternative:
-                attempt, first_at, doubt = record[4], record[8], _keyed(doubt)
+                attempt, first_at, doubt = record[4], record[8], keyed(doubt)
                 await self.sleep_until(record[6], "wait.retry")
             elif record[0] == r.INTENT and record[5] == alternative:
                 doubt, attempt = record, record[4]
         self.intent = doubt
         if option.executor is not None:
-            self.records = _of_last_attempt(self.records)
+            self.records = of_last_attempt(self.records)
         while True:
             try:
                 return await self._attempt(option, alternative, attempt, doubt)
@@ -231,7 +236,7 @@ class Activity:
                 raise
             except Exception as failure:  # noqa: BLE001 - classified below
                 error = as_error(failure, option)
-            doubt = _keyed(self.intent)
+            doubt = keyed(self.intent)
             spent = (self.run.clock() - first_at) / 1e6
             if policy is None or not may_retry(policy, error, attempt, spent):
                 raise error
@@ -266,8 +271,7 @@ class Activity:
         context.activity = self
         if doubt is not None:
             # What was about to be done under an older version of the type, as this one wants it.
-            raw = await run.values.decode((doubt[7], doubt[8]))
-            raw = await aside(impl, migrated, impl, raw, (*doubt, 1)[10])
+            raw = await aside(impl, migrated, impl, await run.values.decode((doubt[7], doubt[8])), (*doubt, 1)[10])
             context.recovering, context.intent = True, doubt[9]
         else:
             raw = await self.resolve(option)
@@ -305,6 +309,8 @@ class Activity:
     async def resolve(self, option: PlanNode) -> dict[str, Any]:
         """The params with their expressions evaluated."""
         self.set_scope()
+        if self.edited and option is self.node:
+            return await resolve_around(self, option.static, self.edited)
         if option.params is None:
             return option.static
         raw = await self.run.evaluated(option.params, self.frame.scope, self.path, None)
@@ -487,14 +493,3 @@ class Activity:
                 None,
             )
         )
-
-
-def _keyed(intent: Record | None) -> Record | None:
-    """The intent that another attempt repeats: same key, same input, same facts. Only keyed effects have one."""
-    return intent if intent is not None and intent[6] == Effect.KEYED else None
-
-
-def _of_last_attempt(records: list[Record]) -> list[Record]:
-    """What a container's journal knows of the attempt that was under way."""
-    starts = [at + 1 for at, record in enumerate(records) if record[0] == r.RETRY]
-    return records[starts[-1] :] if starts else records

@@ -19,6 +19,7 @@ from studio.domain.phrases import Phrase
 from studio.domain.status import Durability, ExecutionStatus
 from studio.engine import records as r
 from studio.engine.after_failure import start_error_workflow
+from studio.engine.debugging import debug_of
 from studio.engine.encode import JSON, PACKED
 from studio.engine.failures import error_facts
 from studio.engine.history import Recovered, recover
@@ -119,6 +120,7 @@ async def _take_up(engine: Engine, claim: Claim, recovered: Recovered, messages:
         run.migrated = recovered.migrated
         run.recovering = claim.recoveries > 0
         run.adopt(await decode_facts(recovered.start, run.values))
+        run.debug = debug_of(run, run.facts.get("breakpoints"), recovered.breaks)
         for id, (kind, payload, at) in recovered.messages.items():
             run.waits.deliver(Message(claim.id, id, kind, payload, at))
         for message in messages:

@@ -56,6 +56,8 @@ class StartRequest:
         origin: Execution whose idempotency keys are kept (retry of failed items); None makes new keys.
         identities: What keeps the state and the concurrency slots of workflows of one name apart: by reference as in
             ``calls``, and under "" for the workflow itself. The name serves where there is none.
+        test: It runs a draft, and may be stopped and looked into.
+        breakpoints: Node paths as the editor writes them, before which it stops, each with a condition or None.
         charges: Who answers for the workflows, by the same references. Nobody is asked where there are none: on the
             command line.
     """
@@ -77,6 +79,8 @@ class StartRequest:
     origin: str | None = None
     identities: Mapping[str, str] = field(default_factory=dict[str, str])
     charges: Mapping[str, Charge] = field(default_factory=dict[str, Charge])
+    test: bool = False
+    breakpoints: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     grants: Grants = field(default_factory=Grants)
     tags: tuple[str, ...] = ()
     priority: int | None = None

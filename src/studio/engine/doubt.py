@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from studio.domain.errors import InDoubt, StudioError
-from studio.domain.status import InDoubtPolicy
+from studio.domain.status import Effect, InDoubtPolicy
 from studio.engine import records as r
 from studio.engine.plan import PlanNode
+from studio.engine.records import Record
 
 if TYPE_CHECKING:
     from studio.engine.activity import Activity
@@ -44,3 +45,14 @@ async def settle_doubt(
     raise InDoubt(
         "node.in_doubt", "The effect of {path} was in doubt and was decided to have failed.", path=activity.path
     ) from error
+
+
+def keyed(intent: Record | None) -> Record | None:
+    """The intent that another attempt repeats: same key, same input, same facts. Only keyed effects have one."""
+    return intent if intent is not None and intent[6] == Effect.KEYED else None
+
+
+def of_last_attempt(records: list[Record]) -> list[Record]:
+    """What a container's journal knows of the attempt that was under way."""
+    starts = [at + 1 for at, record in enumerate(records) if record[0] == r.RETRY]
+    return records[starts[-1] :] if starts else records

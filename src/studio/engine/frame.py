@@ -61,6 +61,7 @@ class Frame:
         "only",
         "ports",
         "prefix",
+        "quick",
         "ready",
         "recorded",
         "run",
@@ -93,6 +94,7 @@ class Frame:
             self.ready = deque(stopped)
         self.known = run.memory.frame(prefix)
         self.only = only
+        self.quick = only is None and run.debug is None
         self.context: PlaceContext | None = None
         self.done: list[tuple[PlanNode, dict[str, Any], tuple[str, ...] | None]] = []
 
@@ -183,7 +185,7 @@ class Frame:
             index = ready.popleft()
             node = nodes[index]
             self.status[index] = STARTED
-            if node.simple and self.only is None and (self.recorded is None or node.id not in self.recorded):
+            if node.simple and self.quick and (self.recorded is None or node.id not in self.recorded):
                 now = self.in_place(node, now)
                 if now > until:
                     return

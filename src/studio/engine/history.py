@@ -40,6 +40,10 @@ _NAMES = {
     r.END: "ended",
     r.USAGE: "used",
     r.MIGRATED: "migrated",
+    r.HELD: "held",
+    r.GO: "released",
+    r.EDIT: "edited",
+    r.BREAKS: "breakpoints",
 }
 
 
@@ -54,6 +58,7 @@ class Recovered:
         self.runs = 0
         self.usage = Usage()
         self.migrated: dict[str, list[int]] = {}
+        self.breaks: dict[str, Any] | None = None
         self.end: Record | None = None
 
     def take(self, segment: StoredSegment) -> None:
@@ -73,6 +78,7 @@ class Recovered:
         self.runs = facts.get("runs", 0)
         self.usage = Usage(*(facts.get("usage") or ()))
         self.migrated = facts.get("migrated", {})
+        self.breaks = facts.get("breaks")
 
     def _record(self, record: Record) -> None:
         kind = record[0]
@@ -81,12 +87,14 @@ class Recovered:
             if record[1].get("memory"):
                 self.memory = Memory.load(record[1]["memory"])
         elif kind == r.MESSAGE:
-            if record[2] not in ("cancel", "pause", "resume"):
+            if record[2] not in ("cancel", "pause", "resume", "edit", "breaks"):
                 self.messages[record[1]] = (record[2], record[3], record[4])
         elif kind == r.PARK:
             self.active = record[2]
         elif kind == r.MIGRATED:
             self.migrated = record[2]
+        elif kind == r.BREAKS:
+            self.breaks = record[2]
         elif kind == r.END:
             self.end, self.active = record, record[6]
         elif kind == r.USAGE:
@@ -100,6 +108,8 @@ class Recovered:
                 self.memory.close(record[1], record[2])
             elif kind in (r.FAILED, r.RETRY):
                 self.messages.pop(record[9], None)
+            elif kind == r.GO:
+                self.messages.pop(record[5], None)
             elif kind == r.CHUNK:
                 for offset in range(record[4]):
                     self.memory.forget(f"{record[1]}{record[2]}[{record[3] + offset}]/")
@@ -292,6 +302,14 @@ def _event(execution_id: str, seq: int, index: int, record: Record, at: int) -> 
         data = {"tokens": record[4], "cost": record[5], "child": record[6]}
     elif kind == r.MESSAGE:
         data = {"id": record[1], "kind": record[2]}
+    elif kind == r.HELD:
+        data = {"why": record[4], "error": record[7]}
+    elif kind == r.GO:
+        data = {"how": record[4]}
+    elif kind == r.EDIT:
+        data = {"what": record[4], "by": record[8]}
+    elif kind == r.BREAKS:
+        at, data = record[1], {"points": record[2]["points"]}
     elif kind == r.MIGRATED:
         at, data = record[1], {"types": record[2]}
     elif kind == r.END:

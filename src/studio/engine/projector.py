@@ -150,7 +150,7 @@ def node_rows(plan: Plan | None, records: list[Record]) -> list[NodeRunRow]:
             rows.append(NodeRunRow(prefix + node, type, _SUCCEEDED, at, took, waited, attempts, given, gave))
         elif kind == r.CHUNK:
             _chunk_rows(rows, record)
-        elif kind == r.FAILED or kind == r.SKIPPED or (kind == r.WAIT and record[5] != r.LIMIT):
+        elif kind in (r.FAILED, r.SKIPPED, r.HELD) or (kind == r.WAIT and record[5] != r.LIMIT):
             rows.append(_other_row(record, types))
     return rows
 
@@ -173,6 +173,8 @@ def _other_row(record: Record, types: _Types) -> NodeRunRow:
         code = record[7]["code"]
         row.status = NodeStatus.CANCELLED if code == "node.cancelled" else NodeStatus.FAILED
         row.duration, row.attempts, row.waited, row.error_code = record[4], record[5], record[6], code
+    elif kind == r.HELD:
+        row.status = NodeStatus.WAITING
     elif kind == r.WAIT:
         row.status = NodeStatus.IN_DOUBT if record[5] == "in_doubt" else NodeStatus.WAITING
     else:

@@ -23,6 +23,10 @@ encoded value is (form, payload).
     PARK     (PARK, at, active time so far)
     END      (END, at, status, form, payload, error, active time, used: tokens and cost where there were any)
     USAGE    (USAGE, prefix, node, at, tokens, cost, called execution that used them)
+    HELD     (HELD, prefix, node, at, why, form, payload, error)     it waits at a breakpoint, with its resolved input
+    GO       (GO, prefix, node, at, how, message id)                 somebody lets it run
+    EDIT     (EDIT, prefix, node, at, what, form, payload, message id, by)    its ``params`` or ``output`` from now on
+    BREAKS   (BREAKS, at, facts)                                     where the execution stops from now on
     MIGRATED (MIGRATED, at, node types)      {type: [version accepted with, version that runs from here on]}
 """
 
@@ -40,6 +44,7 @@ START, DONE, FAILED, SKIPPED, INTENT, RETRY, WAIT, TURN, CHUNK, SPILL, PHASE, CH
 )
 USAGE = 17
 MIGRATED = 18
+HELD, GO, EDIT, BREAKS = range(19, 23)
 
 Record = tuple[Any, ...]
 
@@ -82,7 +87,7 @@ def reused(start: Mapping[str, Any]) -> list[Record]:
 
 def of_node(kind: int) -> bool:
     """Whether records of a kind tell of a node run."""
-    return DONE <= kind <= CHILD or kind == USAGE
+    return DONE <= kind <= CHILD or kind == USAGE or HELD <= kind <= EDIT
 
 
 def was_cancelled(record: Record) -> bool:
@@ -126,6 +131,8 @@ class Memory:
             frame = self.frames[prefix] = {}
         if kind in (DONE, SKIPPED) or (kind == FAILED and not was_cancelled(record)):
             frame[node] = [record]
+        elif kind == EDIT and record[4] == "output":
+            frame[node] = [(*old[:8], record[5], record[6], *old[10:]) for old in frame.get(node, ())[-1:]]
         elif kind == TURN:
             self.forget(f"{prefix}{node}[")
             frame[node] = [*(old for old in frame.get(node, ()) if old[0] in (RETRY, WAIT)), record]

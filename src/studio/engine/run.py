@@ -17,6 +17,7 @@ from studio.engine.activity import Activity
 from studio.engine.after_failure import start_error_workflow
 from studio.engine.api import Grants
 from studio.engine.batches import Batches
+from studio.engine.debugging import debug_of
 from studio.engine.encode import ItemsHandle, MissingChunk, Values
 from studio.engine.failures import Stop, error_facts, why_cancelled
 from studio.engine.frame import Frame, Scope
@@ -114,6 +115,7 @@ class Run:
         self._taken: dict[str, None] = {}
         self._tasks_waiting: set[asyncio.Task[None]] = set()
         self._seeds = hashlib.blake2b(self.origin.encode(), digest_size=16)
+        self.debug = debug_of(self, facts.get("breakpoints"), None)
 
     def batches(self) -> Batches:
         """Where runs of nodes gather that work in batches."""
@@ -139,7 +141,7 @@ class Run:
     def recorded(self, record: Record) -> None:
         """Take what stands in the journal into what a snapshot would hold."""
         kind = record[0]
-        if r.DONE <= kind <= r.CHILD or (kind == r.USAGE and record[6] is not None):
+        if r.DONE <= kind <= r.CHILD or r.HELD <= kind <= r.EDIT or (kind == r.USAGE and record[6] is not None):
             self.memory.apply(record)
         if kind == r.DONE:
             self.node_runs += 1
@@ -463,6 +465,7 @@ class Run:
             "runs": self.node_runs,
             "usage": self.spending.usage.plain(),
             "migrated": self.migrated,
+            **({"breaks": self.debug.plain()} if self.debug is not None else {}),
         }
         self.snapshot_at = max(self.engine.config.snapshot_bytes, 2 * len(r.pack(facts)))
         return (r.SNAPSHOT, facts)

@@ -133,6 +133,10 @@ def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
         found["identities"] = dict(request.identities)
     if request.charges:
         found["charges"] = {name: [one.account, one.workflow] for name, one in request.charges.items()}
+    if request.test:
+        found["test"] = True
+    if request.breakpoints:
+        found["breakpoints"] = dict(request.breakpoints)
     if request.until is not None:
         found["until"] = _root_node(request.until)
         found["only"] = sorted(_needed(plan.root, request.until, request.pinned))

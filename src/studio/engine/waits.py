@@ -9,6 +9,7 @@ import orjson
 
 from studio.contracts.stored import Message
 from studio.engine import records as r
+from studio.engine.debugging import take
 
 if TYPE_CHECKING:
     from studio.engine.run import Run
@@ -119,6 +120,9 @@ class Waits:
             return
         if message.kind in ("pause", "resume"):
             (self._run.pause if message.kind == "pause" else self._run.unpause)()
+            return
+        if message.kind in ("edit", "breaks"):
+            take(self._run, message.kind, message.id, payload)
             return
         key = message_key(message.kind, payload)
         self._raw[message.id] = (message.kind, message.payload, message.created_at)

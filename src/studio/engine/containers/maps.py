@@ -89,7 +89,8 @@ class _Map:
 
     async def run(self) -> Outcome:
         await self.results.restore()
-        if self.body.straight is not None and not self._inner_memory() and not self.run_.unwinding:
+        stops = self.run_.debug is not None
+        if self.body.straight is not None and not stops and not self._inner_memory() and not self.run_.unwinding:
             try:
                 await self._in_place()
             except Suspended:
@@ -129,6 +130,8 @@ class _Map:
                     continue
                 at += await self._slice(order, contexts, scope, items, at, first)
                 await breathe(self.run_)
+                if self.run_.debug is not None:
+                    return  # the rest goes the way on which it can be stopped
 
     def _context(self, node: PlanNode) -> _ItemContext:
         context = _ItemContext(self.run_, node.id, node, self.run_.clock(), 1, 0)
