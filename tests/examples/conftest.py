@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
+
+from tests.fixtures import forks
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -29,14 +30,8 @@ class CommandLine:
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """The finished process; its exit code must be ``code``."""
-        done = subprocess.run(
-            [sys.executable, "-m", "studio.cli.main", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "STUDIO_DATA": str(self.data), "STUDIO_LANG": "en"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        env = {**os.environ, "STUDIO_DATA": str(self.data), "STUDIO_LANG": "en"}
+        done = forks.run(arguments, cwd=self.folder, env=env, timeout=120)
         assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
