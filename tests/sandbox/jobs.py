@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from studio.domain.errors import ErrorClass, UserError
 from studio.domain.phrases import Phrase
@@ -221,7 +221,7 @@ def asking(ask: Any) -> Any:
 async def _asking(ask: Any) -> list[Any]:
     slow = asyncio.ensure_future(ask("slow"))
     refused = ""
-    first: list[Any] = await asyncio.gather(ask("double", 2), ask("double", 3))
+    first = cast("list[Any]", await asyncio.gather(ask("double", 2), ask("double", 3)))
     now = ask.now("double", 4)
     threaded = await asyncio.to_thread(ask.now, "double", 5)
     slow.cancel()
