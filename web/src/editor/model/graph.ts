@@ -76,7 +76,7 @@ interface Kit {
   /** Containers that are shown as a card. */
   readonly closed: ReadonlySet<NodePath>;
   /** Where nodes without a place of their own were put; added to. */
-  readonly found: Map<NodePath, Point>;
+  readonly found?: Map<NodePath, Point>;
 }
 
 /** Draw a document. */
@@ -95,10 +95,13 @@ class Drawing {
   readonly edges: DrawnEdge[] = [];
   readonly offsets = new Map<Level, Point>();
   private readonly made = new Map<NodePath, DrawnNode>();
+  private readonly found: Map<NodePath, Point>;
   private readonly placed = new Map<Level, Map<NodePath, Point>>();
   private readonly wired = new Map<Level, Map<string, Set<string>>>();
 
-  constructor(private readonly kit: Kit) {}
+  constructor(private readonly kit: Kit) {
+    this.found = kit.found ?? new Map();
+  }
 
   /** Draw a level's nodes and wires within a frame. */
   level(level: Level, parent: NodePath | null, offset: Point): void {
@@ -119,7 +122,7 @@ class Drawing {
   private places(level: Level): Map<NodePath, Point> {
     let places = this.placed.get(level);
     if (places === undefined) {
-      places = placesOf(this.kit.document, level, (path) => this.outer(path), this.kit.found);
+      places = placesOf(this.kit.document, level, (path) => this.outer(path), this.found);
       this.placed.set(level, places);
     }
     return places;
