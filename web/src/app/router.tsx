@@ -51,9 +51,23 @@ const workflows = createRoute({
 const editor = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$workflow",
-  validateSearch: (search: Record<string, unknown>): { from?: string; node?: string; param?: string } =>
-    texts(search, "from", "node", "param"),
+  validateSearch: (search: Record<string, unknown>): { from?: string; node?: string; param?: string; execution?: string } =>
+    texts(search, "from", "node", "param", "execution"),
   component: lazyRouteComponent(() => import("@/editor/Editor"), "Editor"),
+});
+
+const executions = createRoute({
+  getParentRoute: () => inside,
+  path: "/executions",
+  validateSearch: (search: Record<string, unknown>): { status?: string; workflow?: string; tag?: string; error?: string; since?: string } =>
+    texts(search, "status", "workflow", "tag", "error", "since"),
+  component: lazyRouteComponent(() => import("@/screens/executions/Executions"), "Executions"),
+});
+
+const execution = createRoute({
+  getParentRoute: () => inside,
+  path: "/executions/$execution",
+  component: lazyRouteComponent(() => import("@/screens/executions/Execution"), "Execution"),
 });
 
 const credentials = createRoute({
@@ -119,7 +133,7 @@ const reset = createRoute({
 });
 
 const tree = root.addChildren([
-  inside.addChildren([home, workflows, editor, credentials, variables, members, keys, audit, settings]),
+  inside.addChildren([home, workflows, editor, executions, execution, credentials, variables, members, keys, audit, settings]),
   signIn,
   setUp,
   invitation,

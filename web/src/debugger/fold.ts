@@ -181,6 +181,10 @@ class Draft {
       case "wait":
         this.set(node, known, { state: waitState(data), path, startedAt: known.startedAt ?? at });
         break;
+      case "held":
+        this.set(node, known, { state: "paused", path, startedAt: known.startedAt ?? at });
+        break;
+      case "released":
       case "waited":
       case "resumed":
         if (!settled(known.state)) this.set(node, known, { state: "running", path });

@@ -1,7 +1,7 @@
 /** What the debugger keeps beyond what the parts of the editor know of it. */
 import type { NodePath, RunState, StartKind, ValueAddress, WorkflowDocument } from "@/editor/contracts";
 
-import type { Folded, Node } from "./fold";
+import type { Folded, Node, RunEvent } from "./fold";
 
 /** What is asked before something is sent for the first time. */
 export interface Asked {
@@ -47,5 +47,7 @@ export interface RunStore extends RunState {
   /** Show it as it was at a moment, in milliseconds since 1970. */
   seek(at: number): void;
   endPlaying(): void;
+  /** Everything that was told so far, for a log. It grows with `folded.count`. */
+  history(): readonly RunEvent[];
   addressOf(node: NodePath, part?: ValueAddress["part"]): ValueAddress | null;
 }

@@ -70,6 +70,7 @@ class Runner {
       play: (speed) => this.play(speed),
       seek: (at) => this.replay()?.seek(at),
       endPlaying: () => this.endPlaying(),
+      history: () => this.watching?.log ?? [],
       addressOf: (node, part = "output") => this.addressOf(node, part),
     };
   }

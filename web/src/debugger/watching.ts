@@ -25,6 +25,8 @@ export class Watching {
   folded: Folded = nothing();
   /** Everything recorded, for showing it again. */
   readonly events: RunEvent[] = [];
+  /** What is worth reading, live words of nodes included. */
+  readonly log: RunEvent[] = [];
   private waiting: RunEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private calm: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +79,7 @@ export class Watching {
   private take(event: RunEvent): void {
     if (this.closed) return;
     if (event.id !== null) this.events.push(event);
+    if (event.id !== null || event.kind === "log") this.log.push(event);
     this.waiting.push(event);
     this.timer ??= setTimeout(() => this.takeIn(), FRAME);
   }

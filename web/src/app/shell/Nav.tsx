@@ -1,5 +1,5 @@
 import { NavLink } from "@mantine/core";
-import { IconApi, IconHistory, IconKey, IconSchema, IconSettings, IconUsers, IconVariable } from "@tabler/icons-react";
+import { IconActivity, IconApi, IconHistory, IconKey, IconSchema, IconSettings, IconUsers, IconVariable } from "@tabler/icons-react";
 import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,6 +18,7 @@ interface Place {
 /** Screens in the order in which they are used. */
 const PLACES: readonly Place[] = [
   { to: "/workflows", key: "workflows", icon: IconSchema, permission: "workflow.view" },
+  { to: "/executions", key: "executions", icon: IconActivity, permission: "execution.view" },
   { to: "/credentials", key: "credentials", icon: IconKey, permission: "credential.view" },
   { to: "/variables", key: "variables", icon: IconVariable, permission: "variable.view" },
   { to: "/members", key: "members", icon: IconUsers, permission: "member.view" },
