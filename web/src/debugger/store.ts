@@ -37,9 +37,6 @@ export function makeRun(): UseRun {
   return create<RunStore>()((set, get) => new Runner(set, get).state());
 }
 
-/** The execution that the editor watches. */
-export const useRun = makeRun();
-
 type Set_ = StoreApi<RunStore>["setState"];
 
 class Runner {
@@ -224,3 +221,6 @@ class Runner {
     return { execution: execution.id, node: found.path, part };
   }
 }
+
+/** The execution that the editor watches. */
+export const useRun = makeRun();
