@@ -18,9 +18,7 @@ _DELIMITERS = {",": ",", ";": ";", "|": "|", "tab": "\t", "\t": "\t"}
 
 def command(
     name: TableArgument,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV file that names the columns; - is stdin")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file that names the columns; - is stdin")],
     delimiter: Annotated[str, typer.Option("--delimiter", metavar=",|;|tab", help="What parts cells")] = ",",
     upsert: Annotated[
         str | None,
