@@ -232,6 +232,36 @@ class BreakOut(TypedDict):
     kind: Literal["missing", "changed", "chain", "head"]
 
 
+class BreakpointIn(TypedDict):
+    """A node before which a run of the draft stops: in a map at its first item, or at each that fits the
+    condition.
+    """
+
+    node: str
+    condition: NotRequired[str | None]
+
+
+class BreakpointOut(TypedDict):
+    """A node before which the execution stops."""
+
+    node: str
+    condition: str | None
+
+
+class BreakpointsIn(TypedDict):
+    """Where an execution is to stop from now on."""
+
+    items: list[BreakpointIn]
+
+
+class BreakpointsOut(TypedDict):
+    """Where an execution stops, and where it has stopped."""
+
+    test: bool
+    items: list[BreakpointOut]
+    stopped: list[StoppedOut]
+
+
 class BulkOut(TypedDict):
     """What came of it."""
 
@@ -533,6 +563,14 @@ class DuplicateIn(TypedDict):
     folder: NotRequired[str | None]
 
 
+class EditIn(TypedDict):
+    """Change data of this execution: what a node has given, or the params of one that waits at a breakpoint."""
+
+    path: str
+    output: NotRequired[Any]
+    params: NotRequired[dict[str, Any] | None]
+
+
 class EgressIn(TypedDict):
     """An exception to make."""
 
@@ -815,6 +853,12 @@ class FunctionsOut(TypedDict):
     """The library."""
 
     items: list[FunctionOut]
+
+
+class GoIn(TypedDict):
+    """Let what waits run."""
+
+    path: NotRequired[str | None]
 
 
 class GoesOnOut(TypedDict):
@@ -2041,6 +2085,8 @@ class ReplayIn(TypedDict):
     again: NotRequired[list[str]]
     until: NotRequired[str | None]
     inputs: NotRequired[dict[str, Any]]
+    breakpoints: NotRequired[list[BreakpointIn]]
+    pinned: NotRequired[Literal["draft"] | None]
 
 
 class ResetAsk(TypedDict):
@@ -2321,6 +2367,7 @@ class StartIn(TypedDict):
     priority: NotRequired[int | None]
     until: NotRequired[str | None]
     pinned: NotRequired[dict[str, Any] | Literal["draft"]]
+    breakpoints: NotRequired[list[BreakpointIn]]
 
 
 class StepsOut(TypedDict):
@@ -2328,6 +2375,16 @@ class StepsOut(TypedDict):
 
     undo: int
     redo: int
+
+
+class StoppedOut(TypedDict):
+    """A node run that waits at a breakpoint. `GET …/values?path=…&part=input` shows what it would run with."""
+
+    path: str
+    node: str
+    at: str
+    why: str
+    error: ErrorOut | None
 
 
 class StoreCheckIn(TypedDict):
@@ -2794,6 +2851,10 @@ __all__ = [
     "BodyToldOfSignOut",
     "BreakGlassOut",
     "BreakOut",
+    "BreakpointIn",
+    "BreakpointOut",
+    "BreakpointsIn",
+    "BreakpointsOut",
     "BulkOut",
     "CancelIn",
     "ChallengeOut",
@@ -2823,6 +2884,7 @@ __all__ = [
     "DraftIn",
     "DraftOut",
     "DuplicateIn",
+    "EditIn",
     "EgressIn",
     "EgressListOut",
     "EgressOut",
@@ -2851,6 +2913,7 @@ __all__ = [
     "FunctionOut",
     "FunctionParamOut",
     "FunctionsOut",
+    "GoIn",
     "GoesOnOut",
     "GroupChange",
     "GroupIn",
@@ -3018,6 +3081,7 @@ __all__ = [
     "SlotOut",
     "StartIn",
     "StepsOut",
+    "StoppedOut",
     "StoreCheckIn",
     "StoreIn",
     "StoreNameOut",

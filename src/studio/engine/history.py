@@ -159,6 +159,8 @@ class History:
         for _seq, _index, record in self.records:
             if record[0] == r.DONE:
                 out[record[1] + record[2]] = await self.values.decode((record[8], record[9]))
+            elif record[0] == r.EDIT and record[4] == "output":
+                out[record[1] + record[2]] = await self.values.decode((record[5], record[6]))
         return out
 
     def errors(self) -> dict[str, dict[str, Any]]:

@@ -77,8 +77,8 @@ class Look:
             NotFound: It gave nothing, or ran inside a map, where outputs are kept by the map.
         """
         async for record in self._backwards():
-            if record[0] == r.DONE and record[1] + record[2] == path:
-                return await self.values.decode((record[8], record[9]))
+            if (record[0] == r.DONE or _edits(record, "output")) and record[1] + record[2] == path:
+                return await self.values.decode(_output(record))
         for record in r.reused(await self.start()):
             if record[1] + record[2] == path:
                 return await self.values.decode((record[8], record[9]))
@@ -87,11 +87,30 @@ class Look:
     async def outputs(self, nodes: Container[str]) -> AsyncIterator[tuple[str, Any]]:
         """What runs of these nodes gave, newest first, each with the path it ran at; what was reused at last."""
         async for record in self._backwards():
-            if record[0] == r.DONE and record[2].partition("[")[0] in nodes:
-                yield record[1] + record[2], await self.values.decode((record[8], record[9]))
+            if (record[0] == r.DONE or _edits(record, "output")) and record[2].partition("[")[0] in nodes:
+                yield record[1] + record[2], await self.values.decode(_output(record))
         for record in r.reused(await self.start()):
             if record[2].partition("[")[0] in nodes:
                 yield record[1] + record[2], await self.values.decode((record[8], record[9]))
+
+    async def input(self, path: str) -> Any:
+        """The resolved params of a node run, where they are recorded: at a breakpoint, and before an effect.
+
+        Raises:
+            NotFound: They are not.
+        """
+        edits: dict[str, Any] = {}
+        async for record in self._backwards():
+            if not r.of_node(record[0]) or record[1] + record[2] != path:
+                continue
+            if _edits(record, "params"):
+                edits = {**await self.values.decode((record[5], record[6])), **edits}
+            elif record[0] == r.INTENT:
+                return await self.values.decode((record[7], record[8]))
+            elif record[0] == r.HELD:
+                return {**(await self.values.decode((record[5], record[6])) or {}), **edits}
+        raise NotFound("execution.no_input", "The input of {path} is not recorded in execution {id}.", path=path,
+                       id=self.row.id)  # fmt: skip
 
     async def attempts(self, path: str) -> tuple[list[Attempt], ErrorInfo | None]:
         """The failed attempts of a node run, oldest first, and the error that it ended with."""
@@ -139,3 +158,12 @@ class Look:
                 for record in reversed(r.unpack(segment.payload)):
                     yield record
             last = first - 1
+
+
+def _edits(record: Record, what: str) -> bool:
+    return record[0] == r.EDIT and record[4] == what
+
+
+def _output(record: Record) -> tuple[int, Any]:
+    """What a record of an output holds, encoded."""
+    return (record[8], record[9]) if record[0] == r.DONE else (record[5], record[6])

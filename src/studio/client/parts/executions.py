@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from studio.client import models as m
 from studio.client.transport import Part
@@ -136,9 +136,25 @@ class ExecutionsPart(Part):
             ),
         )
 
+    async def show_breakpoints(self, execution: str) -> m.BreakpointsOut:
+        """Where an execution stops, and which node runs wait there."""
+        return cast("m.BreakpointsOut", await self.ask("GET", f"/executions/{self.quote(execution)}/breakpoints"))
+
+    async def set_breakpoints(self, execution: str, body: m.BreakpointsIn) -> m.ExecutionOut:
+        """Stop before these nodes from now on, and before no others. What waits goes on waiting."""
+        return cast(
+            "m.ExecutionOut", await self.ask("PUT", f"/executions/{self.quote(execution)}/breakpoints", json=body)
+        )
+
     async def cancel_execution(self, execution: str, body: m.CancelIn) -> m.ExecutionOut:
         """Ask an execution to stop. Once accepted it will, also across a crash."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/cancel", json=body))
+
+    async def continue_execution(self, execution: str, body: m.GoIn) -> m.ExecutionOut:
+        """Let what waits at a breakpoint run. Saying it twice is saying it once."""
+        return cast(
+            "m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/continue", json=body)
+        )
 
     async def decide_execution(self, execution: str, body: m.DecisionIn) -> m.ExecutionOut:
         """Settle an effect in doubt."""
@@ -149,6 +165,15 @@ class ExecutionsPart(Part):
     async def show_document(self, execution: str) -> dict[str, Any]:
         """The workflow as this execution runs it. To see it needs the right to see the workflow, too."""
         return cast("dict[str, Any]", await self.ask("GET", f"/executions/{self.quote(execution)}/document"))
+
+    async def edit_execution(self, execution: str, body: m.EditIn) -> m.ExecutionOut:
+        """Change data of this execution. It is recorded, with who did it.
+
+        It takes the right to edit the workflow and to use what it uses. What has run already keeps what it
+        made of the
+        old data.
+        """
+        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/edits", json=body))
 
     async def export_execution(self, execution: str, *, reveal: bool | None = None) -> dict[str, Any]:
         """Everything known about an execution: facts, what was accepted, events, outputs, errors. Audited."""
@@ -233,6 +258,10 @@ class ExecutionsPart(Part):
         """Send a signal; it is kept where the execution does not wait for it yet."""
         return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/signals", json=body))
 
+    async def step_execution(self, execution: str, body: m.GoIn) -> m.ExecutionOut:
+        """Let what waits at a breakpoint run, and stop again before what comes after it."""
+        return cast("m.ExecutionOut", await self.ask("POST", f"/executions/{self.quote(execution)}/step", json=body))
+
     async def show_timeline(
         self, execution: str, *, cursor: str | None = None, limit: int | None = None
     ) -> m.TimelineOut:
@@ -252,6 +281,7 @@ class ExecutionsPart(Part):
         at: list[str] | None = None,
         offset: int | None = None,
         limit: int | None = None,
+        part: Literal["output", "input"] | None = None,
         reveal: bool | None = None,
     ) -> m.ValueOut:
         """A part of a value. Large values are looked through piece by piece.
@@ -264,6 +294,6 @@ class ExecutionsPart(Part):
             await self.ask(
                 "GET",
                 f"/executions/{self.quote(execution)}/values",
-                query={"path": path, "at": at, "offset": offset, "limit": limit, "reveal": reveal},
+                query={"path": path, "at": at, "offset": offset, "limit": limit, "part": part, "reveal": reveal},
             ),
         )

@@ -11,6 +11,7 @@ from studio.server.resources.credentials.routes import routes as credentials
 from studio.server.resources.editing.routes import routes as editing
 from studio.server.resources.events.following import routes as following
 from studio.server.resources.events.routes import routes as events
+from studio.server.resources.executions.debugging import routes as executions_debugging
 from studio.server.resources.executions.more import routes as executions_more
 from studio.server.resources.executions.routes import routes as executions
 from studio.server.resources.expressions.routes import routes as expressions
@@ -60,6 +61,7 @@ ROUTERS = (
     expressions,
     executions,
     executions_more,
+    executions_debugging,
     events,
     following,
     workflows,

@@ -9,6 +9,7 @@ from studio.contracts.records import Records
 from studio.engine import Engine
 from studio.services.executing.acting import Acting
 from studio.services.executing.bulk import Bulk
+from studio.services.executing.debugging import Debugging
 from studio.services.executing.feeding import Feeding
 from studio.services.executing.finding import ExecutionFinder
 from studio.services.executing.masking import HiddenOf, Masking
@@ -87,6 +88,13 @@ class Executing:
     def acting(self) -> Acting:
         """Acts on executions."""
         return Acting(self._engine, self._blobs, self._records, self.finder, self._workflows.starting)
+
+    @cached_property
+    def debugging(self) -> Debugging:
+        """Stops runs of drafts, and lets people look into them."""
+        return Debugging(
+            self._engine, self._blobs, self._records, self.finder, self._workflows.starting, self.masking
+        )  # fmt: skip
 
     @cached_property
     def rerunning(self) -> Rerunning:

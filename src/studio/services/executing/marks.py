@@ -25,28 +25,34 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
         inputs: In its inputs.
         outputs: In the outputs of nodes, by node id; nodes of bodies have the id they have there.
         literals: Marked params that the document itself states.
+        params: In the params of nodes, by node id.
     """
 
     inputs: tuple[Way, ...] = ()
     outputs: Mapping[str, tuple[Way, ...]] = {}
     literals: tuple[str, ...] = ()
+    params: Mapping[str, tuple[Way, ...]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.inputs or self.outputs or self.literals)
+        return bool(self.inputs or self.outputs or self.literals or self.params)
 
 
 def marks_of(plan: Plan) -> Marks:
     """The marks of a planned workflow."""
     outputs: dict[str, tuple[Way, ...]] = {}
+    params: dict[str, tuple[Way, ...]] = {}
     literals: list[str] = []
     for node in _nodes(plan.root):
         found = tuple(marked_ways(_schema(node.impl.output_schema, node.static)))
         if found:
             outputs[node.id] = (*outputs.get(node.id, ()), *found)
-        for way in marked_ways(_schema(node.impl.input_schema, node.static)):
+        taken = tuple(marked_ways(_schema(node.impl.input_schema, node.static)))
+        if taken:
+            params[node.id] = (*params.get(node.id, ()), *taken)
+        for way in taken:
             literals += [text for text in texts_at(node.spec.params, way) if "{{" not in text]
     inputs = [(name, *way) for name, schema in plan.workflow.inputs.items() for way in marked_ways(schema)]
-    return Marks(inputs=tuple(inputs), outputs=outputs, literals=tuple(literals))
+    return Marks(inputs=tuple(inputs), outputs=outputs, literals=tuple(literals), params=params)
 
 
 def _schema(make: Any, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import orjson
 
@@ -20,12 +20,15 @@ from studio.engine import ErrorInfo, ExecutionResult, Look, read_history
 from studio.engine.looking import Attempt
 from studio.services.auditing import entry
 from studio.services.executing.finding import ExecutionFinder
-from studio.services.executing.masking import Mask, Masking, hidden_in
+from studio.services.executing.masking import Mask, Masking, conceal, hidden_in, node_of
 from studio.services.exporting import exported
 from studio.services.values import LongList, present
 
 INPUTS, EVENT, OUTPUT = "$inputs", "$event", "$output"
 """What stands for the inputs, the trigger's event and the execution's output where a node's path is asked for."""
+
+Part: TypeAlias = Literal["output", "input"]
+"""Which side of a node run."""
 
 MOST_EXPORTED = 64 * 1024 * 1024
 """Bytes of a journal that are exported at once."""
@@ -226,6 +229,7 @@ class Reading:
         offset: int,
         limit: int,
         *,
+        part: Part = "output",
         reveal: bool = False,
     ) -> Shown:
         """A part of a value: the output of a node run, or ``$inputs``, ``$event``, ``$output``.
@@ -237,6 +241,7 @@ class Reading:
             pointer: Keys and indexes that lead into the value.
             offset: Entries or characters to leave out.
             limit: Entries or characters to show.
+            part: What it gave, or the ``input`` with which it runs, where that is recorded.
             reveal: Show what is marked secret or personal, too.
 
         Raises:
@@ -245,17 +250,22 @@ class Reading:
         """
         row = await self._finder.find(actor, execution_id)
         mask = await self._mask(actor, row, path, reveal)
-        return await shown(await self._value(row, path, pointer, mask), offset, limit, mask)
+        return await shown(await self._value(row, path, pointer, mask, part), offset, limit, mask)
 
-    async def _value(self, row: ExecutionRow, path: str, pointer: Sequence[str], mask: Mask) -> Any:
+    async def _value(
+        self, row: ExecutionRow, path: str, pointer: Sequence[str], mask: Mask, part: Part = "output"
+    ) -> Any:
         look = Look(self._store, self._blobs, row)
         if path in (INPUTS, EVENT):
             value = await look.given(path[1:])
         elif path == OUTPUT:
             value = (await look.result()).output
+        elif part == "input":
+            value = conceal(await look.input(path), mask.marks.params.get(node_of(path), ()))
         else:
             value = await look.output(path)
-        value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
+        if part == "output":
+            value = mask.inputs(value) if path == INPUTS else mask.output(path, value)
         for at, key in enumerate(pointer):
             value = await into(value, key, "/".join(pointer[: at + 1]))
         return value

@@ -16,6 +16,7 @@ from studio.domain.errors import Conflict, NotFound
 from studio.engine import Engine, StartRequest
 from studio.services.again import forked, read_earlier, replayed
 from studio.services.auditing import entry
+from studio.services.executing.debugging import check_breakpoints
 from studio.services.executing.finding import ExecutionFinder, tagged
 from studio.services.executing.starting import ExecutionStarting
 from studio.services.workflows.starting import RESERVED_TAG, Starting, StartOptions
@@ -33,6 +34,8 @@ class Replay:
         start: Node to run again together with everything after it; what comes before is reused. None runs everything.
         again: With ``start``: nodes before it that run again, too.
         until: Only this node and what it needs.
+        breakpoints: Nodes before which a run of the draft stops, each with a condition or None.
+        pinned: Take what is pinned beside the draft instead of running those nodes.
         inputs: Values that replace those of then.
     """
 
@@ -40,6 +43,8 @@ class Replay:
     start: str | None = None
     again: Sequence[str] = ()
     until: str | None = None
+    breakpoints: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
+    pinned: bool = False
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -81,9 +86,21 @@ class Rerunning:
         request = replayed(base, row, start=how.start, failed_items=False, inputs=how.inputs)
         if how.start is not None:
             request = replace(request, rerun=(how.start, *how.again))
-        request = replace(request, until=how.until)
+        request = await self._tried(actor, replace(request, until=how.until), how)
         facts = {"on": how.on, "start": how.start, "until": how.until, "inputs": sorted(how.inputs)}
         return await self._accept(actor, row, request, "execution.replayed", facts)
+
+    async def _tried(self, actor: Actor, request: StartRequest, how: Replay) -> StartRequest:
+        """With what is for runs of the draft alone."""
+        if not how.breakpoints and not how.pinned:
+            return request
+        if not request.test:
+            raise Conflict("execution.not_a_test", "Only runs of a draft can be stopped and looked into.")
+        check_breakpoints(request.workflow, how.breakpoints)
+        pinned: Mapping[str, Any] = {}
+        if how.pinned:
+            pinned = await self._accepting.pinned(actor.workspace, request.identities[""], request.workflow)
+        return replace(request, breakpoints=how.breakpoints, pinned=pinned)
 
     async def retry(self, actor: Actor, execution_id: str) -> ExecutionRow:
         """A new execution that runs only what failed, items of maps included, under the same idempotency keys.

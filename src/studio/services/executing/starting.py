@@ -14,10 +14,11 @@ import orjson
 from studio.contracts.records import Records
 from studio.contracts.stored import ExecutionRow, Idempotency
 from studio.domain.access import Actor
-from studio.domain.errors import NotFound, StudioError, UserError
+from studio.domain.errors import Conflict, NotFound, StudioError, UserError
 from studio.domain.workflow import Workflow
 from studio.engine import Engine, ExecutionResult, StartRequest
 from studio.services.auditing import entry
+from studio.services.executing.debugging import check_breakpoints
 from studio.services.workflows.starting import Starting, StartOptions, Which
 
 _WINDOW = 24 * 3600 * 1_000_000
@@ -55,6 +56,7 @@ class Order:
         priority: Instead of the workflow's own.
         until: Only this node and what it needs.
         pinned: Outputs by node, which are taken instead of running it; ``draft`` for what is pinned beside the draft.
+        breakpoints: Nodes before which a run of the draft stops, each with a condition or None.
         trigger: What started it, as lists show it.
         idempotency_key: The same key with the same order gives the same execution.
     """
@@ -66,6 +68,7 @@ class Order:
     priority: int | None = None
     until: str | None = None
     pinned: Mapping[str, Any] | Literal["draft"] = field(default_factory=dict[str, Any])
+    breakpoints: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     trigger: str = "api"
     idempotency_key: str | None = None
 
@@ -96,7 +99,7 @@ class ExecutionStarting:
         self._records = records
         self._starting = starting
         self._most_queued = most_queued
-        self._pinned = pinned
+        self.pinned = pinned
         self._admit = admit
         self._accepting = 0
         self._queued = 0
@@ -138,12 +141,17 @@ class ExecutionStarting:
             idempotency=_idempotency(actor, order),
         )  # fmt: skip
         request = await self._starting.start_request(actor, order.workflow, order.which, order.inputs, options)
+        if order.breakpoints:
+            if order.which != "draft":
+                raise Conflict("execution.not_a_test", "Only runs of a draft can be stopped and looked into.")
+            check_breakpoints(request.workflow, order.breakpoints)
+            request = replace(request, breakpoints=order.breakpoints)
         if isinstance(order.pinned, str):
             if order.which != "draft":
                 raise UserError(
                     "execution.pinned_draft", "What is pinned beside the draft is for runs of the draft."
                 ).at(param="pinned")
-            pinned = await self._pinned(actor.workspace, request.identities[""], request.workflow)
+            pinned = await self.pinned(actor.workspace, request.identities[""], request.workflow)
             request = replace(request, pinned=pinned)
         return await self.submit(actor, request), request
 
@@ -190,7 +198,16 @@ def _idempotency(actor: Actor, order: Order) -> Idempotency | None:
     # Keys of different callers are different keys: nobody gets another's execution by guessing a key.
     who = actor.key or actor.id
     body = orjson.dumps(
-        [order.workflow, order.which, order.inputs, list(order.tags), order.priority, order.until, order.pinned],
+        [
+            order.workflow,
+            order.which,
+            order.inputs,
+            list(order.tags),
+            order.priority,
+            order.until,
+            order.pinned,
+            *([order.breakpoints] if order.breakpoints else []),
+        ],
         option=orjson.OPT_SORT_KEYS,
     )
     return Idempotency(f"api:{who}:{order.idempotency_key}", hashlib.sha256(body).digest(), _WINDOW)

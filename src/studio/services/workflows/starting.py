@@ -144,6 +144,7 @@ class Starting:
             event=options.event,
             mode=options.mode,
             until=options.until,
+            test=which == "draft",
             pinned=options.pinned,
             grants=Grants(
                 folder=await self.folder(actor.workspace),

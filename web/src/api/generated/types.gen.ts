@@ -633,6 +633,69 @@ export type BreakOut = {
 };
 
 /**
+ * BreakpointIn
+ * A node before which a run of the draft stops: in a map at its first item, or at each that fits the condition.
+ */
+export type BreakpointIn = {
+    /**
+     * Node
+     * Path of the node in the workflow.
+     */
+    node: string;
+    /**
+     * Condition
+     * An expression, with or without braces.
+     */
+    condition?: string | null;
+};
+
+/**
+ * BreakpointOut
+ * A node before which the execution stops.
+ */
+export type BreakpointOut = {
+    /**
+     * Node
+     */
+    node: string;
+    /**
+     * Condition
+     */
+    condition: string | null;
+};
+
+/**
+ * BreakpointsIn
+ * Where an execution is to stop from now on.
+ */
+export type BreakpointsIn = {
+    /**
+     * Items
+     */
+    items: Array<BreakpointIn>;
+};
+
+/**
+ * BreakpointsOut
+ * Where an execution stops, and where it has stopped.
+ */
+export type BreakpointsOut = {
+    /**
+     * Test
+     * Whether it is the run of a draft: only those can be debugged.
+     */
+    test: boolean;
+    /**
+     * Items
+     */
+    items: Array<BreakpointOut>;
+    /**
+     * Stopped
+     */
+    stopped: Array<StoppedOut>;
+};
+
+/**
  * BulkOut
  * What came of it.
  */
@@ -1505,6 +1568,30 @@ export type DuplicateIn = {
 };
 
 /**
+ * EditIn
+ * Change data of this execution: what a node has given, or the params of one that waits at a breakpoint.
+ */
+export type EditIn = {
+    /**
+     * Path
+     * Path of the node run.
+     */
+    path: string;
+    /**
+     * Output
+     * What it gave, for everything that has not run yet.
+     */
+    output?: unknown;
+    /**
+     * Params
+     * Params to run it with; those that are not named stay as they are.
+     */
+    params?: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * EgressIn
  * An exception to make.
  */
@@ -2311,6 +2398,18 @@ export type FunctionsOut = {
      * Items
      */
     items: Array<FunctionOut>;
+};
+
+/**
+ * GoIn
+ * Let what waits run.
+ */
+export type GoIn = {
+    /**
+     * Path
+     * The node run; null for all that wait.
+     */
+    path?: string | null;
 };
 
 /**
@@ -5753,6 +5852,16 @@ export type ReplayIn = {
     inputs?: {
         [key: string]: unknown;
     };
+    /**
+     * Breakpoints
+     * Where it stops, on the draft.
+     */
+    breakpoints?: Array<BreakpointIn>;
+    /**
+     * Pinned
+     * Take what is pinned, on the draft.
+     */
+    pinned?: 'draft' | null;
 };
 
 /**
@@ -6457,6 +6566,11 @@ export type StartIn = {
     pinned?: {
         [key: string]: unknown;
     } | 'draft';
+    /**
+     * Breakpoints
+     * Where it stops; for runs of the draft alone.
+     */
+    breakpoints?: Array<BreakpointIn>;
 };
 
 /**
@@ -6472,6 +6586,36 @@ export type StepsOut = {
      * Redo
      */
     redo: number;
+};
+
+/**
+ * StoppedOut
+ * A node run that waits at a breakpoint. `GET …/values?path=…&part=input` shows what it would run with.
+ */
+export type StoppedOut = {
+    /**
+     * Path
+     * Path of the node run.
+     */
+    path: string;
+    /**
+     * Node
+     * Path of the node in the workflow.
+     */
+    node: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Why
+     * `breakpoint` or `step`.
+     */
+    why: string;
+    /**
+     * Why its input, or the breakpoint's condition, gives nothing.
+     */
+    error: ErrorOut | null;
 };
 
 /**
@@ -16466,6 +16610,11 @@ export type ShowValueData = {
          */
         limit?: number;
         /**
+         * Part
+         * What the node gave, or what it runs with: recorded at breakpoints and before effects.
+         */
+        part?: 'output' | 'input';
+        /**
          * Reveal
          * Show what is marked secret or personal, too. Audited.
          */
@@ -17868,6 +18017,432 @@ export type ActOnManyResponses = {
 };
 
 export type ActOnManyResponse = ActOnManyResponses[keyof ActOnManyResponses];
+
+export type ShowBreakpointsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/breakpoints';
+};
+
+export type ShowBreakpointsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ShowBreakpointsError = ShowBreakpointsErrors[keyof ShowBreakpointsErrors];
+
+export type ShowBreakpointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BreakpointsOut;
+};
+
+export type ShowBreakpointsResponse = ShowBreakpointsResponses[keyof ShowBreakpointsResponses];
+
+export type SetBreakpointsData = {
+    body: BreakpointsIn;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/breakpoints';
+};
+
+export type SetBreakpointsErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type SetBreakpointsError = SetBreakpointsErrors[keyof SetBreakpointsErrors];
+
+export type SetBreakpointsResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionOut;
+};
+
+export type SetBreakpointsResponse = SetBreakpointsResponses[keyof SetBreakpointsResponses];
+
+export type ContinueExecutionData = {
+    body: GoIn;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/continue';
+};
+
+export type ContinueExecutionErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type ContinueExecutionError = ContinueExecutionErrors[keyof ContinueExecutionErrors];
+
+export type ContinueExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionOut;
+};
+
+export type ContinueExecutionResponse = ContinueExecutionResponses[keyof ContinueExecutionResponses];
+
+export type StepExecutionData = {
+    body: GoIn;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/step';
+};
+
+export type StepExecutionErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type StepExecutionError = StepExecutionErrors[keyof StepExecutionErrors];
+
+export type StepExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionOut;
+};
+
+export type StepExecutionResponse = StepExecutionResponses[keyof StepExecutionResponses];
+
+export type EditExecutionData = {
+    body: EditIn;
+    path: {
+        /**
+         * Execution
+         */
+        execution: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution}/edits';
+};
+
+export type EditExecutionErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type EditExecutionError = EditExecutionErrors[keyof EditExecutionErrors];
+
+export type EditExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionOut;
+};
+
+export type EditExecutionResponse = EditExecutionResponses[keyof EditExecutionResponses];
 
 export type ExecutionEventsData = {
     body?: never;
@@ -22980,6 +23555,10 @@ export type CreateCredentialErrors = {
      */
     500: Problem;
     /**
+     * Another system failed.
+     */
+    502: Problem;
+    /**
      * Studio has too much to do, or cannot reach its database.
      */
     503: Problem;
@@ -23341,6 +23920,10 @@ export type ChangeCredentialErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -23870,6 +24453,10 @@ export type ListCredentialTypesErrors = {
      */
     500: Problem;
     /**
+     * Another system failed.
+     */
+    502: Problem;
+    /**
      * Studio has too much to do, or cannot reach its database.
      */
     503: Problem;
@@ -23951,6 +24538,10 @@ export type ShowCredentialTypeErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */
@@ -25105,6 +25696,10 @@ export type SetOauthClientErrors = {
      * Something went wrong inside Studio.
      */
     500: Problem;
+    /**
+     * Another system failed.
+     */
+    502: Problem;
     /**
      * Studio has too much to do, or cannot reach its database.
      */

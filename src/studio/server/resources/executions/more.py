@@ -111,7 +111,10 @@ async def export_execution(execution: str, actor: Asking, services: Services, re
 @routes.ask("POST", "/{execution}/replay", Permission.EXECUTION_CONTROL, status=202, repeatable=True)
 async def replay_execution(execution: str, body: ReplayIn, actor: Asking, services: Services) -> ExecutionOut:
     """Run an execution again, as a new one: all of it, or from a node on; as it was, or on a newer version."""
-    how = Replay(on=body.on, start=body.start, again=body.again, until=body.until, inputs=body.inputs)
+    how = Replay(
+        on=body.on, start=body.start, again=body.again, until=body.until, inputs=body.inputs,
+        breakpoints={one.node: one.condition for one in body.breakpoints}, pinned=body.pinned is not None,
+    )  # fmt: skip
     return execution_out(await services.executing.rerunning.replay(actor, execution, how))
 
 

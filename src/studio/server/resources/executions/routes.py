@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header, Query
 
@@ -81,6 +81,7 @@ async def start_execution(
     order = Order(
         workflow=body.workflow, which=body.which, inputs=body.inputs, tags=body.tags, priority=body.priority,
         until=body.until, pinned=body.pinned, idempotency_key=idempotency_key,
+        breakpoints={one.node: one.condition for one in body.breakpoints},
     )  # fmt: skip
     return execution_out(await services.executing.starting.start_audited(actor, order))
 
@@ -130,13 +131,21 @@ async def show_value(
     at: Annotated[list[str] | None, Query(max_length=64, description="Keys and indexes that lead into it.")] = None,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=65_536, description="Entries, or characters of a text.")] = 100,
+    part: Annotated[
+        Literal["output", "input"],
+        Query(
+            description="What the node gave, or what it runs with: recorded at breakpoints and before effects."
+        ),
+    ] = "output",
     reveal: Reveal = False,
 ) -> ValueOut:
     """A part of a value. Large values are looked through piece by piece.
 
     What is marked secret or personal is masked; to reveal it needs a permission of its own, and is audited.
     """
-    found = await services.executing.reading.value(actor, execution, path, at or [], offset, limit, reveal=reveal)
+    found = await services.executing.reading.value(
+        actor, execution, path, at or [], offset, limit, part=part, reveal=reveal
+    )
     return ValueOut.model_validate(found)
 
 

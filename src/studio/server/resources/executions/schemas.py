@@ -134,6 +134,15 @@ class ValueOut(Out):
     value: Json = Field(description='Large members are cut to `{"$more": {"kind": …, "size": …}}`; ask for them.')
 
 
+class BreakpointIn(In):
+    """A node before which a run of the draft stops: in a map at its first item, or at each that fits the condition."""
+
+    node: str = Field(max_length=2000, description="Path of the node in the workflow.", examples=["places.body.place"])
+    condition: str | None = Field(
+        default=None, max_length=10_000, description="An expression, with or without braces.", examples=["item.n > 3"]
+    )
+
+
 class StartIn(In):
     """Start an execution."""
 
@@ -148,6 +157,9 @@ class StartIn(In):
     pinned: dict[str, Json] | Literal["draft"] = Field(
         default={},
         description="Outputs by node, taken instead of running it; `draft` for what is pinned beside the draft.",
+    )
+    breakpoints: list[BreakpointIn] = Field(
+        default=[], max_length=200, description="Where it stops; for runs of the draft alone."
     )
 
 
@@ -165,6 +177,8 @@ class ReplayIn(In):
     )
     until: str | None = Field(default=None, max_length=2000, description="Only this node and what it needs.")
     inputs: dict[str, Json] = Field(default={}, description="Values instead of those of then.")
+    breakpoints: list[BreakpointIn] = Field(default=[], max_length=200, description="Where it stops, on the draft.")
+    pinned: Literal["draft"] | None = Field(default=None, description="Take what is pinned, on the draft.")
 
 
 class ForkIn(In):

@@ -24,7 +24,7 @@ from studio.services.executing.bulk import Outcome
 from studio.services.executing.results import ErrorInfo, ExecutionResult, error_info
 from studio.services.workflows.naming import RESERVED_TAG
 
-_AT_A_NODE = frozenset({"wait.approval", "wait.child", "wait.in_doubt", "wait.signal"})
+_AT_A_NODE = frozenset({"wait.approval", "wait.breakpoint", "wait.child", "wait.in_doubt", "wait.signal"})
 
 
 def execution_out(row: ExecutionRow) -> ExecutionOut:
