@@ -111,6 +111,12 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { to?: string } => texts(search, "to"),
+  beforeLoad: async ({ context, search }) => {
+    // Signed in already, in another tab perhaps: there is nothing to ask.
+    const session = await context.queries.fetchQuery(sessionQuery);
+    // oxlint-disable-next-line typescript/only-throw-error -- how the router is told
+    if (session !== null) throw redirect({ href: search.to ?? "/workflows" });
+  },
   component: lazyRouteComponent(() => import("@/screens/entry/SignIn"), "SignIn"),
 });
 

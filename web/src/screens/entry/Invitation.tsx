@@ -5,7 +5,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "@/api";
-import { sessionQuery } from "@/app/session";
+import { begin, sessionQuery } from "@/app/session";
 import { ProblemNote } from "@/shared/ProblemNote";
 import { Entry } from "./Entry";
 import { textOf } from "./form";
@@ -32,8 +32,12 @@ export function Invitation() {
     },
   });
   const join = useMutation({
-    mutationFn: (form: FormData) => api.join({ body: { secret, name: textOf(form, "name"), password: textOf(form, "password") } }),
-    onSuccess: () => navigate({ to: "/sign-in" }),
+    mutationFn: async (form: FormData) =>
+      (await api.join({ body: { secret, name: textOf(form, "name"), password: textOf(form, "password") } })).data,
+    onSuccess: async (joined) => {
+      await begin(queries, joined);
+      await navigate({ to: "/workflows" });
+    },
   });
   if (offer.data === undefined) {
     return <Entry title={t("invitation.title")}>{offer.error !== null && <ProblemNote error={offer.error} />}</Entry>;
