@@ -29,8 +29,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         trusted_proxies: Addresses or networks whose `X-Forwarded-*` headers are believed.
         body_limit: Largest request body, bytes.
         open_workspaces: Whether anybody who has signed in may make workspaces, and not just operators.
-        shared_credentials: Credentials out of the environment (`STUDIO_CREDENTIAL_…`) that everybody who may use credentials
-            in the default workspace may use, by name, `*` for all. The others are for its Admins.
+        shared_credentials: Credentials out of the environment (`STUDIO_CREDENTIAL_…`) that everybody who may use
+            credentials in the default workspace may use, by name, `*` for all. The others are for its Admins.
         requests_per_minute: Requests a minute that one session, key or address may make; 0 for no limit.
         requests_in_flight: Requests that may be worked on at once; more are answered with 503. 0 for no limit.
         open_per_caller: Requests and live connections that one session, key or address may have open at once; more are
