@@ -226,7 +226,7 @@ class Store(Protocol):
         ...
 
     async def drop_node_states(self, workspace: str, prefix: str) -> int:
-        """Forget the states of all nodes whose key begins with ``prefix``, and what they refer to; how many there are."""
+        """Forget the states of nodes whose key begins with ``prefix``, and what they refer to; how many there were."""
         ...
 
     async def cached(self, workspace: str, key: str) -> bytes | None:
