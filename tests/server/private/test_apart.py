@@ -77,7 +77,7 @@ async def value(client: httpx2.AsyncClient, id: str, *at: str) -> Any:
 async def test_forms_choices_and_checks(api: Api, tmp_path: Path) -> None:
     client = await api.signed_in(Role.EDITOR)
     listed = (await client.get("/nodes", params={"pack": "spy"})).json()["items"]
-    assert [one["type"] for one in listed] == ["spy.ask"]
+    assert [one["type"] for one in listed] == ["spy.ask", "spy.call"]
     shown = (await client.get("/nodes/spy.ask")).json()
     assert "params" in shown, shown
     assert set(shown["params"]["properties"]) >= {"text", "port", "where"}
@@ -185,6 +185,17 @@ async def test_a_node_runs_apart_with_all_that_its_context_offers(api: Api, tmp_
 
         fetched = await ran(client, workflow("Fetched", what="fetch", url=f"http://{host}/a", credential="mine"))
         assert await value(client, fetched["id"], "value") == "answer"
+        streams = workflow("Streams", what="streams", url=f"http://{host}/a")
+        document["nodes"]["more"] = {"type": "spy.ask", "params": {**streams["nodes"]["ask"]["params"],
+                                                                  "items": "{{ ask.items }}"}}  # fmt: skip
+        document |= {"name": "Streams", "output": "{{ more.value }}"}
+        streamed = await ran(client, document)
+        shown = await client.get(f"/executions/{streamed['id']}/values", params={"path": "more", "at": ["value"]})
+        assert shown.json()["value"] == {
+            "size": 2_000_000, "body": "answer", "status": 200, "table": 1_600_000, "apart": 2,
+            "items": [0, 5_000, 10_000, 15_000], "text": "Hello Ada",
+        }, shown.text  # fmt: skip
+        assert streamed["tokens"] == 7
         # An effect that must be recorded first was, by what the code prepared; in its own process.
         intent = (await value(client, fetched["id"], "seen"))["intent"]
         assert intent["pid"] != os.getpid()
@@ -205,6 +216,7 @@ async def test_what_it_may_not_is_said(api: Api, tmp_path: Path) -> None:
     codes = {
         "other": "pack.credential", "files": "pack.permission", "dial": "pack.not_apart", "raise": "spy.own",
         "fail": "node.crashed", "memory": "work.memory", "forge": "pack.forged", "die": "work.crashed",
+        "walls": "pack.walled",
     }  # fmt: skip
     made = await client.post("/credentials", json={
         "name": "mine", "type": "spy.key", "fields": {"key": "planted-key", "host": "127.0.0.1:1"}})  # fmt: skip
@@ -224,3 +236,30 @@ async def test_what_it_may_not_is_said(api: Api, tmp_path: Path) -> None:
     second = await ran(other, workflow("Second"))
     assert set((await value(other, second["id"], "seen"))["workspaces"]) == {"second"}
     untouched(tmp_path / "data")
+
+
+async def test_calls_are_durable(api: Api) -> None:
+    """What is called may wait for long: its caller leaves memory, is run again, and finds what it was given."""
+    client = await api.signed_in(Role.ADMIN)
+    child = {
+        "studio": 1, "name": "Child", "inputs": {"n": {"type": "integer"}},
+        "nodes": {
+            "wait": {"type": "flow.signal_wait", "params": {"name": "go"}, "run_if": "{{ inputs.n == 3 }}"},
+            "fail": {"type": "flow.fail", "params": {"message": "No"}, "run_if": "{{ inputs.n < 0 }}"},
+        },
+        "output": "{{ inputs.n + 1 }}",
+    }  # fmt: skip
+    await published(client, child, "child")
+    nodes = {"call": {"type": "spy.call", "params": {"workflow": "child"}}}
+    await published(client, {"studio": 1, "name": "Caller", "nodes": nodes, "output": "{{ call }}"}, "caller")
+    id = (await client.post("/executions", json={"workflow": "caller"})).json()["id"]
+    await settled(client, id, "waiting")
+    children = (await client.get("/executions", params={"parent": id})).json()["items"]
+    [waiting] = [one["id"] for one in children if one["status"] == "waiting"]
+    assert (await client.post(f"/executions/{waiting}/signals", json={"name": "go"})).is_success
+    await settled(client, id, "succeeded", "failed")
+    found = (await client.get(f"/executions/{id}/values", params={"path": "call"})).json()["value"]
+    assert found["outputs"] == [2, 3, 4], found
+    assert found["failed"] == "bad_input"
+    assert found["pid"] != os.getpid()
+    assert len((await client.get("/executions", params={"parent": id})).json()["items"]) == 4

@@ -84,3 +84,20 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     types: dict[str, Type] = {}
     credentials: Any = None
     credentials_error: Told | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a model refuses. ``reason`` is what a validator said: a text, or a phrase as plain data."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+    ctx: dict[str, str | int | float | bool] = {}
+    reason: str | dict[str, Any] | None = None
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model says of something: what is wrong with it, or its fields where they are asked for."""
+
+    errors: list[Finding] = []
+    fields: dict[str, Any] | None = None

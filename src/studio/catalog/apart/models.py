@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Union, cast
 from pydantic import ConfigDict, Field, SkipValidation, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from studio.catalog.apart.described import Checked, Finding, Model, refusal_of
 from studio.catalog.apart.described import Field as Described
-from studio.catalog.apart.described import Model, refusal_of
 from studio.domain.phrases import Phrase, spoken_argument
 from studio.sdk import Items, NodeModel, PerItem
 
-Fits = Callable[[str, Any], Any]
+Fits = Callable[[str, Any], Checked]
 """Asks the process apart whether something fits, by the name of the model's function there."""
 
 
@@ -35,10 +35,10 @@ class StandInModel(NodeModel):
         """
         if cls.ask is None or not isinstance(obj, Mapping) or not _plain(cast("Mapping[str, Any]", obj)):
             return super().model_validate(obj)
-        found: Any = cls.ask(cls.asked_as, dict(cast("Mapping[str, Any]", obj)))
-        if found.get("errors"):
-            raise _errors(cls.__name__, found["errors"], obj)
-        fields = cast("dict[str, Any]", found["fields"] if found.get("fields") is not None else obj)
+        found = cls.ask(cls.asked_as, dict(cast("Mapping[str, Any]", obj)))
+        if found.errors:
+            raise _errors(cls.__name__, found.errors, obj)
+        fields = cast("dict[str, Any]", found.fields if found.fields is not None else obj)
         names = {info.alias: name for name, info in cls.model_fields.items() if info.alias}
         return cls.model_construct(**{names.get(key, key): value for key, value in fields.items()})
 
@@ -49,22 +49,26 @@ def given(model: NodeModel) -> dict[str, Any]:
     return {fields[name].alias or name: getattr(model, name) for name in model.model_fields_set}
 
 
-def stand_in_model(described: Model, asked_as: str = "", ask: Fits | None = None) -> type[StandInModel]:
-    """A model that stands for a described one.
+def stand_in_model(
+    described: Model, asked_as: str = "", ask: Fits | None = None, *, given: bool = True
+) -> type[StandInModel]:
+    """A model that stands for a described one: of what is ``given`` to a node, or of what it gives.
 
     Raises:
         TypeError: The description makes no model; a ``ValueError`` or ``NameError`` likewise.
     """
-    fields: dict[str, Any] = {one.name: _field(one) for one in described.fields}
+    fields: dict[str, Any] = {one.name: _field(one, given) for one in described.fields}
     made = create_model(described.name, __base__=StandInModel, **fields)
     made.asked_as, made.ask = asked_as, ask
     return made
 
 
-def _field(one: Described) -> tuple[Any, Any]:
+def _field(one: Described, given: bool) -> tuple[Any, Any]:
     kind: Any = Any
     if one.kind == "items":
         kind = Items
+    elif not given:  # it is serialised as it is
+        return kind, Field(... if one.required else None, alias=one.alias, json_schema_extra=one.extra or None)
     elif one.kind in _PER_ITEM:
         kind = _PER_ITEM[one.kind]
     elif one.models:
@@ -74,6 +78,8 @@ def _field(one: Described) -> tuple[Any, Any]:
     return loose, Field(... if one.required else None, alias=one.alias, json_schema_extra=one.extra or None)
 
 
+_RAISED = ("value_error", "assertion_error")
+"""Kinds of findings that a validator raised."""
 _PER_ITEM: dict[str, Any] = {"one": PerItem[Any], "list": list[PerItem[Any]], "dict": dict[str, PerItem[Any]]}
 
 
@@ -86,34 +92,31 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-def _errors(title: str, found: list[dict[str, Any]], given: Any) -> ValidationError:
+def _errors(title: str, found: list[Finding], given: Any) -> ValidationError:
     """The findings of the process apart, as Pydantic has them here."""
     lines: list[InitErrorDetails] = []
     for one in found:
-        place = tuple(key for key in one["loc"] if isinstance(key, str | int))
+        place = tuple(one.loc)
         lines.append({"type": _kind(one), "loc": place, "input": _at(given, place), "ctx": _context(one)})
     try:
         return ValidationError.from_exception_data(title, lines)
     except (TypeError, ValueError, KeyError):  # a kind that this Pydantic does not know, or knows otherwise
         for line, one in zip(lines, found, strict=True):
-            line["type"] = PydanticCustomError("value_refused", "{reason}", {"reason": str(one["msg"])})
+            line["type"] = PydanticCustomError("value_refused", "{reason}", {"reason": one.msg})
             line.pop("ctx", None)
         return ValidationError.from_exception_data(title, lines)
 
 
-def _kind(one: Mapping[str, Any]) -> Any:
-    return "value_error" if one["type"] in ("value_error", "assertion_error") else str(one["type"])
+def _kind(one: Finding) -> Any:
+    return "value_error" if one.type in _RAISED else one.type
 
 
-def _context(one: Mapping[str, Any]) -> dict[str, Any]:
-    context = dict(one["ctx"])
-    if one["type"] in ("value_error", "assertion_error"):
-        reason = spoken_argument(one["reason"])
-        if isinstance(reason, Phrase):
-            context["error"] = refusal_of(reason)
-        else:
-            context["error"] = ValueError(str(reason or one["msg"]))
-    return context
+def _context(one: Finding) -> dict[str, Any]:
+    if one.type not in _RAISED:
+        return dict(one.ctx)
+    reason = spoken_argument(one.reason)
+    error = refusal_of(reason) if isinstance(reason, Phrase) else ValueError(str(reason or one.msg))
+    return {**one.ctx, "error": error}
 
 
 def _at(value: Any, place: tuple[str | int, ...]) -> Any:

@@ -7,14 +7,14 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
 from studio.catalog._facts import NodeFacts
 from studio.catalog.apart.answers import Answers
 from studio.catalog.apart.context import Facts
-from studio.catalog.apart.described import Model, Pack, Type, error_of
+from studio.catalog.apart.described import Checked, Model, Pack, Type, error_of
 from studio.catalog.apart.models import given, stand_in_model
 from studio.catalog.apart.running import run
 from studio.catalog.apart.work import pure
@@ -40,6 +40,7 @@ from studio.sdk import (
     TriggerRequest,
 )
 
+T = TypeVar("T")
 _REMEMBERED = 512
 PURE = Limits(seconds=15, memory_mb=512, output_mb=1)
 _FORMS = Limits(seconds=30, memory_mb=512, output_mb=64)
@@ -65,11 +66,15 @@ class Behind:
         """Processes of this pack, for one workspace alone; pure functions have some of their own."""
         return Walls(f"{self.name} {self.digest} {whom}", self.readable)
 
-    def pure(self, method: str, *args: Any) -> Any:
+    def checked(self, asked_as: str, value: Any) -> Checked:
+        """What a model says of something."""
+        return self.pure(asked_as, value, kind=Checked)
+
+    def pure(self, method: str, *args: Any, kind: type[T]) -> T:
         """What a pure function gives. Asked once for the same; blocks.
 
         Raises:
-            StudioError: It failed, or was stopped.
+            StudioError: It failed, was stopped, or gave something else than it should.
         """
         key = msgspec.msgpack.encode([method, *args])
         with self._lock:
@@ -82,6 +87,13 @@ class Behind:
             )  # fmt: skip
         except TimeoutError as error:
             raise stopped(self.name, method, PURE.seconds) from error
+        try:
+            found = msgspec.convert(found, kind)
+        except msgspec.ValidationError as error:
+            raise UserError(
+                "pack.odd_answer", "{method} of the private pack {pack} gave something odd: {reason}.", method=method,
+                pack=self.name, reason=str(error),
+            ) from error  # fmt: skip
         with self._lock:
             self._known[key] = found
             if len(self._known) > _REMEMBERED:
@@ -117,28 +129,27 @@ class StandIn(ApartNode, abstract=True):
     def _schema(cls, method: str, fixed: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
         if method not in cls.known.own or not params:
             return fixed
-        found = cls.behind.pure(method, dict(params))
-        if not isinstance(found, dict):
-            raise UserError("pack.odd_answer", "{method} of {type} gave no object.", method=method, type=cls.type)
-        return cast("dict[str, Any]", found)
+        return cls.behind.pure(method, dict(params), kind=dict[str, Any])
 
     def ports_of(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         if "ports_of" not in self.known.own:
             return self.ports
-        return tuple(str(one) for one in self.behind.pure("ports_of", dict(params)))
+        return tuple(self.behind.pure("ports_of", dict(params), kind=list[str]))
 
     def effect_of(self, input: Any) -> Effect:
         if "effect_of" not in self.known.own:
             return self.effect
-        return self._effect(self.behind.pure("effect_of", given(input)))
+        return self._effect(self.behind.pure("effect_of", given(input), kind=str))
 
     @classmethod
     def migrate(cls, params: dict[str, Any], from_version: int) -> dict[str, Any]:
-        return cls.behind.pure("migrate", params, from_version) if "migrate" in cls.known.own else params
+        if "migrate" not in cls.known.own:
+            return params
+        return cls.behind.pure("migrate", params, from_version, kind=dict[str, Any])
 
     def _effect(self, found: Any) -> Effect:
         """The effect that the pack's code says, never above the declared one."""
-        effect = Effect(found) if found in set(Effect) else self.effect
+        effect = Effect(found) if isinstance(found, str) and found in set(Effect) else self.effect
         return min(effect, self.effect, key=lambda one: one.rank)
 
     # What is done apart
@@ -213,7 +224,7 @@ class StandInTrigger(StandIn, TriggerNode, abstract=True):
     def interval_of(self, input: Any) -> float:
         if "interval_of" not in self.known.own:
             return self.interval
-        return max(1.0, float(self.behind.pure("interval_of", given(input))))
+        return max(1.0, self.behind.pure("interval_of", given(input), kind=float))
 
 
 def stand_in(facts: NodeFacts, known: Type, behind: Behind) -> BaseNode:
@@ -243,7 +254,7 @@ def stand_in(facts: NodeFacts, known: Type, behind: Behind) -> BaseNode:
 
 def _attributes(facts: NodeFacts, known: Type, behind: Behind) -> dict[str, Any]:
     def model(described: Model, asked_as: str) -> Any:
-        return stand_in_model(described, asked_as, behind.pure)
+        return stand_in_model(described, asked_as, behind.checked, given=asked_as == "fits")
 
     output = model(known.output_model, "output")
     out: dict[str, Any] = {
@@ -267,6 +278,8 @@ def _attributes(facts: NodeFacts, known: Type, behind: Behind) -> dict[str, Any]
 
 def _example(fields: dict[str, Any]) -> Example:
     known = {name: one for name, one in fields.items() if name in Example.__dataclass_fields__}
+    if not isinstance(known.get("input"), dict) or not isinstance(known.get("title", ""), str):
+        raise TypeError("an example has an input and a title")
     return Example(**known)
 
 

@@ -12,7 +12,7 @@ from studio.catalog.apart.context import Facts, WireContext
 from studio.catalog.apart.described import Pack
 from studio.catalog.apart.work import node_of
 from studio.contracts.apart import Ask
-from studio.domain.errors import StudioError
+from studio.domain.errors import AccessRefused, StudioError
 from studio.sdk import (
     BaseNode,
     NodeModel,
@@ -54,6 +54,13 @@ async def _run(pack: Pack, facts: bytes, method: str, args: Sequence[Any], told:
         raise
     except TimeoutError as error:
         return _raised("timeout", error)
+    except PermissionError as error:
+        raise AccessRefused(
+            "pack.walled",
+            "{type} tried what the code of private packs cannot do; it runs without network, other programs and files "
+            "of its own: {reason}.",
+            type=node.type, reason=str(error)[:_LONGEST],
+        ) from error  # fmt: skip
     except OSError as error:
         return _raised("os", error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a pack's code may raise anything

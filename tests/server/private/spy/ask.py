@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -15,6 +16,7 @@ from studio.sdk import (
     HttpRequest,
     Items,
     Json,
+    Limits,
     NodeContext,
     NodeModel,
     Option,
@@ -124,6 +126,37 @@ class Ask(BaseNode):
                 "key": (await ctx.credential())["key"],
             },
         }  # fmt: skip
+
+    async def _streams(self, input: Input, ctx: NodeContext) -> dict[str, Any]:
+        async def pieces() -> AsyncIterator[bytes]:
+            for number in range(3):
+                yield str(number).encode() * 700_000
+
+        made = await ctx.make_file(pieces(), "long.txt")
+        size = sum([len(piece) async for piece in ctx.stream_file(made, 100_000)])
+        async with ctx.http.stream(HttpRequest(method="GET", url=input.url)) as answer:
+            body = b"".join([piece async for piece in answer.pieces()])
+        async with ctx.new_table() as draft:
+            draft.path.write_bytes(b"not really arrow" * 100_000)
+            table = await draft.commit(3, [("a", "Int64")])
+        async with ctx.local_table(table) as path:
+            again = len(path.read_bytes())
+        await ctx.progress(50, "half")
+        await ctx.emit({"part": 1})
+        await ctx.log("info", "said", more=1)
+        await ctx.usage(tokens=7)
+        apart = await ctx.apart.call(len, [1, 2], limits=Limits(seconds=5))
+        items = [one["n"] for one in input.items][::5_000]
+        value = {
+            "size": size, "body": body.decode(), "status": answer.status, "table": again, "apart": apart,
+            "items": items, "text": ctx.translate("spy.greeting", name="Ada"),
+        }  # fmt: skip
+        return {"file": made, "table": table, "value": value}
+
+    async def _walls(self, input: Input, ctx: NodeContext) -> dict[str, Any]:
+        import socket
+
+        return {"value": str(socket.create_connection(("127.0.0.1", 9), 1))}
 
     async def _fetch(self, input: Input, ctx: NodeContext) -> dict[str, Any]:
         answer = await ctx.http.send(HttpRequest(method="GET", url=input.url, credential=ctx.credential_alias))
