@@ -69,6 +69,8 @@ async def test_a_page_elsewhere_is_checked_like_any_address() -> None:
         ('<https://a/b?x=1,2>; rel="next", <c>; rel="last"', "https://a/b?x=1,2"),
         ("<a>; rel=prev, <b>; title=\"x, y\"; rel=NEXT", "b"), ('<a>; rel="prev next"', "a"), ("<a>; rel=last", None),
         ("", None), ("nonsense", None), ("<" * 70_000, None),
+        ("<a>;b" + " " * 60_000, None), ("<a>" + ";b" * 30_000, None), ("<a>; rel" + " " * 30_000 + '="next"', "a"),
+        ("<a>;b=" + "c" * 60_000, None), ("<a>;b=" + '"' * 60_001, None), ("<<a>; rel=next", "a"),
     ],
 )  # fmt: skip
 def test_link_headers(header, target) -> None:

@@ -11,7 +11,8 @@ from pydantic import Discriminator
 from studio.nodes.http._answer import dig
 from studio.sdk import HttpResponse, NodeModel, Param
 
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\",;\s]+))?)*)")
+# Nothing is tried twice: the header is a stranger's, and one of 64 KiB would keep the engine busy for ten seconds.
+_LINK = re.compile(r"<([^<>]*+)>((?:\s*+;\s*+[\w*!#$&+.^`|~-]++\s*+(?:=\s*+(?:\"[^\"]*+\"|[^\",;\s]++))?+)*+)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\",;\s]+))", re.IGNORECASE)
 
 
