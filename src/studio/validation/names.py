@@ -22,6 +22,9 @@ from studio.validation._scopes import Level, Scope, inside
 from studio.validation._types import element_of, object_of
 from studio.validation.analysis import Catalogue, analyse, bodies, item_name, slot_nodes
 
+IN_TRIGGERS = ("event", "vars", "workflow", "now")
+"""Names that the expressions of a trigger find."""
+
 
 class Known(NamedTuple):
     """A name in scope: the type of what it stands for, whether that may be null because a node did not run, and the
@@ -89,6 +92,11 @@ class _Walk:
         return self._in_node(node, spot.child(id), scope, rest)
 
     def _in_node(self, node: Node, spot: Spot, scope: Scope, words: list[str]) -> Scope:
+        facts = self.context.known(node.type)
+        if not words and facts is not None and facts.kind == "trigger":
+            # No execution has begun: its expressions read what happened, and little else.
+            own = {"event": self.context.output_type(node)}
+            return Scope(None, own | {name: scope.find(name) or ANY for name in IN_TRIGGERS if name != "event"})
         if not words:
             return Scope(scope, {"item": ANY, "index": INT}) if node.each is not None else scope
         if words[0] == "slots" and len(words) > 2:

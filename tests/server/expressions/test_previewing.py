@@ -166,6 +166,28 @@ async def test_names_in_scope_with_what_is_known_of_them(api: Api) -> None:
     assert end["places"]["shape"]["properties"]["results"]["type"] == "array"
 
 
+async def test_a_trigger_reads_what_happened(api: Api) -> None:
+    client = await api.signed_in(Role.EDITOR)
+    tick = {"type": "trigger.schedule", "params": {"every": "1h"}, "inputs": {"at": "{{ event.scheduled_at }}"}}
+    document: dict[str, Any] = {
+        "studio": 1,
+        "name": "Ticks",
+        "inputs": {"at": {}},
+        "nodes": {"tick": tick, "other": {"type": "flow.noop"}},
+    }
+    id = (await client.post("/workflows", json={"document": document})).json()["id"]
+    scope = (await client.post("/expressions/scope", json={"workflow": id, "node": "tick", "param": "inputs"})).json()
+    names = {one["name"]: one for one in scope["items"]}
+    assert set(names) == {"event", "vars", "workflow", "now"}
+    assert set(names["event"]["shape"]["properties"]) == {"scheduled_at", "time_zone"}
+    at = {"workflow": id, "node": "tick"}
+    [none, wrong] = await preview(client, "{{ event.scheduled_at }}", "{{ other }}", **at)
+    assert (none["problem"], none["missing"]) == (None, ["event"])
+    assert wrong["problem"]["code"] == "workflow.unknown_name"
+    [given] = await preview(client, "{{ event.scheduled_at }}", samples={"event": {"scheduled_at": "now"}}, **at)
+    assert given["value"]["value"] == "now"
+
+
 async def test_the_library_is_described_in_three_languages(api: Api) -> None:
     client = await api.signed_in(Role.VIEWER)
     english = (await client.get("/expressions/functions")).json()["items"]

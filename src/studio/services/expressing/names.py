@@ -15,6 +15,7 @@ from studio.services.expressing.evaluating import Evaluating
 from studio.services.expressing.places import Around, Place, own_names, runtime_prefix
 from studio.services.expressing.recorded import ABSENT, Recording
 from studio.validation.analysis import LevelGraph, analyse
+from studio.validation.names import IN_TRIGGERS
 
 _ALWAYS = ("inputs", "vars", "execution", "workflow", "now")
 
@@ -65,6 +66,9 @@ class Names:
 
     def visible(self) -> list[str]:
         """Every name that may be written here, whether there is a value or not."""
+        facts = None if self.place.node is None else self.facts(self.place.node.type)
+        if facts is not None and facts.kind == "trigger":
+            return list(dict.fromkeys([*self.data.samples, *IN_TRIGGERS]))
         found = [*self.data.samples, *_ALWAYS]
         for depth, level in enumerate(self.place.levels):
             found += [id for id in level.graph.nodes if id != level.viewer]
