@@ -89,9 +89,29 @@ function Items({ items }: { items: { done: number; failed: number; total: number
   );
 }
 
-/** The dot of a breakpoint; a button where it can be set. */
+/** The dot of a breakpoint, which a click sets and takes away; and the outline of what would run again. */
 export function BreakpointDot({ node }: { node: NodePath }) {
   const { t } = useTranslation("debugger");
   const on = useWatched((run) => run.breakpoints.has(node));
-  return on ? <span className={classes.breakpoint} data-breakpoint={node}><span className="visually-hidden">{t("breakpoint.here")}</span></span> : null;
+  const stale = useWatched((run) => run.outlined.has(node));
+  const label = t(on ? "breakpoint.remove" : "breakpoint.set");
+  return (
+    <>
+      {stale && <span className={classes.stale} data-stale={node}><span className="visually-hidden">{t("stale")}</span></span>}
+      <button
+        type="button"
+        className={`${classes.breakpoint ?? ""} nodrag nopan`}
+        data-breakpoint={on ? node : undefined}
+        data-on={on}
+        aria-pressed={on}
+        aria-label={label}
+        title={label}
+        tabIndex={-1}
+        onClick={(event) => {
+          event.stopPropagation();
+          useRun.getState().toggleBreakpoint(node);
+        }}
+      />
+    </>
+  );
 }

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Menu, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconChevronDown, IconEraser, IconPlayerPlayFilled, IconPlayerSkipForward, IconPlayerStopFilled, IconPlayerTrackNext } from "@tabler/icons-react";
+import { useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -10,6 +11,7 @@ import type { Json } from "@/editor/contracts";
 import { useEditor } from "@/editor/store";
 import { tellProblem } from "@/shared/told";
 
+import { EditData } from "./EditData";
 import { EffectsDialog } from "./EffectsDialog";
 import { inputsOf } from "./inputs";
 import { InputsDialog } from "./InputsDialog";
@@ -19,11 +21,20 @@ import { useRun } from "./store";
 export function RunBar() {
   const workflow = useEditor((state) => state.workflow);
   const can = useCan();
+  const search = useSearch({ strict: false });
+  const wanted = "execution" in search && typeof search.execution === "string" ? search.execution : null;
   useEffect(() => {
     if (workflow.id === "") return undefined;
     useRun.getState().loadPinned(workflow.id).catch(tellProblem);
+    // The data of an execution is asked for: it is shown on the draft.
+    if (wanted !== null) useRun.getState().watch(wanted);
     return () => useRun.getState().clear();
-  }, [workflow.id]);
+  }, [workflow.id, wanted]);
+  useHotkeys([
+    ["F8", () => void useRun.getState().proceed()],
+    ["F9", () => useEditor.getState().selection.forEach((one) => useRun.getState().toggleBreakpoint(one))],
+    ["F10", () => void useRun.getState().step()],
+  ]);
   return (
     <Group gap="xs" wrap="nowrap" role="toolbar" data-run-bar>
       {can("workflow.execute", workflow.folder) && <Start />}
@@ -91,6 +102,7 @@ function Acting() {
   return (
     <Group gap={2} wrap="nowrap">
       {going && held && <Act label={t("run.step")} icon={<IconPlayerSkipForward size={16} />} onClick={() => void useRun.getState().step()} />}
+      {going && held && <EditData />}
       {going && (held || status === "paused") && <Act label={t("run.proceed")} icon={<IconPlayerTrackNext size={16} />} onClick={() => void useRun.getState().proceed()} />}
       {going && <Act label={t("run.stop")} icon={<IconPlayerStopFilled size={16} />} colour="red" onClick={() => void useRun.getState().stop()} />}
       {!going && <Act label={t("run.clear")} icon={<IconEraser size={16} />} onClick={() => useRun.getState().clear()} />}

@@ -48,7 +48,7 @@ export async function launch(order: Order): Promise<string> {
   if (alone && base !== null && nodeAt(base.document, rootOf(what.node)) !== undefined) return again(order, base, what);
   const { data } = await api.startExecution({
     body: {
-      workflow, which: "draft", pinned: "draft",
+      workflow, which: "draft", pinned: "draft", breakpoints: order.breakpoints.map((node) => ({ node })),
       ...(what.kind === "all" ? { inputs: what.inputs ?? {} } : {}),
       ...(what.kind === "until" || what.kind === "node" ? { until: rootOf(what.node) } : {}),
     },
@@ -63,7 +63,7 @@ async function again(order: Order, base: Base, what: StartKind & { node: NodePat
   const { data } = await api.replayExecution({
     path: { execution: base.execution },
     body: {
-      on: "draft", start, again: order.stale.map(rootOf).filter((one) => one !== start),
+      on: "draft", start, breakpoints: order.breakpoints.map((node) => ({ node })), again: order.stale.map(rootOf).filter((one) => one !== start),
       ...(what.kind === "node" ? { until: start } : {}),
     },
   });

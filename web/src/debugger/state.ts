@@ -36,6 +36,8 @@ export interface RunStore extends RunState {
   step(): Promise<void>;
   /** Go on to the next breakpoint. */
   proceed(): Promise<void>;
+  /** Change data of this execution: what a node gave, or what one that stands at a breakpoint runs with. */
+  edit(path: string, change: { output: unknown } | { params: Record<string, unknown> }): Promise<void>;
   /** Use what a node gave in the execution, or a value, instead of running it. */
   pin(node: NodePath, value?: unknown): Promise<void>;
   unpin(node: NodePath): Promise<void>;

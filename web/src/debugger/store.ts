@@ -7,7 +7,7 @@ import { useEditor } from "@/editor/store";
 import { tellProblem } from "@/shared/told";
 
 import { nothing, settled, type Folded } from "./fold";
-import { runGraph } from "./graph";
+import { runGraph, type RunGraph } from "./graph";
 import { keepAgreed, keepBreakpoints, keptAgreed, keptBreakpoints } from "./kept";
 import { labelled } from "./labels";
 import { runs, sending } from "./planning";
@@ -37,6 +37,11 @@ export function makeRun(): UseRun {
   return create<RunStore>()((set, get) => new Runner(set, get).state());
 }
 
+/** Breakpoints of nodes that there are; one may have been deleted since. */
+function there(breakpoints: ReadonlySet<NodePath>, graph: RunGraph): NodePath[] {
+  return [...breakpoints].filter((one) => graph.types.has(one));
+}
+
 type Set_ = StoreApi<RunStore>["setState"];
 
 class Runner {
@@ -55,8 +60,9 @@ class Runner {
       start: (what) => this.start(what),
       watch: (execution) => this.watch(execution),
       stop: () => this.acting((execution) => api.cancelExecution({ path: { execution }, body: {} })),
-      step: () => this.acting((execution) => api.resumeExecution({ path: { execution } })),
-      proceed: () => this.acting((execution) => api.resumeExecution({ path: { execution } })),
+      step: () => this.acting((execution) => api.stepExecution({ path: { execution }, body: {} })),
+      proceed: () => this.acting((execution) => this.goOn(execution)),
+      edit: (path, change) => this.acting((execution) => api.editExecution({ path: { execution }, body: { path, ...change } })),
       toggleBreakpoint: (node) => this.toggle(node),
       clear: () => this.clear(),
       outline: (what) => void this.outline(what),
@@ -116,7 +122,7 @@ class Runner {
       this.set({ outlined: new Set(stale) });
       const sends = sending(runs(graph, what, stale), document, catalogue, this.get().pinned);
       if (!(await this.agreed(workflow.id, sends))) return;
-      const id = await launch({ workflow: workflow.id, what, base, stale, breakpoints: [...this.get().breakpoints] });
+      const id = await launch({ workflow: workflow.id, what, base, stale, breakpoints: there(this.get().breakpoints, graph) });
       this.watch(id);
     } catch (error) {
       this.set({ failure: error });
@@ -162,11 +168,22 @@ class Runner {
     }
   }
 
+  /** A paused execution is resumed; one that stands at breakpoints goes on from there. */
+  private goOn(execution: string): Promise<unknown> {
+    const path = { execution };
+    return this.get().execution?.status === "paused" ? api.resumeExecution({ path }) : api.continueExecution({ path, body: {} });
+  }
+
   private toggle(node: NodePath): void {
     const breakpoints = new Set(this.get().breakpoints);
     if (!breakpoints.delete(node)) breakpoints.add(node);
     this.set({ breakpoints });
     if (this.workflow !== "") keepBreakpoints(this.workflow, breakpoints);
+    // What runs stops there, too, where it is a trial.
+    const { execution, folded } = this.get();
+    if (execution === null || folded.endedAt !== null || this.get().playing !== null) return;
+    const items = [...breakpoints].map((one) => ({ node: one }));
+    void this.acting((id) => api.setBreakpoints({ path: { execution: id }, body: { items } }));
   }
 
   private async loadPinned(workflow: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Where parts of values come from: outputs and inputs from the API. */
-import { api } from "@/api";
+import { api, isProblem } from "@/api";
 import type { Json, ValueAddress, WorkflowDocument } from "@/editor/contracts";
 import { everyNode, idOf, isRecord } from "@/editor/model/paths";
 
@@ -27,8 +27,14 @@ function outputOf(address: ValueAddress, reveal: boolean): Fetch {
 /** The params of a node with its expressions worked out on the data of the execution. */
 function inputOf(address: ValueAddress): Fetch {
   let found: Promise<Part> | null = null;
-  return async (place, offset, _limit, signal) => {
-    found ??= resolved(address, signal);
+  let isRecorded = true;
+  return async (place, offset, limit, signal) => {
+    if (isRecorded) {
+      const part = await recorded(address, place, offset, limit, signal);
+      if (part !== null) return part;
+      isRecorded = false;
+    }
+    found ??= worked(address, signal);
     const root = await found;
     let here: unknown = root.value;
     for (const key of place) here = Array.isArray(here) ? here[Number(key)] : isRecord(here) ? here[key] : null;
@@ -43,7 +49,19 @@ function partOf(value: unknown, offset: number): Part {
   return { kind, size: entries.length, offset, value: Array.isArray(value) ? rest.map(([, one]) => one) : Object.fromEntries(rest) };
 }
 
-async function resolved(address: ValueAddress, signal: AbortSignal): Promise<Part> {
+/** The input as it was recorded: at breakpoints, and before what is sent. Null where it was not. */
+async function recorded(address: ValueAddress, place: Place, offset: number, limit: number, signal: AbortSignal): Promise<Part | null> {
+  const path = runPath(address.node, address.item);
+  try {
+    return (await api.showValue({ path: { execution: address.execution }, query: { path, part: "input", at: [...place], offset, limit }, signal })).data;
+  } catch (error) {
+    if (isProblem(error) && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** The input worked out again, on what the execution recorded. */
+async function worked(address: ValueAddress, signal: AbortSignal): Promise<Part> {
   const path = { execution: address.execution };
   const [detail, document] = await Promise.all([api.showExecution({ path, signal }), api.showDocument({ path, signal })]);
   const id = nameOf(address.node);

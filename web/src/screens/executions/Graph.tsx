@@ -41,13 +41,14 @@ export function Graph({ chosen, onChoose }: { chosen: string | null; onChoose: C
             nodeTypes={NODES}
             edgeTypes={EDGES}
             fitView
-            fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+            fitViewOptions={{ maxZoom: 1, minZoom: 0.45, padding: 0.12 }}
             minZoom={0.05}
             nodesDraggable={false}
             nodesConnectable={false}
             nodesFocusable={false}
             edgesFocusable={false}
             elementsSelectable={false}
+            onNodeClick={(_, node) => onChoose(node.id)}
             onPaneClick={() => onChoose(null)}
             colorMode={scheme}
             proOptions={{ hideAttribution: true }}
