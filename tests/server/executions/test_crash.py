@@ -122,7 +122,7 @@ async def test_acknowledged_starts_survive_a_kill_once_each(
         assert len(set(acknowledged.values())) == STARTS
         async with one.client() as client:
             found: dict[str, str] = {}
-            async with asyncio.timeout(120):
+            async with asyncio.timeout(120 + STARTS / 20):
                 while len(found) < STARTS or set(found.values()) != {"succeeded"}:
                     found = await statuses(client)
             assert set(found) == set(acknowledged.values())

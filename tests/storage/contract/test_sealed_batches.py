@@ -148,3 +148,7 @@ def test_a_thousand_are_a_handful_of_statements() -> None:
         marker = Put(workspace=WORKSPACE, kind="done", id="m", value=b"", expected=ABSENT)
         assert statements(carry_out([(one, b"") for one in (marker, check, *puts)])) <= 9
     assert statements(carry_out([(drop(f"r{number}", 1), b"") for number in range(1000)])) <= 4
+    # What is large is not held in memory several times over.
+    large = bytes(3 * 1024 * 1024)
+    assert statements(carry_out([(note(f"r{number}"), large) for number in range(4)])) == 2 * 3
+    assert statements(carry_out([(note(f"r{number}"), large * 3) for number in range(4)])) == 4

@@ -15,6 +15,8 @@ from studio.storage._statement import Plan, Row, Statement
 
 LIVE = "(r.expires_at IS NULL OR r.expires_at > {now})"
 """Records that have not expired."""
+_LARGEST_RUN = 8 * 1024 * 1024
+"""Bytes of the values that one statement carries; a larger value goes alone."""
 _OF = "workspace = :workspace AND kind = :kind"
 _AT = f"{_OF} AND id = :id"
 _VALUES = (
@@ -105,11 +107,13 @@ def _runs(changes: Sequence[tuple[Change, bytes]]) -> Iterator[list[tuple[Change
     """Changes in their order, cut where the next one cannot be carried out together with those before it."""
     run: list[tuple[Change, bytes]] = []
     ids: set[str] = set()
+    size = 0
     for one in changes:
         change = one[0]
-        if run and (_sort(change) != _sort(run[0][0]) or change.id in ids):
+        size += len(one[1])
+        if run and (_sort(change) != _sort(run[0][0]) or change.id in ids or size > _LARGEST_RUN):
             yield run
-            run, ids = [], set()
+            run, ids, size = [], set[str](), len(one[1])
         run.append(one)
         ids.add(change.id)
     if run:
