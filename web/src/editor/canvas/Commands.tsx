@@ -10,7 +10,7 @@ import { atPointer, COMMANDS, possible } from "./commands";
 import { levelAtPoint } from "./drawing";
 import { Keys } from "./Keys";
 import { NodeIcon } from "./look";
-import { focusNode, showNode } from "./view";
+import { revealNode, showNode } from "./view";
 
 const [store, spotlight] = createSpotlight();
 
@@ -62,7 +62,7 @@ function useGroups(): SpotlightActionGroupData[] {
       const path = addNode({ type: one.type }, levelAtPoint(...atPointer()));
       if (path === null) return;
       useEditor.getState().open(path);
-      focusNode(path);
+      revealNode(path);
     },
   }));
   return [

@@ -57,9 +57,10 @@ function LaneArea({ lane, named, first }: { lane: Lane; named: boolean; first: b
         <button
           type="button"
           className={`${classes.laneEmpty} nodrag`}
+          style={{ left: lane.left, right: FRAME.ports }}
           onClick={(event) => {
             const { x, y } = { x: event.clientX, y: event.clientY };
-            useCanvasUi.getState().show({ picking: { x, y, level: lane.level, at: [FRAME.pad, FRAME.pad] } });
+            useCanvasUi.getState().show({ picking: { x, y, level: lane.level, at: [0, FRAME.pad] } });
           }}
         >
           <IconPlus size={16} aria-hidden /> {t("frame.empty")}

@@ -13,7 +13,7 @@ import { world } from "./drawing";
 import { NodeIcon } from "./look";
 import classes from "./Overlay.module.css";
 import { useCanvasUi, type Picking } from "./ui";
-import { focusNode } from "./view";
+import { focusNode, revealNode } from "./view";
 
 /** Node types at the pointer: what fits comes first, and the best of it is chosen already. */
 export function Picker({ picking }: { picking: Picking }) {
@@ -32,7 +32,7 @@ export function Picker({ picking }: { picking: Picking }) {
     const path = addNode({ type: node.type }, picking);
     if (path === null) return;
     useEditor.getState().open(path);
-    focusNode(path);
+    revealNode(path);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];

@@ -28,6 +28,8 @@ export function flowNode(drawn: DrawnNode, readOnly: boolean): CardNode {
     data: { drawn },
     width: drawn.size.width,
     height: drawn.size.height,
+    // Said to be measured: what is out of sight is not drawn, and would never be.
+    measured: { width: drawn.size.width, height: drawn.size.height },
     handles: handlesOf(drawn),
     draggable: draggable(drawn, readOnly),
     connectable: !readOnly,

@@ -95,7 +95,6 @@ function withState(next: FlowNode, old: FlowNode | undefined): FlowNode {
     ...next,
     ...(old.selected === undefined ? {} : { selected: old.selected }),
     ...(held ? { position: old.position, dragging: true } : {}),
-    ...(old.measured === undefined ? {} : { measured: { width: next.width, height: next.height } }),
   } as FlowNode;
 }
 
@@ -139,6 +138,7 @@ function sticky(one: Sticky, type: "note" | "group", readOnly: boolean): FlowNod
     position: { x: one.at[0], y: one.at[1] },
     width: one.size[0],
     height: one.size[1],
+    measured: { width: one.size[0], height: one.size[1] },
     draggable: !readOnly,
     deletable: false,
     connectable: false,

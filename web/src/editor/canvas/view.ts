@@ -26,7 +26,28 @@ export function showNode(path: NodePath): void {
 
 /** Put the keyboard on a node. */
 export function focusNode(path: NodePath): void {
-  setTimeout(() => document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(path)}"]`)?.focus({ preventScroll: true }), 60);
+  setTimeout(() => document.querySelector<HTMLElement>(selectorOf(path))?.focus({ preventScroll: true }), 60);
+}
+
+/** Bring a node into view, as it is when it is there already, and put the keyboard on it. */
+export function revealNode(path: NodePath): void {
+  // The inspector may just be taking its room from the canvas.
+  setTimeout(() => {
+    const flow = flowView.current;
+    const node = flow?.getInternalNode(path);
+    const pane = document.querySelector(".react-flow")?.getBoundingClientRect();
+    if (flow == null || node === undefined || pane === undefined) return;
+    const { x, y } = node.internals.positionAbsolute;
+    const [width, height] = [node.width ?? 0, node.height ?? 0];
+    const [from, to] = [flow.flowToScreenPosition({ x, y }), flow.flowToScreenPosition({ x: x + width, y: y + height })];
+    const seen = from.x >= pane.left && from.y >= pane.top && to.x <= pane.right && to.y <= pane.bottom;
+    if (!seen) void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom() });
+    focusNode(path);
+  }, 60);
+}
+
+function selectorOf(path: NodePath): string {
+  return `.react-flow__node[data-id="${CSS.escape(path)}"]`;
 }
 
 /** The middle of what is seen, on the screen. */

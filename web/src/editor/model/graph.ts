@@ -17,6 +17,8 @@ export interface Lane {
   readonly count: number;
   readonly top: number;
   readonly height: number;
+  /** Where its nodes begin: right of the frame's own ports. */
+  readonly left: number;
 }
 
 export interface SlotData {
@@ -130,7 +132,7 @@ class Drawing {
 
   private laneOffset(lane: Lane): Point {
     const [left, top] = this.least(lane.level);
-    return [FRAME.pad - left, lane.top + FRAME.lane - top];
+    return [lane.left - left, lane.top + FRAME.lane - top];
   }
 
   /** The lowest places of a level, as far as they are below nothing. */
@@ -158,7 +160,7 @@ class Drawing {
     const ports = portsOf(node, facts, shapes.get(node.type), this.used(level, path.slice(at + 1)));
     const bodies = bodiesOf(node, facts);
     const open = bodies.length > 0 && !closed.has(path);
-    const lanes = open ? this.lanes(path, bodies) : [];
+    const lanes = open ? this.lanes(path, bodies, ports) : [];
     const made: DrawnNode = {
       path, level, look: open ? "frame" : "card", node, facts, ports, lanes,
       size: open ? this.frameSize(lanes, ports) : cardSize(ports),
@@ -169,12 +171,13 @@ class Drawing {
     return made;
   }
 
-  private lanes(path: NodePath, bodies: readonly (typeof BODIES)[number][]): Lane[] {
+  private lanes(path: NodePath, bodies: readonly (typeof BODIES)[number][], ports: Ports): Lane[] {
+    const left = ports.inputs.length > 0 ? FRAME.ports : FRAME.pad;
     let top: number = FRAME.head;
     return bodies.map((name) => {
       const level = `${path}.${name}`;
       const { height } = this.content(level);
-      const lane = { level, name, count: nodesOf(levelAt(this.kit.document, level)).length, top, height };
+      const lane = { level, name, left, count: nodesOf(levelAt(this.kit.document, level)).length, top, height };
       top += height;
       return lane;
     });
@@ -189,11 +192,12 @@ class Drawing {
       width = Math.max(width, x - left + size.width);
       height = Math.max(height, y - top + size.height);
     }
-    return { width: width + 2 * FRAME.pad, height: Math.max(FRAME.height, height + FRAME.lane + FRAME.pad) };
+    return { width, height: Math.max(FRAME.height, height + FRAME.lane + FRAME.pad) };
   }
 
   private frameSize(lanes: readonly Lane[], ports: Ports): Size {
-    const width = Math.max(FRAME.width, ...lanes.map((one) => this.content(one.level).width));
+    const right = ports.outputs.length > 0 ? FRAME.ports : FRAME.pad;
+    const width = Math.max(FRAME.width, ...lanes.map((one) => one.left + this.content(one.level).width + right));
     const least = cardSize(ports).height + FRAME.pad;
     return { width, height: Math.max(least, FRAME.head + lanes.reduce((sum, one) => sum + one.height, 0)) };
   }

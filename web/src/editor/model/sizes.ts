@@ -3,7 +3,7 @@ import type { Ports } from "./ports";
 
 export const GRID = 20;
 export const CARD = { width: 240, head: 56, row: 22, foot: 8 } as const;
-export const FRAME = { head: 48, pad: 28, lane: 26, width: 320, height: 150 } as const;
+export const FRAME = { head: 48, pad: 28, ports: 84, lane: 26, width: 320, height: 150 } as const;
 export const SLOT = { width: 200, height: 44, gap: 12, drop: 44 } as const;
 
 export interface Size {

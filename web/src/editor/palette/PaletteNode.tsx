@@ -7,7 +7,7 @@ import { addNode, type NewNode } from "../canvas/actions";
 import { levelAtPoint } from "../canvas/drawing";
 import { DRAGGED } from "../canvas/dropping";
 import { NodeIcon } from "../canvas/look";
-import { flowView, focusNode, middle } from "../canvas/view";
+import { flowView, middle, revealNode } from "../canvas/view";
 import { levelOf } from "../model/paths";
 import { useEditor } from "../store";
 import classes from "./Palette.module.css";
@@ -67,5 +67,5 @@ function added(made: NewNode): void {
   const path = addNode(made, where);
   if (path === null) return;
   useEditor.getState().open(path);
-  focusNode(path);
+  revealNode(path);
 }
