@@ -11,6 +11,7 @@ from studio.sdk import Effect
 from studio.testing import NodeTester
 
 
+@pytest.mark.usefixtures("postgres_of_examples")
 async def test_examples(examples) -> None:
     await examples(PostgresExecute)
 

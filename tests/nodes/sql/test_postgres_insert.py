@@ -12,6 +12,7 @@ from studio.nodes.sql.postgres_query import PostgresQuery
 from studio.testing import NodeTester
 
 
+@pytest.mark.usefixtures("postgres_of_examples")
 async def test_examples(examples) -> None:
     await examples(PostgresInsert)
 
