@@ -571,6 +571,16 @@ class EditIn(TypedDict):
     params: NotRequired[dict[str, Any] | None]
 
 
+class EffectOut(TypedDict):
+    """What a node would do to the world."""
+
+    node: str
+    type: str
+    title: str
+    effect: str
+    workflow: str | None
+
+
 class EgressIn(TypedDict):
     """An exception to make."""
 
@@ -1759,6 +1769,28 @@ class PlacesOut(TypedDict):
     hidden: int
 
 
+class PlanIn(TypedDict):
+    """What is to be tried."""
+
+    kind: NotRequired[Literal["all", "until", "from", "node"]]
+    node: NotRequired[str | None]
+    execution: NotRequired[str]
+    pinned: NotRequired[bool]
+
+
+class PlanOut(TypedDict):
+    """What a trial would do."""
+
+    kind: str
+    revision: int
+    execution: str | None
+    runs: list[str]
+    reused: list[TakenOut]
+    again: list[str]
+    missing: list[str]
+    effects: list[EffectOut]
+
+
 class PresenceOut(TypedDict):
     """Somebody who has the workflow open in a tab."""
 
@@ -2489,6 +2521,15 @@ class TagOut(TypedDict):
     workflows: int
 
 
+class TakenOut(TypedDict):
+    """An output that is taken over."""
+
+    node: str
+    at: str
+    pinned: bool
+    stale: bool
+
+
 class TestOut(TypedDict):
     """What a test call showed."""
 
@@ -2885,6 +2926,7 @@ __all__ = [
     "DraftOut",
     "DuplicateIn",
     "EditIn",
+    "EffectOut",
     "EgressIn",
     "EgressListOut",
     "EgressOut",
@@ -3014,6 +3056,8 @@ __all__ = [
     "PlaceLeft",
     "PlaceOut",
     "PlacesOut",
+    "PlanIn",
+    "PlanOut",
     "PresenceOut",
     "PresencesOut",
     "PreviewIn",
@@ -3100,6 +3144,7 @@ __all__ = [
     "TableOut",
     "TablePatch",
     "TagOut",
+    "TakenOut",
     "TestOut",
     "TextIn",
     "ThreadIn",

@@ -85,7 +85,7 @@ async def prepare(engine: Engine, request: StartRequest, family: Family | None =
     retention = workflow.settings.retention or family.retention
     if retention is not None:
         raw["retention"] = retention
-    raw |= _asked(request, plan)
+    raw |= _asked(request, plan, memory)
     raw |= _trace(engine, family)
     if request.event is not None:
         raw["event"] = await values.encode(request.event, walk=True)
@@ -126,7 +126,7 @@ def _trace(engine: Engine, family: Family) -> dict[str, Any]:
     return {} if trace is None else {"trace": trace}
 
 
-def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
+def _asked(request: StartRequest, plan: Plan, memory: Memory) -> dict[str, Any]:
     """What is recorded of a request only where it asks for it."""
     found: dict[str, Any] = {}
     if request.identities:
@@ -139,7 +139,9 @@ def _asked(request: StartRequest, plan: Plan) -> dict[str, Any]:
         found["breakpoints"] = dict(request.breakpoints)
     if request.until is not None:
         found["until"] = _root_node(request.until)
-        found["only"] = sorted(_needed(plan.root, request.until, request.pinned))
+        # What gave something before needs nothing: what it is made of does not run for it.
+        given = [id for id, records in memory.frames.get("", {}).items() if records[-1][0] in (r.DONE, r.SKIPPED)]
+        found["only"] = sorted(_needed(plan.root, request.until, {*request.pinned, *given}))
     return found
 
 

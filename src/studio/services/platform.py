@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from studio.services.people.model import People
     from studio.services.people.sessions import Sessions
     from studio.services.pinning.pinning import Pinning
+    from studio.services.planning.planning import Planning
     from studio.services.scim.scim import Scim
     from studio.services.sso.sso import SingleSignOn
     from studio.services.tables.tables import Tables, TableStore
@@ -196,6 +197,18 @@ class Platform:
         return Pinning(
             ports.records, ports.catalog, flows.finder, self.executing.finder, previews.outlines, previews.recordings,
             self.hidden, ports.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def planning(self) -> Planning:
+        """What trials of drafts would do."""
+        from studio.services.planning.effects import Effects
+        from studio.services.planning.planning import Planning
+
+        ports, flows, previews = self.ports, self.workflows, self.previewing
+        return Planning(
+            ports.store, ports.catalog, flows.finder, self.executing.finder, previews.outlines, previews.recordings,
+            self.pinning, Effects(ports.catalog, flows.finder, flows.resolver),
         )  # fmt: skip
 
     @cached_property

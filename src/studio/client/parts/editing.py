@@ -89,6 +89,16 @@ class EditingPart(Part):
         """Take away what is pinned to a node. Audited."""
         await self.ask("DELETE", f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}")
 
+    async def plan_trial(self, workflow: str, body: m.PlanIn) -> m.PlanOut:
+        """What a run of the draft would do: what runs, which outputs are taken over and how old they are,
+        which effects.
+
+        `all` and `until` are started by `POST /executions`; `from` and `node` by `POST
+        /executions/{execution}/replay` with
+        `on: "draft"`, `start` (and for `node` also `until`) and the `again` of this answer.
+        """
+        return cast("m.PlanOut", await self.ask("POST", f"/workflows/{self.quote(workflow)}/plan", json=body))
+
     async def show_presence(self, workflow: str) -> m.PresencesOut:
         """Who has the workflow open, tab by tab."""
         return cast("m.PresencesOut", await self.ask("GET", f"/workflows/{self.quote(workflow)}/presence"))

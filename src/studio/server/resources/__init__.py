@@ -26,6 +26,7 @@ from studio.server.resources.notices.routes import routes as notices
 from studio.server.resources.oauth.routes import routes as oauth
 from studio.server.resources.operator.routes import routes as operator
 from studio.server.resources.pinned.routes import routes as pinned
+from studio.server.resources.planning.routes import routes as planning
 from studio.server.resources.roles.routes import routes as roles
 from studio.server.resources.run.routes import routes as run
 from studio.server.resources.scim.tokens import routes as directories
@@ -70,6 +71,7 @@ ROUTERS = (
     workflow_tags,
     editing,
     pinned,
+    planning,
     comments,
     folders,
     *_VAULT,

@@ -1592,6 +1592,36 @@ export type EditIn = {
 };
 
 /**
+ * EffectOut
+ * What a node would do to the world.
+ */
+export type EffectOut = {
+    /**
+     * Node
+     * Path of the node.
+     */
+    node: string;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Effect
+     * idempotent, keyed or irreversible.
+     */
+    effect: string;
+    /**
+     * Workflow
+     * The workflow that it calls, where that does it.
+     */
+    workflow: string | null;
+};
+
+/**
  * EgressIn
  * An exception to make.
  */
@@ -4862,6 +4892,78 @@ export type PlacesOut = {
 };
 
 /**
+ * PlanIn
+ * What is to be tried.
+ */
+export type PlanIn = {
+    /**
+     * Kind
+     * All of it; until a node; from a node on, or a node alone, with earlier outputs.
+     */
+    kind?: 'all' | 'until' | 'from' | 'node';
+    /**
+     * Node
+     * The node; one inside: its container.
+     */
+    node?: string | null;
+    /**
+     * Execution
+     * Whose outputs are taken over; `last` for the newest that has ended.
+     */
+    execution?: string;
+    /**
+     * Pinned
+     * Take what is pinned beside the draft.
+     */
+    pinned?: boolean;
+};
+
+/**
+ * PlanOut
+ * What a trial would do.
+ */
+export type PlanOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Revision
+     * Revision of the draft.
+     */
+    revision: number;
+    /**
+     * Execution
+     * Whose outputs are taken over.
+     */
+    execution: string | null;
+    /**
+     * Runs
+     * Nodes of the top level that run, in an order in which they may.
+     */
+    runs: Array<string>;
+    /**
+     * Reused
+     * Outputs that are taken over.
+     */
+    reused: Array<TakenOut>;
+    /**
+     * Again
+     * Nodes with outputs that run because they have changed: give them as `again` to the replay.
+     */
+    again: Array<string>;
+    /**
+     * Missing
+     * Nodes before it that gave nothing yet, and run too.
+     */
+    missing: Array<string>;
+    /**
+     * Effects
+     */
+    effects: Array<EffectOut>;
+};
+
+/**
  * PresenceOut
  * Somebody who has the workflow open in a tab.
  */
@@ -6919,6 +7021,31 @@ export type TagOut = {
      * How many workflows have it.
      */
     workflows: number;
+};
+
+/**
+ * TakenOut
+ * An output that is taken over.
+ */
+export type TakenOut = {
+    /**
+     * Node
+     */
+    node: string;
+    /**
+     * At
+     * When the node gave it.
+     */
+    at: string;
+    /**
+     * Pinned
+     */
+    pinned: boolean;
+    /**
+     * Stale
+     * The node, or one before it, has changed since.
+     */
+    stale: boolean;
 };
 
 /**
@@ -22067,6 +22194,92 @@ export type PinOutputResponses = {
 };
 
 export type PinOutputResponse = PinOutputResponses[keyof PinOutputResponses];
+
+export type PlanTrialData = {
+    body: PlanIn;
+    path: {
+        /**
+         * Workflow
+         */
+        workflow: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow}/plan';
+};
+
+export type PlanTrialErrors = {
+    /**
+     * The request cannot be understood.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the token is not valid any more.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * It is not there, or not for this caller.
+     */
+    404: Problem;
+    /**
+     * The body does not arrive in time.
+     */
+    408: Problem;
+    /**
+     * It does not fit the present state.
+     */
+    409: Problem;
+    /**
+     * Somebody else has changed it since.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is of no kind that is taken.
+     */
+    415: Problem;
+    /**
+     * The server has another name than the one in Host.
+     */
+    421: Problem;
+    /**
+     * What is asked for does not fit.
+     */
+    422: Problem;
+    /**
+     * A limit or a quota is used up.
+     */
+    429: Problem;
+    /**
+     * The headers are too long.
+     */
+    431: Problem;
+    /**
+     * Something went wrong inside Studio.
+     */
+    500: Problem;
+    /**
+     * Studio has too much to do, or cannot reach its database.
+     */
+    503: Problem;
+};
+
+export type PlanTrialError = PlanTrialErrors[keyof PlanTrialErrors];
+
+export type PlanTrialResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanOut;
+};
+
+export type PlanTrialResponse = PlanTrialResponses[keyof PlanTrialResponses];
 
 export type ListThreadsData = {
     body?: never;

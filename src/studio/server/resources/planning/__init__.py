@@ -1,0 +1,1 @@
+"""A resource of the API."""
