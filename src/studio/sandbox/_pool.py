@@ -155,6 +155,8 @@ class Pool:
     async def _buried(self, child: Child) -> None:
         try:
             await asyncio.to_thread(child.bury)
+        except RuntimeError:
+            child.bury()  # the program ends, and starts no threads any more
         finally:
             self._alive.discard(child)
             self._wake()
