@@ -8,10 +8,6 @@ from tools import imports
 from tools.imports import Import, refuse
 
 
-def test_the_project_itself_points_one_way() -> None:
-    assert imports.check(list(imports.imports(imports.SOURCE))) == []
-
-
 @pytest.mark.parametrize(
     ("file", "name"),
     [

@@ -203,11 +203,6 @@ def test_missing_ones_as_a_table(source):
     )
 
 
-def test_the_code_itself():
-    done = subprocess.run([sys.executable, "tools/messages.py"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
 def test_the_lock_tells_what_changed():
     assert node_lock.differences("a.b 1\na.c 2\n", "a.b 1\na.c 2\n") == []
     found = node_lock.differences("a.gone 1\na.same 1\na.up 1\n", "a.new 1\na.same 1\na.up 2\n")
