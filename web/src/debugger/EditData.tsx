@@ -13,6 +13,7 @@ import { whole } from "@/values/copying";
 import { useRun } from "./store";
 
 const MOST = 20_000;
+const MONO = { input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } } as const;
 
 export function EditData() {
   const { t } = useTranslation("debugger");
@@ -70,7 +71,7 @@ function Form({ execution, path, onDone }: { execution: string; path: string; on
   };
   return (
     <>
-      <JsonInput aria-label={t("edit.title")} value={shown} onChange={setWritten} autosize minRows={8} maxRows={22} validationError={t("inputs.json")} data-autofocus />
+      <JsonInput aria-label={t("edit.title")} value={shown} onChange={setWritten} rows={20} styles={MONO} validationError={t("inputs.json")} data-autofocus />
       <Group justify="flex-end">
         <Button variant="default" onClick={onDone}>{t("inputs.cancel")}</Button>
         <Button disabled={changed === null} onClick={() => void send()}>{t("edit.keep")}</Button>

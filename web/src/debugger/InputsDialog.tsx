@@ -83,7 +83,7 @@ function Control({ input, first, value, error, onChange }: ControlProps) {
     case "secret":
       return <PasswordInput {...same} autoComplete="off" value={String(value)} onChange={(event) => onChange(event.currentTarget.value)} />;
     case "json":
-      return <JsonInput {...same} value={String(value)} onChange={onChange} autosize minRows={3} maxRows={12} formatOnBlur />;
+      return <JsonInput {...same} value={String(value)} onChange={onChange} rows={6} formatOnBlur />;
     default:
       return <TextInput {...same} value={String(value)} onChange={(event) => onChange(event.currentTarget.value)} dir="auto" />;
   }

@@ -97,6 +97,9 @@ describe("folding", () => {
     expect(state(live("wait", "mail", { reason: ["wait.in_doubt", "mail"] }))).toBe("in_doubt");
     expect(state(live("wait", "mail", { reason: ["wait.breakpoint", "mail"] }))).toBe("paused");
     expect(state(live("wait", "mail", { reason: ["wait.until"] }), live("waited", "mail"))).toBe("running");
+    expect(state(event("held", "mail"), event("parked"), live("waited", "mail"))).toBe("paused");
+    expect(state(event("waiting", "mail", { kind: "timer" }), event("parked"), live("waited", "mail"))).toBe("waiting");
+    expect(state(event("held", "mail"), event("parked"), event("claimed"), event("released", "mail"))).toBe("running");
     expect(state(live("started", "mail"), event("ended", null, { status: "cancelled" }))).toBe("cancelled");
   });
 

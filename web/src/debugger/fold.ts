@@ -185,9 +185,11 @@ class Draft {
         this.set(node, known, { state: "paused", path, startedAt: known.startedAt ?? at });
         break;
       case "released":
+        this.set(node, known, { state: "running", path });
+        break;
       case "waited":
-      case "resumed":
-        if (!settled(known.state)) this.set(node, known, { state: "running", path });
+        // A wait ends in memory, too, where the execution leaves it; then it goes on waiting.
+        if (known.state === "waiting" && this.status !== "waiting") this.set(node, known, { state: "running", path });
         break;
       case "progress":
         this.set(node, known, { ...(settled(known.state) ? {} : { state: "running" as const }), progress: share(data.percent) });

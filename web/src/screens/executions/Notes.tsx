@@ -122,7 +122,7 @@ function Signal({ execution, name }: { execution: string; name: string }) {
   };
   return (
     <Group gap="xs" mt="xs" align="flex-end">
-      <JsonInput size="xs" flex={1} miw={220} autosize minRows={1} maxRows={6} label={t("answer.payload")} value={written} onChange={setWritten} />
+      <JsonInput size="xs" flex={1} miw={220} rows={2} label={t("answer.payload")} value={written} onChange={setWritten} />
       <Button size="xs" loading={act.isPending} onClick={send}>{t("answer.send", { name })}</Button>
     </Group>
   );
