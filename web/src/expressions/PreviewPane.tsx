@@ -55,7 +55,7 @@ function NoData({ missing, run }: { missing: readonly string[]; run: Props["run"
   const format = useFormat();
   const [first] = missing;
   return (
-    <Group gap="xs" justify="space-between" wrap="nowrap">
+    <Group gap="xs" justify="space-between">
       <Text size="xs" c="var(--studio-muted)">{t("no_data", { names: format.list(missing) })}</Text>
       {run !== undefined && first !== undefined && (
         <Button size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={12} />} onClick={() => run(first)}>
@@ -73,13 +73,18 @@ function Value({ shown, dimmed }: { shown: PreviewOut; dimmed: boolean }) {
   const count = value.kind === "list" || value.kind === "object" || value.kind === "items" ? value.size : null;
   return (
     <div className={classes.value} data-dimmed={dimmed || undefined}>
-      <Badge size="xs" variant="light" color="gray" tt="none" className={classes.type ?? ""}>
-        {shown.type ?? t(`kind.${value.kind}`)}
+      <pre dir="auto" className={classes.text}>{written(value.value)}</pre>
+      <Badge size="xs" variant="light" color="gray" tt="none" className={classes.type ?? ""} title={shown.type ?? undefined}>
+        {briefly(shown.type) ?? t(`kind.${value.kind}`)}
         {count === null ? "" : ` · ${count}`}
       </Badge>
-      <pre dir="auto" className={classes.text}>{written(value.value)}</pre>
     </div>
   );
+}
+
+/** `list[object{…}]` as `list[object]`. */
+function briefly(type: string | null): string | null {
+  return type === null ? null : type.replace(/\{.*\}/s, "");
 }
 
 const LONGEST = 2000;

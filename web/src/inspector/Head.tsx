@@ -1,5 +1,5 @@
 /** What a node is called and what it is; both can be changed here. */
-import { ActionIcon, Button, Code, CloseButton, Popover, Text, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Button, Code, Popover, Text, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArrowsExchange, IconPencil } from "@tabler/icons-react";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -32,7 +32,7 @@ export function Head({ node, detail }: { node: NodePath; detail: NodeDetail | un
           className={classes.title ?? ""}
           size="sm"
           value={typeof visit.value === "string" ? visit.value : ""}
-          placeholder={idOf(node)}
+          placeholder={detail?.title ?? idOf(node)}
           aria-label={t("head.title")}
           disabled={readOnly}
           maxLength={200}
@@ -60,7 +60,6 @@ export function Head({ node, detail }: { node: NodePath; detail: NodeDetail | un
           )}
         </div>
       </div>
-      <CloseButton aria-label={t("head.close")} onClick={() => useEditor.getState().open(null)} />
     </header>
   );
 }

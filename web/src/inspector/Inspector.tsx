@@ -58,7 +58,7 @@ function NodeInspector({ node }: { node: NodePath }) {
   const input = <InputPanel node={node} data={data} />;
   const output = <OutputPanel node={node} data={data} schema={form.output} runnable={!trigger} />;
   const wide = width >= WIDE;
-  const names = wide ? (["params", "settings"] as const) : (["input", "params", "output", "settings"] as const);
+  const names = (wide ? ["params", "settings"] : ["input", "params", "output", "settings"]).filter((one) => one !== "input" || !trigger);
   const current = wide ? (tab ?? "params") : (side ?? "params");
   return (
     <section ref={ref} className={classes.root} aria-label={t("label", { name: document.title ?? node })}>

@@ -7,7 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { NameOut } from "@/api";
 import { useRun } from "@/debugger";
 import type { NodePath } from "@/editor/contracts";
-import { idOf, nodeAt } from "@/editor/model/paths";
+import { edgesOf } from "@/editor/model/edges";
+import { idOf, levelAt, levelOf, nodeAt } from "@/editor/model/paths";
 import { useEditor } from "@/editor/store";
 import { knownOf } from "@/expressions/server";
 import { shapeOf, type Shape } from "@/expressions/shape";
@@ -37,7 +38,7 @@ export function InputPanel({ node, data }: Props) {
     ...(inputs === undefined ? [] : [{ value: inputs.name, label: t("data.inputs") }]),
     { value: OTHER, label: t("data.other") },
   ];
-  const first = useFirst(node, nodes);
+  const first = useFirst(node, nodes, inputs !== undefined);
   const at = options.some((one) => one.value === chosen) ? chosen : (first ?? options[0]?.value ?? OTHER);
   const name = data.scope.find((one) => one.name === at);
   return (
@@ -58,11 +59,13 @@ export function InputPanel({ node, data }: Props) {
   );
 }
 
-/** The node right before, whose data is what one most likely wants. */
-function useFirst(node: NodePath, nodes: readonly NameOut[]): string | undefined {
+/** Where one most likely wants to read from: what the params read already, what is wired to the node, the inputs. */
+function useFirst(node: NodePath, nodes: readonly NameOut[], inputs: boolean): string | undefined {
   const params = useEditor((state) => JSON.stringify(nodeAt(state.document, node)?.params ?? {}));
-  const [first] = nodes;
-  return (nodes.find((one) => new RegExp(`\\b${idOf(one.node ?? "")}\\b`).test(params)) ?? first)?.name;
+  const level = useEditor((state) => levelAt(state.document, levelOf(node)));
+  const wired = new Set(edgesOf(level).filter(({ edge }) => edge.target === idOf(node)).map(({ edge }) => edge.source));
+  const read = nodes.find((one) => new RegExp(`\\b${one.name}\\b`).test(params)) ?? nodes.find((one) => wired.has(one.name));
+  return read?.name ?? (inputs ? "inputs" : nodes[0]?.name);
 }
 
 function Source({ name, data }: { name: NameOut; data: Props["data"] }) {

@@ -108,7 +108,7 @@ export function MapWidget(props: WidgetProps<"map">) {
       {rows.map(([key, one], at) => (
         // A row keeps its place while its key is written.
         // oxlint-disable-next-line react/no-array-index-key
-        <Group key={at} gap={4} wrap="nowrap" align="flex-start" role="listitem" className={classes.row ?? ""}>
+        <Group key={at} gap={4} align="flex-start" role="listitem" className={classes.pair ?? ""}>
           <TextInput
             className={classes.key ?? ""}
             value={key}

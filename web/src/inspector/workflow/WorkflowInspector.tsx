@@ -1,5 +1,5 @@
 /** The workflow itself: what it accepts, what it gives, and how it runs. */
-import { CloseButton, ScrollArea, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { ScrollArea, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { IconSchema } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,7 +28,6 @@ const INNER = { Part, Widget };
 
 export function WorkflowInspector() {
   const { t } = useTranslation("inspector");
-  const open = useEditor((state) => state.open);
   const data = useData("");
   const { form, carry } = useNodeContext("", data);
   const settings = useEditor((state) => state.document.settings) ?? NONE;
@@ -39,7 +38,6 @@ export function WorkflowInspector() {
       <header className={classes.head}>
         <span className={classes.icon}><IconSchema size={18} /></span>
         <Text fw={650} className={classes.grow ?? ""}>{t("workflow.title")}</Text>
-        <CloseButton aria-label={t("head.close")} onClick={() => open(null)} />
       </header>
       <ScrollArea className={classes.grow ?? ""} p="md" pt={4}>
         <Form.Provider value={form}>
