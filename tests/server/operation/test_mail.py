@@ -39,7 +39,8 @@ class Relay:
     def sign_in(self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
         """Check who signs in."""
         self.signed_in.append((given.login, given.password))
-        return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()))
+        right = (given.login, given.password) == (USER.encode(), PASSWORD.encode())
+        return AuthResult(success=right, handled=False)  # the server itself is to answer who is refused
 
 
 @asynccontextmanager
