@@ -1,4 +1,7 @@
-"""On Postgres a page of a list is a range of one index, whatever the values: one plan is made for all of them."""
+"""On Postgres a page of a list is a range of one index, whatever the values: one plan is made for all of them.
+
+Most of the values are those of nothing that is there, where a plan that walks would walk to the end.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ INSERT INTO execution_tags SELECT workspace, 'tag' || length(id), id, status, er
 ANALYZE
 """
 _VALUES = {
-    "workspace": "'default'", "status": "'failed'", "workflow_name": "'name1'", "error_code": "'none'",
-    "before": "'e5'", "from_id": "'e1'", "limit": "50", "tag": "'tag6'",
+    "workspace": "'default'", "status": "'failed'", "workflow_name": "'name2'", "error_code": "'none'",
+    "before": "'e10'", "from_id": "'e1'", "limit": "50", "tag": "'tag6'",
 }  # fmt: skip
 
 
@@ -46,13 +49,17 @@ async def test_pages_are_ranges_of_an_index(postgres_cluster: Cluster, postgres_
             values = ", ".join(_VALUES[name] for name in bound.names)
             said = postgres_cluster.sql(
                 f"SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_seqscan = off;"
-                f" PREPARE page AS {bound.text}; EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page({values})",
+                f" PREPARE page AS {bound.text}; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page({values})",
                 database,
             )
             (plan,) = [one["Plan"] for one in json.loads(said[said.index("[") :])]
             scan = scanned(plan)
-            assert (scan["Index Name"], scan.get("Rows Removed by Filter", 0)) == (index, 0), (names, more, plan)
+            assert scan.get("Rows Removed by Filter", 0) == 0, (names, more, plan)
+            # Between two ids the planner expects so little that of two indexes either will do.
+            assert scan["Index Name"] == index or len(more) == 2, (names, more, plan)
             assert "Sort" not in said, (names, more)
+            # It ends where the range does: what is looked at are the rows of a page, and the way down to the first.
+            assert scan["Shared Hit Blocks"] + scan["Shared Read Blocks"] < 70, (names, more, plan)
 
 
 def scanned(plan: dict[str, Any]) -> dict[str, Any]:

@@ -116,18 +116,11 @@ _NARROW = frozenset({"parent_id", "root_id"})
 def _tagged(names: frozenset[str]) -> Statement:
     """A page of one tag: the index of tags alone finds it, whatever its size; the order of the tables is meant."""
     lead = next(one for one in _TAG_LEADS if names.issuperset(one))
-    ids = {"before": "t.execution_id < :before", "from_id": "t.execution_id >= :from_id"}
-    equal = [f"t.{name} = :{name}" for name in ("workspace", *lead)]
-    bounds = [ids[name] for name in sorted(names.intersection(_BOUNDS))]
     rest = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS)))]
-    ranged, order = _range("t", lead, "execution_id", names)
-    page = (
-        f"SELECT {COLUMNS} FROM execution_tags AS t CROSS JOIN executions AS e WHERE e.id = t.execution_id"
-        " AND {conditions} ORDER BY {order} LIMIT :limit"
-    )
     return Statement(
-        page.format(conditions=" AND ".join([*ranged, *rest]), order=order),
-        lite=(page.format(conditions=" AND ".join([*equal, *bounds, *rest]), order="t.execution_id DESC"),),
+        f"SELECT {COLUMNS} FROM execution_tags AS t CROSS JOIN executions AS e WHERE e.id = t.execution_id"
+        f" AND {' AND '.join([*_range('t', lead, 'execution_id', names), *rest])} ORDER BY t.execution_id DESC"
+        " LIMIT :limit",
         fetch=WIDTH,
         packed=True,
     )
@@ -135,32 +128,37 @@ def _tagged(names: frozenset[str]) -> Statement:
 
 @lru_cache(maxsize=256)
 def _listing(names: frozenset[str]) -> Statement:
-    conditions = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names))]
-    page = f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT :limit"
-    ranged = page if names & _NARROW else _ranged(names)
-    return Statement(ranged, lite=(page,), fetch=WIDTH, packed=True)
-
-
-def _ranged(names: frozenset[str]) -> str:
     lead: tuple[str, ...] = next((one for one in _LEADS if names.issuperset(one)), ())
-    conditions, order = _range("e", lead, "id", names)
-    conditions += [_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS))]
-    return f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit"
+    if names & _NARROW:
+        conditions = ["e.workspace = :workspace", *(_CONDITIONS[name] for name in sorted(names))]
+    else:
+        conditions = _range("e", lead, "id", names)
+        conditions += [_CONDITIONS[name] for name in sorted(names.difference(lead, _BOUNDS))]
+    return Statement(
+        f"SELECT {COLUMNS} FROM executions AS e WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT :limit",
+        fetch=WIDTH,
+        packed=True,
+    )
 
 
-def _range(table: str, lead: tuple[str, ...], id: str, names: frozenset[str]) -> tuple[list[str], str]:
-    """The page as a range of one index: its conditions and its order.
+def _range(table: str, lead: tuple[str, ...], id: str, names: frozenset[str]) -> list[str]:
+    """The conditions of a page that make it a range of one index.
 
-    Postgres makes one plan for all values, so it cannot know that a status is rare. With ``status = :status ORDER BY
-    id`` it walks all ids backwards and hopes to fill the page soon; a range in the order of one index leaves no choice.
+    Postgres makes one plan for all values, so it cannot know that a status is rare, and might walk all ids backwards in
+    the hope to fill the page soon. Said twice, as an equality and as the two ends of a range, a condition counts as
+    one that next to nothing fits, which leaves only the index that leads with all of them. (Comparing whole rows would
+    do for the choice, but such a scan does not end where the range does.)
     """
-    columns = ", ".join(f"{table}.{name}" for name in ("workspace", *lead))
-    values = ", ".join(f":{name}" for name in ("workspace", *lead))
-    place = f"({columns}, {table}.{id})"
-    newest = f"{place} < ({values}, :before)" if "before" in names else f"({columns}) <= ({values})"
-    oldest = f"{place} >= ({values}, :from_id)" if "from_id" in names else f"({columns}) >= ({values})"
-    partial = [f"{table}.error_code IS NOT NULL"] if "error_code" in lead else []
-    return [newest, oldest, *partial], ", ".join(f"{table}.{name} DESC" for name in ("workspace", *lead, id))
+    conditions = [f"{table}.{name} = :{name}" for name in ("workspace", *lead)]
+    conditions += [
+        f"{{pg:{table}.{name} >= :{name} AND {table}.{name} <= :{name}}}{{lite:TRUE}}"
+        for name in lead or ("workspace",)
+    ]
+    if "before" in names:
+        conditions.append(f"{table}.{id} < :before")
+    if "from_id" in names:
+        conditions.append(f"{table}.{id} >= :from_id")
+    return conditions
 
 
 def listed(wanted: ExecutionFilter) -> Plan[list[ExecutionRow]]:
