@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { NodeOut } from "@/api";
 
 import { given, wanted } from "../model/connect";
-import { useOptions } from "../palette/useOptions";
+import { FIRST, useOptions } from "../palette/useOptions";
 import { useEditor } from "../store";
 import { addNode } from "./actions";
 import { world } from "./drawing";
@@ -22,6 +22,8 @@ export function Picker({ picking }: { picking: Picking }) {
   const [at, setAt] = useState(0);
   const { fitting, others } = useOptions(words, picking);
   const all = [...fitting, ...others];
+  const [most, setMost] = useState(FIRST);
+  const shown = Math.max(most, at + 8);
   const box = useRef<HTMLDivElement>(null);
   useInside(box, picking);
   useOutside(box);
@@ -64,8 +66,8 @@ export function Picker({ picking }: { picking: Picking }) {
           autoFocus
         />
       </div>
-      <div className={classes.list} id="studio-picker" role="listbox" aria-label={t("picker.title")}>
-        {all.map((node, place) => (
+      <div className={classes.list} id="studio-picker" role="listbox" aria-label={t("picker.title")} onScroll={() => shown < all.length && setMost(shown + FIRST)}>
+        {all.slice(0, shown).map((node, place) => (
           <div key={node.type}>
             {place === fitting.length && others.length > 0 && <div className={classes.label}>{t("picker.others")}</div>}
             <Option node={node} place={place} chosen={place === at} pick={() => add(node)} point={() => setAt(place)} />

@@ -19,6 +19,18 @@ export function wireUnder(x: number, y: number): DrawnEdge | null {
   return null;
 }
 
+/** How far from a wire one may be to hit it, in pixels: a node is larger than a pointer. */
+const REACH = [0, 8, -8, 16, -16, 24, -24];
+
+/** The wire nearest to a point of the screen, above or below it. */
+export function wireNear(x: number, y: number): DrawnEdge | null {
+  for (const off of REACH) {
+    const found = wireUnder(x, y + off);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** What puts a node that was moved onto a wire into it; nothing where it is wired to one of its ends already. */
 export function intoWire(wire: DrawnEdge | null, path: NodePath, before: readonly Operation[]): Operation[] {
   const now = world();

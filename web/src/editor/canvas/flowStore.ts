@@ -3,6 +3,7 @@ import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } 
 import { create } from "zustand";
 
 import { draw, NO_GRAPH } from "../model/graph";
+import { prepare } from "../palette/search";
 import { useEditor } from "../store";
 import { drawing } from "./drawing";
 import { flowEdge, flowNode, type FlowEdge, type FlowNode, type GroupNode, type NoteNode } from "./flow";
@@ -35,6 +36,7 @@ export function startDrawing(): () => void {
   useFlow.setState({ nodes: [], edges: [] });
   const stops = [
     useEditor.subscribe((now, before) => {
+      if (now.catalogue !== before.catalogue) setTimeout(() => prepare(now.catalogue.values()), 500);
       const other = (["document", "catalogue", "shapes", "readOnly"] as const).some((key) => now[key] !== before[key]);
       if (now.workflow.id !== before.workflow.id) drawing.found.clear();
       if (other) redraw();

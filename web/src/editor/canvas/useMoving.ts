@@ -7,7 +7,7 @@ import { snapped } from "../model/layout";
 import { useEditor } from "../store";
 import { settled } from "./actions";
 import { absolute, drawing } from "./drawing";
-import { intoWire, wireUnder } from "./dropping";
+import { intoWire, wireNear } from "./dropping";
 import type { FlowEdge, FlowNode } from "./flow";
 import { isSticky, movedStickies } from "./notes";
 
@@ -30,7 +30,7 @@ export function useMoving() {
     (_, node, nodes) => {
       if (nodes.length !== 1 || isSticky(node.id)) return;
       const { x, y } = centreOf(flow, node);
-      const wire = wireUnder(x, y);
+      const wire = wireNear(x, y);
       mark(wire !== null && intoWire(wire, node.id, []).length > 0 ? wire.id : null);
     },
     [flow, mark],
@@ -44,7 +44,7 @@ export function useMoving() {
       const moves = movesOf(cards);
       const notes = movedStickies(found, new Map(nodes.map((one) => [one.id, [one.position.x, one.position.y] as const])));
       const at = centreOf(flow, node);
-      const into = nodes.length === 1 && cards.length === 1 ? intoWire(wireUnder(at.x, at.y), node.id, moves) : [];
+      const into = nodes.length === 1 && cards.length === 1 ? intoWire(wireNear(at.x, at.y), node.id, moves) : [];
       apply([...moves, ...notes, ...into]);
     },
     [flow, mark],

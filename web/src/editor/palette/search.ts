@@ -28,6 +28,11 @@ function termsOf(node: NodeOut): Terms {
   return found;
 }
 
+/** Take the terms of all types out before they are first looked for. */
+export function prepare(nodes: Iterable<NodeOut>): void {
+  for (const node of nodes) termsOf(node);
+}
+
 function words(text: string): string[] {
   return text.toLowerCase().replaceAll("_", " ").match(WORD) ?? [];
 }

@@ -8,7 +8,8 @@ import { useEditor } from "../store";
 import type { Adding } from "../canvas/ui";
 import { gives, searched, takes } from "./search";
 
-const MOST = 80;
+/** So many at first; the rest comes as one goes down. */
+export const FIRST = 24;
 
 /** Node types for a place, best first: those that fit what is wired there, and fit the words. */
 export function useOptions(words: string, where: Adding): { fitting: NodeOut[]; others: NodeOut[] } {
@@ -23,9 +24,9 @@ export function useOptions(words: string, where: Adding): { fitting: NodeOut[]; 
       return to === undefined ? 0 : gives(shapes, node.type, wanted(world, to));
     };
     const found = searched(all, words, (node) => fit(node) * 2 + popular(node));
-    if (from === undefined && to === undefined) return { fitting: found.slice(0, MOST), others: [] };
+    if (from === undefined && to === undefined) return { fitting: found, others: [] };
     const fitting = found.filter((one) => fit(one) > 0);
-    return { fitting: fitting.slice(0, MOST), others: found.filter((one) => fit(one) === 0).slice(0, words === "" ? 20 : MOST) };
+    return { fitting, others: found.filter((one) => fit(one) === 0) };
 
     function outputsOf(end: NonNullable<Adding["from"]>) {
       if (end.port !== null) return [given(world, end)];
