@@ -44,6 +44,7 @@ WHOLE = {
     "list_roles": "a workspace makes 100 beside those built in",
     "list_shapes": "a few words for each installed node type; the editor tells by all of them what fits a wire",
     "list_sign_in_ways": "the identity providers that are active; the page to sign in shows a button for each",
+    "show_breakpoints": "200 can be set",
     "list_workers": "as many as there are processes",
     "show_presence": "200 tabs are shown",
 }
@@ -52,13 +53,14 @@ WHOLE = {
 NEWEST = frozenset({"list_in_doubt", "show_queue"})
 """What is at the head of something, up to ``limit``."""
 
-UNEDITED = frozenset({"set_own_notices", "give_break_glass", "change_session"})
+UNEDITED = frozenset({"set_breakpoints", "set_own_notices", "give_break_glass", "change_session"})
 """Changes of what belongs to the caller alone, or is merely on or off: there is no revision to lose."""
 
 ONCE = frozenset(
     {
         "make_account_reset_link", "make_member_reset_link", "approve_execution", "cancel_execution",
-        "decide_execution", "pause_execution", "resume_execution", "signal_execution", "join", "ask_email_change",
+        "continue_execution", "decide_execution", "edit_execution", "pause_execution", "step_execution",
+        "resume_execution", "signal_execution", "join", "ask_email_change",
         "enrol_second_factor", "sign_in", "ask_reset", "second_step", "set_up",
     }
 )  # fmt: skip

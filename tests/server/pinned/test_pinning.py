@@ -53,6 +53,11 @@ async def test_pinned_outputs_stand_in_for_nodes_and_follow_them(either: Api) ->
     assert (put.json()["node"], put.json()["value"]["value"]) == ("load", {"values": {"name": "grace"}})
     assert (await client.put(f"{at}/each.body.one", json={"value": {"values": {"n": 7}}})).status_code == 200
     assert (await client.put(f"{at}/nothing", json={"value": {}})).status_code == 404
+    stale = await client.put(f"{at}/load", json={"value": {}}, headers={"If-Match": '"7"'})
+    assert stale.status_code == 412
+    again = await client.put(f"{at}/load", json={"value": put.json()["value"]["value"]},
+                             headers={"If-Match": put.headers["ETag"]})  # fmt: skip
+    assert again.status_code == 200, again.text
     part = await client.get(f"{at}/load", params={"at": ["values", "name"]})
     assert part.json()["value"]["value"] == "grace"
 
@@ -87,7 +92,7 @@ async def test_pinned_outputs_stand_in_for_nodes_and_follow_them(either: Api) ->
     assert (await client.delete(at)).status_code == 204
     assert await nodes(client, id) == []
     log = [read_entry(one.value) for one in await either.platform.ports.records.audit("default", limit=100)]
-    assert [one.action for one in log if "pinned" in one.action] == ["workflow.unpinned"] * 2 + ["workflow.pinned"] * 2
+    assert [one.action for one in log if "pinned" in one.action] == ["workflow.unpinned"] * 2 + ["workflow.pinned"] * 3
     assert "grace" not in str(log)
 
 

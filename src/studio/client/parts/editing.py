@@ -73,7 +73,7 @@ class EditingPart(Part):
             ),
         )
 
-    async def pin_output(self, workflow: str, node: str, body: m.PinIn) -> m.PinnedOut:
+    async def pin_output(self, workflow: str, node: str, body: m.PinIn, *, if_match: str | None = None) -> m.PinnedOut:
         """Pin a value to a node of the draft. Previews take it, and trials that ask for it (`pinned:
         "draft"`).
 
@@ -82,7 +82,12 @@ class EditingPart(Part):
         """
         return cast(
             "m.PinnedOut",
-            await self.ask("PUT", f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}", json=body),
+            await self.ask(
+                "PUT",
+                f"/workflows/{self.quote(workflow)}/pinned/{self.quote(node)}",
+                headers={"If-Match": if_match},
+                json=body,
+            ),
         )
 
     async def unpin_output(self, workflow: str, node: str) -> None:

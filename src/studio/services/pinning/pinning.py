@@ -158,19 +158,25 @@ class Pinning:
 
     # Changing
 
-    async def put(self, actor: Actor, reference: str, node: str, value: Any) -> Kept[PinnedOutput]:
+    async def put(
+        self, actor: Actor, reference: str, node: str, value: Any, expected: int | None = None
+    ) -> Kept[PinnedOutput]:
         """Pin a value to a node. Where a text is what masks show, what stood there stays.
 
         Raises:
             NotFound: There is no such workflow or node.
-            UserError: The value is too large, or too much is pinned already.
+            UserError: The value is too large.
+            Conflict: Too much is pinned already.
+            RecordChanged: What is pinned has another revision than ``expected``.
         """
         head = await self._finder.editable(actor, reference, Permission.WORKFLOW_EDIT)
         old = await self.shelf.outputs.get(actor.workspace, pinned_id(head.id, node))
         kept = value if old is None else unmasked(value, orjson.loads(old.value.value))
-        return await self._put(actor, head, node, kept, "")
+        return await self._put(actor, head, node, kept, "", expected)
 
-    async def take(self, actor: Actor, reference: str, node: str, execution: str) -> Kept[PinnedOutput]:
+    async def take(
+        self, actor: Actor, reference: str, node: str, execution: str, expected: int | None = None
+    ) -> Kept[PinnedOutput]:
         """Pin what a node gave in an execution, as the execution is shown.
 
         Raises:
@@ -188,10 +194,10 @@ class Pinning:
             raise UserError(
                 "pinned.not_json", "{node} gave files, tables or long lists, which cannot be pinned.", node=node
             )
-        return await self._put(actor, head, node, plain, row.id)
+        return await self._put(actor, head, node, plain, row.id, expected)
 
     async def _put(
-        self, actor: Actor, head: Kept[WorkflowHead], node: str, value: Any, execution: str
+        self, actor: Actor, head: Kept[WorkflowHead], node: str, value: Any, execution: str, expected: int | None
     ) -> Kept[PinnedOutput]:
         outline = await self._outlines.of(actor.workspace, head.id)
         if place_of(outline.workflow, node).node is None:
@@ -206,7 +212,7 @@ class Pinning:
             actor, "workflow.pinned", kind="workflow", id=head.id, name=head.value.name,
             after={"node": node, "bytes": len(data), **({"execution": execution} if execution else {})},
         )  # fmt: skip
-        await self._records.commit([self.shelf.outputs.put(actor.workspace, id, made)], [audit])
+        await self._records.commit([self.shelf.outputs.put(actor.workspace, id, made, expected=expected)], [audit])
         return await self.shelf.outputs.need(actor.workspace, id)
 
     async def _check_size(self, workspace: str, workflow: str, node: str, size: int) -> None:

@@ -22107,6 +22107,13 @@ export type ShowPinnedResponse = ShowPinnedResponses[keyof ShowPinnedResponses];
 
 export type PinOutputData = {
     body: PinIn;
+    headers?: {
+        /**
+         * If-Match
+         * ETag of what was loaded; refused with 412 where it changed.
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * Workflow

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from studio.domain.access import Permission
 from studio.domain.errors import UserError
 from studio.server._asking import Asking, Services
+from studio.server._etag import IfMatch, expected_revision, give_etag
 from studio.server._routes import Routes
 from studio.server.resources.executions.schemas import ValueOut
 from studio.server.resources.pinned.schemas import PinIn, PinnedListOut, PinnedOut
@@ -27,6 +28,7 @@ async def list_pinned(workflow: str, actor: Asking, services: Services) -> Pinne
 async def show_pinned(
     workflow: str,
     node: str,
+    response: Response,
     actor: Asking,
     services: Services,
     at: Annotated[list[str] | None, Query(max_length=64, description="Keys and indexes that lead into it.")] = None,
@@ -34,21 +36,33 @@ async def show_pinned(
     limit: Annotated[int, Query(ge=1, le=65_536, description="Entries, or characters of a text.")] = 100,
 ) -> PinnedOut:
     """A part of what is pinned to a node."""
-    return _out(await services.pinning.show(actor, workflow, node, at or [], offset, limit))
+    found = await services.pinning.show(actor, workflow, node, at or [], offset, limit)
+    give_etag(response, found.kept.revision)
+    return _out(found)
 
 
 @routes.ask("PUT", "/{workflow}/pinned/{node}", Permission.WORKFLOW_EDIT)
-async def pin_output(workflow: str, node: str, body: PinIn, actor: Asking, services: Services) -> PinnedOut:
+async def pin_output(
+    workflow: str,
+    node: str,
+    body: PinIn,
+    response: Response,
+    actor: Asking,
+    services: Services,
+    if_match: IfMatch = None,
+) -> PinnedOut:
     """Pin a value to a node of the draft. Previews take it, and trials that ask for it (`pinned: "draft"`).
 
     It lies encrypted beside the draft, never in the document, and goes and is renamed with the node. Audited.
     """
     if body.execution is not None and "value" in body.model_fields_set:
         raise UserError("pinned.value_or_execution", "Give a value or an execution.").at(param="value")
+    expected = expected_revision(if_match)
     if body.execution is not None:
-        kept = await services.pinning.take(actor, workflow, node, body.execution)
+        kept = await services.pinning.take(actor, workflow, node, body.execution, expected)
     else:
-        kept = await services.pinning.put(actor, workflow, node, body.value)
+        kept = await services.pinning.put(actor, workflow, node, body.value, expected)
+    give_etag(response, kept.revision)
     return _out(await services.pinning.shown(actor, workflow, kept))
 
 
