@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 
 from tests.faults.harness import until
 from tests.faults.test_broken import remount, small
+from tests.fixtures import forks
 
 __all__ = ["small"]
 DOCUMENT = r"""
@@ -29,24 +28,18 @@ output: "{{ last.size }}"
 """
 
 
-async def studio(tmp_path: Path, *arguments: str) -> Process:
+def studio(tmp_path: Path, *arguments: str) -> forks.Command:
     """Start the command in the folder."""
-    command = [str(Path(sys.executable).parent / "studio"), *arguments, "--data", str(tmp_path / "data")]
-    return await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
+    return forks.Command([*arguments, "--data", str(tmp_path / "data")], cwd=tmp_path, capture=True)
 
 
-async def said(process: Process, timeout: float = 60) -> tuple[int, str, str]:
-    """Exit status, output and complaints."""
-    try:
-        async with asyncio.timeout(timeout):
-            out, errors = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise AssertionError("the command hangs") from None
-    assert process.returncode is not None
-    assert b"Traceback" not in out + errors
-    return process.returncode, out.decode(), errors.decode()
+async def said(process: forks.Command, timeout: float = 60) -> tuple[int, str, str]:
+    """Exit status, output and complaints. Whoever hangs is killed, which is no status that a test wants."""
+    end = asyncio.get_running_loop().call_later(timeout, process.kill)
+    out, errors = await asyncio.to_thread(process.communicate)
+    end.cancel()
+    assert "Traceback" not in out + errors
+    return process.wait(), out, errors
 
 
 @pytest.fixture
@@ -58,15 +51,15 @@ def workflow(tmp_path: Path) -> Path:
 
 
 async def test_a_killed_run_is_resumed(tmp_path: Path, workflow: Path) -> None:
-    running = await studio(tmp_path, "run", workflow.name, "--json")
+    running = studio(tmp_path, "run", workflow.name, "--json")
 
     async def begun() -> bool:
         return (tmp_path / "log.txt").exists()
 
     await until(begun, 60, "the first node")
     running.kill()
-    await running.communicate()
-    code, out, _ = await said(await studio(tmp_path, "resume", "--json", "--wait", "30s"))
+    running.communicate()
+    code, out, _ = await said(studio(tmp_path, "resume", "--json", "--wait", "30s"))
     (execution,) = json.loads(out)["executions"]
     assert (code, execution["status"], execution["output"]) == (0, "succeeded", 11)
     assert (tmp_path / "log.txt").read_text() == "first\nlast\n"
@@ -74,17 +67,17 @@ async def test_a_killed_run_is_resumed(tmp_path: Path, workflow: Path) -> None:
 
 async def refused(tmp_path: Path, workflow: Path, code: str) -> dict[str, Any]:
     """What a run says, for programs and for people."""
-    status, out, _ = await said(await studio(tmp_path, "run", workflow.name, "--json"))
+    status, out, _ = await said(studio(tmp_path, "run", workflow.name, "--json"))
     answer = json.loads(out)
     assert (status, answer["status"], answer["error"]["code"]) == (1, "failed", code)
-    status, out, errors = await said(await studio(tmp_path, "run", workflow.name))
+    status, out, errors = await said(studio(tmp_path, "run", workflow.name))
     assert (status, out) == (1, "")
     assert answer["error"]["message"] in errors.replace("\n", " ") or errors.startswith("Error")
     return answer["error"]
 
 
 async def test_a_wrong_key_and_a_newer_database(tmp_path: Path, workflow: Path) -> None:
-    assert (await said(await studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
+    assert (await said(studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
     key = tmp_path / "data" / "master.key"
     right = key.read_bytes()
     key.write_bytes(b64encode(b"w" * 32) + b"\n")
@@ -97,20 +90,20 @@ async def test_a_wrong_key_and_a_newer_database(tmp_path: Path, workflow: Path) 
     assert "from_the_future" in error["message"]
     database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     database.close()
-    assert (await said(await studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
+    assert (await said(studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
 
 
 async def test_a_full_and_a_read_only_disk(tmp_path: Path, workflow: Path, small: Path) -> None:
-    assert (await said(await studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
+    assert (await said(studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
     filler = small / "filler"
     with filler.open("wb", buffering=0) as file, pytest.raises(OSError):
         while True:
             file.write(b"\0" * 4096)
-    status, out, _ = await said(await studio(tmp_path, "run", workflow.name, "--json"))
+    status, out, _ = await said(studio(tmp_path, "run", workflow.name, "--json"))
     assert (status, json.loads(out)["error"]["code"].split(".")[0]) == (1, "storage")
     filler.unlink()
     remount(small, "ro")
-    status, out, _ = await said(await studio(tmp_path, "run", workflow.name, "--json"))
+    status, out, _ = await said(studio(tmp_path, "run", workflow.name, "--json"))
     assert (status, json.loads(out)["error"]["code"].split(".")[0]) == (1, "storage")
     remount(small, "rw")
-    assert (await said(await studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
+    assert (await said(studio(tmp_path, "run", workflow.name, "--json")))[0] == 0
