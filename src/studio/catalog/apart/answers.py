@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 from msgspec.msgpack import Ext
 
+from studio.catalog.apart.opened import END, Open, each, pieces_of, table_pieces, written
 from studio.catalog.apart.values import FILE, ITEMS, PER_ITEM, TABLE, numbered, packed, reference, unpacked
 from studio.contracts.http import HttpRequest
 from studio.domain.errors import AccessRefused
@@ -30,7 +30,6 @@ _TABLES = frozenset({
 })  # fmt: skip
 _PIECE = 1024 * 1024
 _MOST_OPEN = 64
-_END = object()
 
 
 class Answers:
@@ -51,7 +50,7 @@ class Answers:
         self._numbers = itertools.count(1)
         self._kept: dict[int, Any] = {}
         self._given: set[Any] = set()
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, Open] = {}
         self._stack = AsyncExitStack()
 
     async def __call__(self, name: str, args: list[Any]) -> Any:
@@ -201,14 +200,14 @@ class Answers:
                 async for piece in stream.pieces():
                     yield piece
 
-        source = _Open(pieces())
+        source = Open(pieces())
         await source.next()
         status, headers = begun.result()
         return [self._opened(source), status, headers]
 
     async def _ask_http_piece(self, number: int) -> bytes | None:
         found = await self._open[number].next()
-        return None if found is _END else found
+        return None if found is END else found
 
     async def _ask_http_end(self, number: int) -> None:
         await self._closed(number)
@@ -219,7 +218,7 @@ class Answers:
         return await self._context.make_file(data, name, media_type)
 
     async def _ask_file_begin(self, name: str, media_type: str | None) -> int:
-        return self._opened(_Open(sink=lambda pieces: self._context.make_file(pieces, name, media_type)))
+        return self._opened(Open(sink=lambda pieces: self._context.make_file(pieces, name, media_type)))
 
     async def _ask_file_piece(self, number: int, piece: bytes) -> None:
         await self._open[number].put(piece)
@@ -232,19 +231,19 @@ class Answers:
 
     async def _ask_read_begin(self, what: Any, offset: int) -> int:
         if isinstance(what, FileRef):
-            return self._opened(_Open(_pieces_of(self._context.stream_file(what, offset))))
-        return self._opened(_Open(_table_pieces(self._context, what)))
+            return self._opened(Open(pieces_of(self._context.stream_file(what, offset))))
+        return self._opened(Open(table_pieces(self._context, what)))
 
     async def _ask_read_piece(self, number: int) -> bytes:
         found = await self._open[number].next()
-        return b"" if found is _END else found
+        return b"" if found is END else found
 
     async def _ask_read_end(self, number: int) -> None:
         await self._closed(number)
 
     async def _ask_table_begin(self) -> int:
         draft = await self._stack.enter_async_context(self._context.new_table())
-        number = self._opened(_Open(sink=lambda pieces: _written(draft.path, pieces)))
+        number = self._opened(Open(sink=lambda pieces: written(draft.path, pieces)))
         self._kept[-number] = draft
         return number
 
@@ -256,7 +255,7 @@ class Answers:
         return await self._kept.pop(-number).commit(int(rows), [(str(name), str(kind)) for name, kind in columns])
 
     async def _ask_items_begin(self) -> int:
-        return self._opened(_Open(sink=lambda batches: self._context.make_items(_each(batches))))
+        return self._opened(Open(sink=lambda batches: self._context.make_items(each(batches))))
 
     async def _ask_items_add(self, number: int, items: list[Any]) -> None:
         await self._open[number].put(items)
@@ -286,7 +285,7 @@ class Answers:
 
     # What is open
 
-    def _opened(self, one: _Open) -> int:
+    def _opened(self, one: Open) -> int:
         if len(self._open) >= _MOST_OPEN:
             raise ValueError("too much is open at the same time")
         number = next(self._numbers)
@@ -300,98 +299,6 @@ class Answers:
 
 
 _LOG_NAMES = ("level", "message")
-
-
-class _Open:
-    """Something read or written piece by piece, in a task of its own, so that it is entered and left in one."""
-
-    def __init__(
-        self,
-        source: AsyncIterator[Any] | None = None,
-        sink: Callable[[AsyncIterator[Any]], Awaitable[Any]] | None = None,
-    ) -> None:
-        self._queue: asyncio.Queue[Any] = asyncio.Queue(1)
-        self._task: asyncio.Future[Any]
-        if source is not None:
-            self._task = asyncio.ensure_future(self._read(source))
-        else:
-            assert sink is not None
-            self._task = asyncio.ensure_future(_awaited(sink(self._written())))
-
-    async def _read(self, source: AsyncIterator[Any]) -> None:
-        try:
-            async for one in source:
-                await self._queue.put(one)
-            await self._queue.put(_END)
-        finally:
-            close = getattr(source, "aclose", None)
-            if close is not None:
-                await close()
-
-    async def next(self) -> Any:
-        """The next piece, ``_END`` where there is none."""
-        return await self._first(self._queue.get())
-
-    async def put(self, piece: Any) -> None:
-        """Write a piece."""
-        await self._first(self._queue.put(piece))
-
-    async def _first(self, turn: Any) -> Any:
-        """What the queue gives, unless the other side fails before."""
-        mine = asyncio.ensure_future(turn)
-        try:
-            await asyncio.wait([mine, self._task], return_when=asyncio.FIRST_COMPLETED)
-            if not mine.done():
-                self._task.result()
-                if not self._queue.empty():
-                    return await mine
-                return _END
-            return mine.result()
-        finally:
-            mine.cancel()
-
-    async def _written(self) -> AsyncIterator[Any]:
-        while (one := await self._queue.get()) is not _END:
-            yield one
-
-    async def finish(self) -> Any:
-        """Write no more; what came of it."""
-        await self.put(_END)
-        return await self._task
-
-    async def close(self) -> None:
-        """Leave it."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-
-async def _awaited(what: Awaitable[Any]) -> Any:
-    return await what
-
-
-async def _each(batches: AsyncIterator[list[Any]]) -> AsyncIterator[Any]:
-    async for batch in batches:
-        for one in batch:
-            yield one
-
-
-async def _pieces_of(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for piece in stream:
-        for start in range(0, len(piece), _PIECE):
-            yield piece[start : start + _PIECE]
-
-
-async def _table_pieces(context: NodeContext, table: TableRef) -> AsyncIterator[bytes]:
-    async with context.local_table(table) as path:
-        with path.open("rb") as content:
-            while piece := await asyncio.to_thread(content.read, _PIECE):
-                yield piece
-
-
-async def _written(path: Path, pieces: AsyncIterator[bytes]) -> None:
-    with path.open("wb") as out:
-        async for piece in pieces:
-            await asyncio.to_thread(out.write, piece)
 
 
 def _tree(tree: Any) -> Any:
