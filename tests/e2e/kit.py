@@ -111,7 +111,7 @@ async def context_of(
     browser: Browser, server: Server, cookies: list[dict[str, Any]] | None = None, **options: Any
 ) -> AsyncIterator[BrowserContext]:
     """A browser's window of its own. What a page reports as an error fails the test that caused it."""
-    context = await browser.new_context(base_url=server.url, viewport=WIDE, **{"locale": "en-GB", **options})
+    context = await browser.new_context(**{"base_url": server.url, "viewport": WIDE, "locale": "en-GB", **options})
     context.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))

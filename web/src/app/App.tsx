@@ -11,7 +11,7 @@ import { isProblem, whenExpired } from "@/api";
 import { directionOf } from "@/i18n";
 import { forget } from "./session";
 import { makeRouter } from "./router";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -31,7 +31,7 @@ whenExpired(() => {
 export function App() {
   return (
     <DirectionProvider initialDirection={document.documentElement.dir === "rtl" ? "rtl" : "ltr"} detectDirection={false}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+      <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={nonce}>
         <FollowDirection />
         <QueryClientProvider client={queries}>
           <Suspense>

@@ -27,6 +27,9 @@ interface Props<T> {
   onOpen?: (item: T) => void;
 }
 
+/** What scrolls can be reached by the keyboard. */
+const SCROLLED = { viewportProps: { tabIndex: 0 } };
+
 /** A list as a table: its rows while they come, none at all, and the way to more. */
 export function ListTable<T>({ label, pages, columns, id, empty, onOpen }: Props<T>) {
   const { t } = useTranslation();
@@ -34,7 +37,7 @@ export function ListTable<T>({ label, pages, columns, id, empty, onOpen }: Props
   if (pages.items?.length === 0) return <Box className={classes.card}>{empty}</Box>;
   return (
     <Box className={classes.card}>
-      <Table.ScrollContainer minWidth={320}>
+      <Table.ScrollContainer minWidth={320} scrollAreaProps={SCROLLED}>
         <Table highlightOnHover={onOpen !== undefined} aria-label={label} aria-busy={pages.items === undefined} verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

@@ -34,8 +34,9 @@ export function AccountMenu() {
       <LanguageMenu />
       <Menu position="bottom-end" width={240}>
         <Menu.Target>
-          <UnstyledButton aria-label={t("account.label", { name: account.name })}>
-            <Avatar name={account.name} color="initials" size={32} radius="xl" alt="" />
+          <UnstyledButton data-menu="account">
+            <span className="visually-hidden">{t("account.label", { name: account.name })}</span>
+            <Avatar name={account.name} color="indigo" variant="filled" size={32} radius="xl" alt="" aria-hidden />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

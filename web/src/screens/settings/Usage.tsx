@@ -7,6 +7,8 @@ import { useFormat } from "@/i18n/format";
 import { ProblemNote } from "@/shared/ProblemNote";
 import { Card } from "./Card";
 
+/** What scrolls can be reached by the keyboard. */
+const SCROLLED = { viewportProps: { tabIndex: 0 } };
 const COLOURS = { ok: "teal", warning: "yellow", reached: "red" } as const;
 
 /** How much of what it may use the workspace has used. */
@@ -25,7 +27,7 @@ export function Usage() {
         </Card>
       )}
       <Card title={t("usage.days")}>
-        <Table.ScrollContainer minWidth={420}>
+        <Table.ScrollContainer minWidth={420} scrollAreaProps={SCROLLED}>
           <Table>
             <Table.Thead>
               <Table.Tr>
