@@ -43,3 +43,12 @@ async def test_in_a_long_list_it_is_the_index_in_the_whole_list(engine: Engine) 
     result = await run(engine, workflow(nodes))
     assert result.error is not None
     assert (result.error.code, result.error.param) == ("expression.zero_division", "value[4321]")
+
+
+@pytest.mark.parametrize("more", [{}, {"retry": 2}])
+async def test_the_param_whose_expression_failed_is_named(engine: Engine, more: dict[str, Any]) -> None:
+    params = {"values": {"fine": "{{ 1 + 1 }}", "n": "{{ 1 // inputs.n }}"}}
+    found = workflow({"n": ("flow.set", params, more)}, inputs={"n": {"type": "integer", "default": 0}})
+    result = await run(engine, found)
+    assert result.error is not None
+    assert (result.error.node, result.error.param) == ("n", "values"), result.error

@@ -25,6 +25,7 @@ from studio.engine.failures import (
     LEFT_ALONE,
     Stop,
     as_error,
+    blamed,
     error_facts,
     error_from_facts,
     is_in_doubt,
@@ -443,7 +444,7 @@ class Activity:
         return (r.DONE, *place, ports, form, payload, self.input_bytes, self.message_id)
 
     def _failed(self, error: StudioError) -> None:
-        error.at(self.path)
+        blamed(error, self.node, self.frame.scope).at(self.path)
         facts = error_facts(error)
         took = max(0, int((perf_counter() - self.began) * 1e6) - self.waited)
         handled = self.node.on_error is not OnError.FAIL and not isinstance(error, InDoubt)

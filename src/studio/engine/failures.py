@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from studio.domain.durations import parse_duration
 from studio.domain.errors import (
     ErrorClass,
+    ExpressionError,
     InDoubt,
     NodeError,
     NodeStopped,
@@ -24,6 +25,7 @@ from studio.domain.phrases import Phrase, plain_argument, spoken_argument
 from studio.domain.workflow import RetryPolicy
 from studio.engine.api import ErrorInfo
 from studio.engine.plan import PlanNode
+from studio.expressions import compile_value
 from studio.sdk import input_invalid
 
 _PROGRAMMING = (
@@ -90,6 +92,24 @@ def as_error(error: BaseException, node: PlanNode) -> StudioError:
             out.classification = ErrorClass.TRANSIENT
     out.__cause__ = error
     return out
+
+
+def blamed(error: StudioError, node: PlanNode, scope: Mapping[str, Any]) -> StudioError:
+    """The error with the param whose expression it came from: params are evaluated all together."""
+    if error.param is not None or not isinstance(error, ExpressionError):
+        return error
+    for name, written in node.spec.params.items():
+        compiled = None if name in node.per_item else compile_value(written)
+        if compiled is None:
+            continue
+        try:
+            compiled.evaluate(scope)
+        except StudioError as found:
+            if found.code == error.code:
+                return error.at(param=name)
+        except Exception:  # noqa: BLE001, S112 - what is not at hand, such as parts of long lists, tells nothing here
+            continue
+    return error
 
 
 def error_facts(error: StudioError) -> dict[str, Any]:

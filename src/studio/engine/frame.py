@@ -14,7 +14,7 @@ from studio.domain.status import Join
 from studio.engine import records as r
 from studio.engine.context import PlaceContext
 from studio.engine.encode import MissingChunk, encode_small
-from studio.engine.failures import LEFT_ALONE, as_error, error_facts, error_from_facts
+from studio.engine.failures import LEFT_ALONE, as_error, blamed, error_facts, error_from_facts
 from studio.engine.orphans import end_children
 from studio.engine.plan import DEFAULT, ERROR, Level, PlanNode
 from studio.engine.steps import Suspended
@@ -252,7 +252,7 @@ class Frame:
     def fail_in_place(self, node: PlanNode, error: StudioError, at: int) -> int:
         """Record the failure of a node that has no policy to soften it; gives the time of its end."""
         now = self.run.clock()
-        error.at(self.prefix + node.id)
+        blamed(error, node, self.scope).at(self.prefix + node.id)
         facts = error_facts(error)
         self.run.record((r.FAILED, self.prefix, node.id, at, now - at, 1, 0, facts, False, None))
         self.fail(error)
