@@ -46,9 +46,9 @@ export function WireBox({ node }: { node: NodePath }) {
         }}
       >
         <Stack gap="sm">
-          <Select label={t("wire.from")} data={outputs} value={port} onChange={setPort} allowDeselect={false} searchable />
-          <Select label={t("wire.to")} data={useTargets(node)} value={target} onChange={setTarget} searchable data-autofocus nothingFoundMessage={t("picker.none")} />
-          <Select label={t("wire.param")} description={t("wire.param_hint")} data={useParams(target)} value={param} onChange={setParam} clearable searchable disabled={target === null} />
+          <Select label={t("wire.from")} data={outputs} value={port} onChange={setPort} allowDeselect={false} searchable selectFirstOptionOnChange />
+          <Select label={t("wire.to")} data={useTargets(node)} value={target} onChange={setTarget} searchable selectFirstOptionOnChange data-autofocus nothingFoundMessage={t("picker.none")} />
+          <Select label={t("wire.param")} description={t("wire.param_hint")} data={useParams(target)} value={param} onChange={setParam} clearable searchable selectFirstOptionOnChange disabled={target === null} />
           {why !== null && <Text size="sm" c="var(--studio-bad)" role="alert">{reason(why)}</Text>}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>{t("common:cancel")}</Button>
