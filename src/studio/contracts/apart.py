@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -67,6 +68,16 @@ class Walls(msgspec.Struct, frozen=True):
 
     key: str
     readable: tuple[str, ...] = ()
+
+
+asked_for: ContextVar[str] = ContextVar("studio_asked_for", default="")
+"""The workspace for which pure functions of foreign code are asked at present; each has processes of its own."""
+
+
+def asking_for(workspace: str, function: Callable[..., T], *args: Any) -> T:
+    """What a function gives that asks foreign code for a workspace. For a thread: it sets the context."""
+    asked_for.set(workspace)
+    return function(*args)
 
 
 class Ask(Protocol):

@@ -272,7 +272,8 @@ class Activity:
         context.activity = self
         if doubt is not None:
             # What was about to be done under an older version of the type, as this one wants it.
-            raw = await aside(impl, migrated, impl, await run.values.decode((doubt[7], doubt[8])), (*doubt, 1)[10])
+            raw = await run.values.decode((doubt[7], doubt[8]))
+            raw = await aside(impl, run.workspace, migrated, impl, raw, (*doubt, 1)[10])
             context.recovering, context.intent = True, doubt[9]
         else:
             raw = await self.resolve(option)
@@ -300,7 +301,7 @@ class Activity:
             if isinstance(error, (Exception, *LEFT_ALONE)):
                 raise
             raise as_error(error, option) from error
-        await aside(impl, check_ports, impl, option.spec.params, ports)
+        await aside(impl, run.workspace, check_ports, impl, option.spec.params, ports)
         state = await context.state_on_success()
         if state is not None:
             await self._finish_with(state, output, ports)

@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from studio.contracts.apart import asking_for
 from studio.domain.status import Effect
 from studio.sdk import ApartNode, BaseNode, NodeContext
 
 T = TypeVar("T")
 
 
-async def aside(impl: BaseNode, function: Callable[..., T], *args: Any) -> T:
+async def aside(impl: BaseNode, workspace: str, function: Callable[..., T], *args: Any) -> T:
     """What a function gives that calls a pure function of a node: in a thread where that is asked elsewhere."""
-    return await asyncio.to_thread(function, *args) if isinstance(impl, ApartNode) else function(*args)
+    if not isinstance(impl, ApartNode):
+        return function(*args)
+    return await asyncio.to_thread(asking_for, workspace, function, *args)
 
 
 async def effect_for(impl: BaseNode, value: Any, context: NodeContext) -> Effect:

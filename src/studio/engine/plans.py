@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
+from studio.contracts.apart import asking_for
 from studio.contracts.store import Store
 from studio.domain.errors import NotFound
 from studio.domain.workflow import Workflow
@@ -38,7 +39,7 @@ class Plans:
         if types is not None and plain is not None and not moved(workflow, types, plain.types):
             plan = plain
         else:
-            plan = await self._planned(hash, workflow, types)
+            plan = await self._planned(workspace, hash, workflow, types)
             if types is not None and not moved(workflow, types, plan.types):
                 self._plans[hash] = plan  # those that are installed are meant
         self._plans[key] = plan
@@ -46,14 +47,14 @@ class Plans:
             self._plans.popitem(last=False)
         return plan
 
-    async def _planned(self, hash: str, workflow: Workflow, types: Types | None) -> Plan:
+    async def _planned(self, workspace: str, hash: str, workflow: Workflow, types: Types | None) -> Plan:
         def planned() -> Plan:
             meant = workflow if types is None else pinned(workflow, types, self._catalogue)
             return plan_workflow(meant, hash, self._catalogue)
 
         # What is not here has to be asked for, which takes a moment.
         apart = any(self._catalogue.is_apart(one) for one in {node.type for node in nodes_in(workflow)})
-        return await asyncio.to_thread(planned) if apart else planned()
+        return await asyncio.to_thread(asking_for, workspace, planned) if apart else planned()
 
     async def _read(self, workspace: str, hash: str) -> Workflow:
         document = await self._store.version(workspace, hash)

@@ -16,7 +16,7 @@ from studio.sandbox.apart import Workers
 
 T = TypeVar("T")
 _MOST = 8
-_MOST_ASKED = 2
+_MOST_ASKED = 4
 
 
 class ForeignCode:
@@ -70,7 +70,7 @@ class _Thread:
     def __init__(self, idle_seconds: float) -> None:
         self._ended = False
         self._loop = asyncio.new_event_loop()
-        self._workers = Workers(most=_MOST_ASKED, idle=1, idle_seconds=idle_seconds)
+        self._workers = Workers(most=_MOST_ASKED, idle=2, idle_seconds=idle_seconds)
         self._thread = threading.Thread(target=self._loop.run_forever, name="studio-foreign", daemon=True)
         self._thread.start()
 

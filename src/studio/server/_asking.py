@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from studio.contracts.apart import asked_for
 from studio.domain.access import Actor, Permission
 from studio.domain.errors import AccessRefused, UserError
 from studio.server._behind import platform_of
@@ -105,6 +106,7 @@ async def permitted(connection: HTTPConnection, permission: Permission) -> Actor
         raise AccessRefused("access.no_workspace", "You belong to no workspace. Ask an Admin of one to add you.")
     if actor.workspace and permission not in _WITHOUT_WORKSPACE:
         platform_of(connection).operation.quotas.request(actor.workspace)
+    asked_for.set(actor.workspace)
     return actor
 
 
@@ -117,6 +119,7 @@ def needs(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
         if state.get("permitted") is not permission:
             state["actor"] = await permitted(request, permission)
             state["permitted"] = permission
+        asked_for.set(state["actor"].workspace)
         return cast("Actor", state["actor"])
 
     return allowed

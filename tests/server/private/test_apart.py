@@ -85,6 +85,10 @@ async def test_forms_choices_and_checks(api: Api, tmp_path: Path) -> None:
     assert int(shown["examples"][0]["output"]["value"]) != os.getpid()
     form = (await client.post("/nodes/spy.ask/form", json={"params": {"text": "a"}})).json()
     assert form["output"]["x-pid"] != os.getpid()
+    # What one workspace asks, even of pure functions, no process hears that works for another.
+    other = await api.signed_in(Role.EDITOR, "second")
+    theirs = (await other.post("/nodes/spy.ask/form", json={"params": {"text": "a"}})).json()
+    assert theirs["output"]["x-pid"] not in (os.getpid(), form["output"]["x-pid"])
     found = await client.post("/nodes/spy.ask/options", json={"param": "text", "params": {}})
     harmless(json.loads(found.json()["items"][0]["value"]))
 

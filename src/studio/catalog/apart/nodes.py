@@ -18,7 +18,7 @@ from studio.catalog.apart.described import Checked, Model, Pack, Type, error_of
 from studio.catalog.apart.models import given, stand_in_model
 from studio.catalog.apart.running import run
 from studio.catalog.apart.work import pure
-from studio.contracts.apart import Foreign, Limits, Walls
+from studio.contracts.apart import Foreign, Limits, Walls, asked_for
 from studio.domain.errors import NodeTimeout, UserError
 from studio.domain.status import Effect
 from studio.sdk import (
@@ -63,7 +63,7 @@ class Behind:
         self._lock = Lock()
 
     def walls(self, whom: str) -> Walls:
-        """Processes of this pack, for one workspace alone; pure functions have some of their own."""
+        """Processes of this pack, for one workspace alone."""
         return Walls(f"{self.name} {self.digest} {whom}", self.readable)
 
     def checked(self, asked_as: str, value: Any) -> Checked:
@@ -76,14 +76,15 @@ class Behind:
         Raises:
             StudioError: It failed, was stopped, or gave something else than it should.
         """
-        key = msgspec.msgpack.encode([method, *args])
+        whom = asked_for.get()
+        key = msgspec.msgpack.encode([whom, method, *args])
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
         try:
             found = self.foreign.ask(
-                self.walls(""), pure, self.pack, self.facts, method, list(args), limits=PURE
+                self.walls(f"for {whom}"), pure, self.pack, self.facts, method, list(args), limits=PURE
             )  # fmt: skip
         except TimeoutError as error:
             raise stopped(self.name, method, PURE.seconds) from error

@@ -19,7 +19,7 @@ from studio.catalog.apart.described import FORMAT, Description, Pack, error_of
 from studio.catalog.apart.nodes import Behind, stand_in, stopped
 from studio.catalog.apart.work import applied, describe, digest_of
 from studio.catalog.private import rebuilt
-from studio.contracts.apart import Foreign, Limits
+from studio.contracts.apart import Foreign, Limits, asked_for
 from studio.contracts.http import HttpRequest
 from studio.domain.errors import UserError
 from studio.domain.phrases import Phrase
@@ -117,7 +117,7 @@ class PrivatePacks:
         return place, description
 
     def _ask(self, place: Pack, facts: Sequence[bytes], pack: PackFacts) -> bytes:
-        walls = Behind(self._foreign, place, NodeFacts(type=""), ()).walls("")
+        walls = Behind(self._foreign, place, NodeFacts(type=""), ()).walls(f"for {asked_for.get()}")
         try:
             text = cast("object", self._foreign.ask(
                 walls, describe, msgspec.to_builtins(place), list(facts), list(pack.credentials), limits=_DESCRIBE

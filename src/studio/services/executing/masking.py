@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
+from studio.contracts.apart import asking_for
 from studio.contracts.blobs import BlobStore
 from studio.contracts.store import Store
 from studio.contracts.stored import ExecutionRow
@@ -160,7 +161,7 @@ class Masking:
         if known is None:
             try:
                 plan = await self._engine.plan(row.workspace, row.workflow_hash)
-                known = await asyncio.to_thread(marks_of, plan)
+                known = await asyncio.to_thread(asking_for, row.workspace, marks_of, plan)
             except StorageError:
                 raise
             except StudioError:
