@@ -111,7 +111,7 @@ function begin(parent: HTMLElement, latest: { readonly current: CodeProps }, par
         bracketMatching(),
         closeBrackets(),
         EditorView.lineWrapping,
-        braces,
+        Prec.highest(braces),
         keymap.of([...completionKeymap, ...closeBracketsKeymap]),
         Prec.low(keymap.of([{ key: "Enter", run: enter }, ...historyKeymap, ...defaultKeymap])),
         look,

@@ -15,7 +15,7 @@ export interface Known {
 /** Offers what `known` has when it is asked; that may change while one writes. */
 export function completing(known: { readonly current: Known }, examples: string): Extension {
   const source = (context: CompletionContext): CompletionResult | null => find(context, known.current, examples);
-  return autocompletion({ override: [source], icons: false, activateOnTyping: true, maxRenderedOptions: 80, optionClass: optionClass });
+  return autocompletion({ override: [source], icons: false, activateOnTyping: true, interactionDelay: 0, maxRenderedOptions: 80, optionClass });
 }
 
 function optionClass(completion: Completion): string {

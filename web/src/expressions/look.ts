@@ -19,7 +19,7 @@ export const look = EditorView.theme({
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--studio-warn) 1px", textUnderlineOffset: "3px" },
   ".cm-tooltip": {
     border: "1px solid var(--studio-line)", borderRadius: "8px", backgroundColor: "var(--mantine-color-body)",
-    boxShadow: "var(--mantine-shadow-md)", color: "var(--mantine-color-text)", overflow: "hidden", zIndex: "400",
+    boxShadow: "var(--mantine-shadow-md)", color: "var(--mantine-color-text)", zIndex: "400",
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mantine-font-family-monospace)", fontSize: "12.5px", maxHeight: "16em" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 8px", lineHeight: "1.5" },

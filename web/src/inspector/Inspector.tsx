@@ -61,7 +61,7 @@ function NodeInspector({ node }: { node: NodePath }) {
   const names = (wide ? ["params", "settings"] : ["input", "params", "output", "settings"]).filter((one) => one !== "input" || !trigger);
   const current = wide ? (tab ?? "params") : (side ?? "params");
   return (
-    <section ref={ref} className={classes.root} aria-label={t("label", { name: document.title ?? node })}>
+    <section ref={ref} data-testid="inspector" className={classes.root} aria-label={t("label", { name: document.title ?? node })}>
       <Head node={node} detail={detail} />
       <Tabs value={current} onChange={(next) => (wide ? setTab(next) : setSide(next))} variant="default" keepMounted={false}>
         <Tabs.List px={8}>

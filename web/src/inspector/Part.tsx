@@ -62,7 +62,11 @@ export function Part(props: Props) {
             <Expression
               {...common}
               value={typeof value === "string" ? value : ""}
-              change={(text) => change(text === "" ? undefined : text)}
+              change={(text) => {
+                // It stays an expression while it is written, whatever stands there for the moment.
+                setExpress(true);
+                change(text === "" ? undefined : text);
+              }}
               where={whereOf(form, path)}
               stamp={form.stamp}
               run={form.run}

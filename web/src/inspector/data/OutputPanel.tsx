@@ -14,6 +14,7 @@ import { ValueView } from "@/values";
 import classes from "../Inspector.module.css";
 import { ShapeTree } from "./ShapeTree";
 import { useAddress, type useData } from "./useData";
+import { useRan } from "./useRan";
 
 interface Props {
   readonly node: NodePath;
@@ -79,7 +80,8 @@ function Shown({ node, data, schema, part }: { node: NodePath; data: Props["data
   const pinned = useRun((state) => state.pinned.has(node));
   const address = useAddress(node, data.found, part);
   const ended = watch?.state === "succeeded" || watch?.state === "failed";
-  const known = ended || (watch === undefined && data.found !== null);
+  const ran = useRan(watch === undefined ? data.found : null);
+  const known = ended || ran.has(node);
   const shape = shapeOfSchema(schema);
   const keys = Object.entries(shape.keys ?? {});
   return (

@@ -34,7 +34,7 @@ export function WorkflowInspector() {
   const problems = useOwnProblems();
   const sections = useMemo(() => workflowSections((name) => t(`workflow.${name}`)), [t]);
   return (
-    <section className={classes.root} aria-label={t("workflow.title")}>
+    <section data-testid="inspector" className={classes.root} aria-label={t("workflow.title")}>
       <header className={classes.head}>
         <span className={classes.icon}><IconSchema size={18} /></span>
         <Text fw={650} className={classes.grow ?? ""}>{t("workflow.title")}</Text>
