@@ -89,14 +89,19 @@ function Items({ items }: { items: { done: number; failed: number; total: number
   );
 }
 
+/** States that are seen from afar. */
+const RINGS = new Set(["running", "failed", "waiting", "paused", "in_doubt"]);
+
 /** The dot of a breakpoint, which a click sets and takes away; and the outline of what would run again. */
 export function BreakpointDot({ node }: { node: NodePath }) {
   const { t } = useTranslation("debugger");
   const on = useWatched((run) => run.breakpoints.has(node));
+  const state = useWatched((run) => run.nodes.get(node)?.state);
   const stale = useWatched((run) => run.outlined.has(node));
   const label = t(on ? "breakpoint.remove" : "breakpoint.set");
   return (
     <>
+      {state !== undefined && RINGS.has(state) && <span className={classes.ring} data-ring={state} aria-hidden />}
       {stale && <span className={classes.stale} data-stale={node}><span className="visually-hidden">{t("stale")}</span></span>}
       <button
         type="button"

@@ -10,6 +10,8 @@ import { nodeOf } from "./graph";
 import { StateBadge } from "./states";
 import { useRun } from "./store";
 
+const OVER = new Set(["succeeded", "failed", "cancelled", "dead"]);
+
 /** Where the execution stands, how long it has taken, why it failed or waits, and whether it is heard of. */
 export function RunStatus() {
   const { t } = useTranslation("debugger");
@@ -17,8 +19,11 @@ export function RunStatus() {
   const status = useRun((run) => run.folded.status);
   const startedAt = useRun((run) => run.folded.startedAt);
   const endedAt = useRun((run) => run.folded.endedAt);
+  const connection = useRun((run) => run.connection);
   if (execution === null) return null;
-  const shown = endedAt === null && ["waiting", "paused", "queued"].includes(execution.status) ? execution.status : endedAt === null ? execution.status : status;
+  // It is over when everything that happened is shown, not when the server knows of it.
+  const going = endedAt === null && connection !== "ended";
+  const shown = going ? (OVER.has(execution.status) ? "running" : execution.status) : endedAt === null ? execution.status : status;
   return (
     <Group gap={8} wrap="nowrap" miw={0} data-run-status={shown}>
       <output aria-live="polite"><StateBadge state={shown} /></output>
