@@ -95,9 +95,9 @@ class Credentials:
                     variable=variable_of(alias),
                 )
             await self._lookup.note_use(workspace, filled.credential.id)
-            return Found(self._type(alias, filled.form.id), filled.fields, filled)
+            return Found(await self._type(alias, filled.form.id), filled.fields, filled)
         type_id, fields, source = given
-        kind = self._type(alias, type_id)
+        kind = await self._type(alias, type_id)
         kind.check(fields)
         kept = await self._opened.store.credential(workspace, _kept_as(alias))
         if kept is not None:
@@ -118,7 +118,7 @@ class Credentials:
                 given = _given(variable.removeprefix(PREFIX))
             except UserError:
                 continue
-            kind = None if given is None else self._catalog.credential_type(given[0])
+            kind = None if given is None else await self._known(given[0])
             if given is not None and kind is not None:
                 secret = {field.name for field in kind.fields if field.secret}
                 found += secret_texts({name: value for name, value in given[1].items() if name in secret})
@@ -134,8 +134,13 @@ class Credentials:
             return None
         return lambda found: self._in_charge().credential(charge, workspace, alias, found)
 
-    def _type(self, alias: str, type_id: str) -> CredentialType:
-        kind = self._catalog.credential_type(type_id)
+    async def _known(self, type_id: str) -> CredentialType | None:
+        """A type; those of packs are looked for off the event loop."""
+        found = self._catalog.generic_credentials().get(type_id)
+        return found or await asyncio.to_thread(self._catalog.credential_type, type_id)
+
+    async def _type(self, alias: str, type_id: str) -> CredentialType:
+        kind = await self._known(type_id)
         if kind is None:
             raise UserError(
                 "credential.unknown_type", "The credential {alias} is of type {type}, which is not installed here.",
