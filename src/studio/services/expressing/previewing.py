@@ -128,7 +128,6 @@ class Previewing:
         Raises:
             NotFound: There is no such workflow, node or execution that the actor may see.
         """
-        until = perf_counter() + TOGETHER / 1000
         workflow, revision, id = _NOTHING, None, ""
         if question.workflow:
             head = await self._finder.find(actor, question.workflow)
@@ -139,6 +138,7 @@ class Previewing:
         data = await self.data(actor, id, row, pinned=question.pinned, samples=question.samples)
         mask = data.recording.mask if data.recording else Mask(Marks(), await self._hidden(actor.workspace))
         names = self.names(actor, workflow, place_of(workflow, question.node), data, question.indices)
+        until = perf_counter() + TOGETHER / 1000  # what is read before is bounded by its size
         answers = [await self._one(names, one, question.index, mask, until) for one in question.written]
         return Answer(answers, names.around, row.id if row else None, revision)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,15 @@ from studio.domain.workflow import Node
 from studio.expressions.shapes import shape_of
 from studio.expressions.types import ANY, ListType, Type, type_of
 from studio.services.expressing.names import Names
+from studio.services.expressing.outlines import Outline
 from studio.services.expressing.places import node_paths, place_of
 from studio.services.expressing.previewing import Previewing
 from studio.services.expressing.recorded import ABSENT
 from studio.services.workflows._threads import aside
 from studio.services.workflows.finding import Finder
 from studio.validation.names import Known, names_at
+
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ class Scoping:
         self._catalog = catalog
         self._finder = finder
         self._previewing = previewing
+        self._kept: OrderedDict[tuple[str, int, str, bool], list[Known]] = OrderedDict()
 
     async def scope(
         self, actor: Actor, reference: str, path: str, *, param: str = "", execution: str = "last"
@@ -79,48 +84,53 @@ class Scoping:
         data = await self._previewing.data(actor, head.id, row)
         names = self._previewing.names(actor, outline.workflow, place, data, ())
         per_item = await self._previewing.per_item(place.node, param) if place.node is not None and param else False
-        known = await aside(names_at, outline.workflow, self._catalog, path, per_item=ANY if per_item else None)
-        nodes = dict(node_paths(outline.workflow))
-        found = [await self._name(names, one, nodes) for one in known]
+        known = await self._known(head.id, outline, path, per_item=per_item)
+        values, _ = await self._values(names, [one.name for one in known if one.name != "now"])
         if per_item or (place.node is not None and place.node.each is not None):
-            found = [await self._items(names, one, param, place.node) for one in found]
+            more, _ = await self._previewing.item_of(names, param, 0)
+            values |= {name: value for name, value in more.items() if value is not ABSENT}
+        observed = await asyncio.to_thread(_observed, values)
+        nodes = dict(node_paths(outline.workflow))
+        found = [_name(names, one, nodes, observed) for one in known]
         return Scope(found, row.id if row is not None else None, outline.revision)
 
-    async def _name(self, names: Names, known: Known, nodes: Mapping[str, Node]) -> Name:
-        node = nodes.get(known.node) if known.node is not None else None
-        kind = "node" if node is not None else names.kind_of(known.name)
-        observed: dict[str, Any] | None = None
-        if known.name != "now":
-            values, _ = await self._values(names, known.name)
-            observed = None if known.name not in values else await _observed(values[known.name])
-        return Name(
-            name=known.name, kind=kind, node=known.node if node is not None else None,
-            type=node.type if node is not None else None, title=(node.title or "") if node is not None else "",
-            optional=known.optional, schema=shape_of(known.type), observed=observed,
-        )  # fmt: skip
+    async def _known(self, workflow: str, outline: Outline, path: str, *, per_item: bool) -> list[Known]:
+        """The names at a place of a draft; of the places that were asked for last they are kept."""
+        key = (workflow, outline.revision, path, per_item)
+        known = self._kept.get(key)
+        if known is None:
+            item = ANY if per_item else None
+            known = self._kept[key] = await aside(names_at, outline.workflow, self._catalog, path, per_item=item)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return known
 
-    async def _values(self, names: Names, name: str) -> tuple[dict[str, Any], list[str]]:
-        try:
-            return await names.values([name])
-        except StudioError:
-            return {}, [name]
-
-    async def _items(self, names: Names, one: Name, param: str, node: Node | None) -> Name:
-        if one.name != "item" or node is None:
-            return one
-        more, _ = await self._previewing.item_of(names, param, 0)
-        value = more.get("item", ABSENT)
-        if value is ABSENT:
-            return one
-        return Name(
-            name=one.name, kind="item", node=None, type=None, title="", optional=False, schema=one.schema,
-            observed=await _observed(value),
-        )  # fmt: skip
+    async def _values(self, names: Names, wanted: list[str]) -> tuple[dict[str, Any], list[str]]:
+        found: dict[str, Any] = {}
+        missing: list[str] = []
+        for name in wanted:
+            try:
+                values, absent = await names.values([name])
+            except StudioError:
+                values, absent = {}, [name]  # of what cannot be read nothing is known
+            found |= values
+            missing += absent
+        return found, missing
 
 
-async def _observed(value: Any) -> dict[str, Any]:
-    """The shape of a value. Long lists are not read for it."""
-    return shape_of(await asyncio.to_thread(_type, value))
+def _name(names: Names, known: Known, nodes: Mapping[str, Node], observed: Mapping[str, dict[str, Any]]) -> Name:
+    node = nodes.get(known.node) if known.node is not None else None
+    return Name(
+        name=known.name, kind="node" if node is not None else names.kind_of(known.name),
+        node=known.node if node is not None else None, type=node.type if node is not None else None,
+        title=(node.title or "") if node is not None else "", optional=known.optional, schema=shape_of(known.type),
+        observed=observed.get(known.name),
+    )  # fmt: skip
+
+
+def _observed(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The shapes of values. Long lists are not read for it."""
+    return {name: shape_of(_type(value)) for name, value in values.items()}
 
 
 def _type(value: Any) -> Type:
