@@ -2,6 +2,7 @@
 # make test    all tests (make coverage: the same, with branch coverage)
 # make check   style, types, import directions, sizes, messages, locks, generated files
 # make bench   all benchmarks (BENCH="chain map" for some)
+# make screenshots  pictures of the interface for the documentation
 # make demo    kill an execution in the middle and watch it go on
 # make format  bring the code into shape;  make locks  resolve the locks anew;  make generate  write generated files
 
@@ -13,7 +14,7 @@ BIN := .venv/bin
 TEST_ARGS ?=
 BENCH ?=
 
-.PHONY: help up run-environment dev-environment test coverage check bench demo format locks generate clean
+.PHONY: screenshots help up run-environment dev-environment test coverage check bench demo format locks generate clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -27,6 +28,10 @@ dev-environment:
 up: run-environment
 	@$(BIN)/python tools/interface.py build
 	@$(BIN)/studio up
+
+screenshots: dev-environment
+	@$(BIN)/python tools/interface.py build
+	@$(BIN)/python tools/screenshots.py
 
 demo: run-environment
 	@$(BIN)/python tools/demo.py

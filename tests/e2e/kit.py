@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ class Api:
 
 
 @asynccontextmanager
-async def signed_in(server: Server) -> AsyncIterator[tuple[Api, list[dict[str, Any]]]]:
+async def signed_in(server: Server) -> AsyncGenerator[tuple[Api, list[dict[str, Any]]]]:
     """The first account of a fresh server: its API, and the cookies of its session."""
     async with httpx2.AsyncClient(base_url=server.url, timeout=30) as client:
         made = await client.post("/api/v1/setup", json={"secret": server.secret, **FIRST})
@@ -109,9 +109,10 @@ async def signed_in(server: Server) -> AsyncIterator[tuple[Api, list[dict[str, A
 @asynccontextmanager
 async def context_of(
     browser: Browser, server: Server, cookies: list[dict[str, Any]] | None = None, **options: Any
-) -> AsyncIterator[BrowserContext]:
+) -> AsyncGenerator[BrowserContext]:
     """A browser's window of its own. What a page reports as an error fails the test that caused it."""
-    context = await browser.new_context(**{"base_url": server.url, "viewport": WIDE, "locale": "en-GB", **options})
+    whole: dict[str, Any] = {"base_url": server.url, "viewport": WIDE, "locale": "en-GB", **options}
+    context = await browser.new_context(**whole)
     context.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))

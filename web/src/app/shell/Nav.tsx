@@ -1,4 +1,4 @@
-import { NavLink } from "@mantine/core";
+import { NavLink, Tooltip } from "@mantine/core";
 import { IconActivity, IconApi, IconHistory, IconKey, IconSchema, IconSettings, IconUsers, IconVariable } from "@tabler/icons-react";
 import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
 import type { ComponentType } from "react";
@@ -28,23 +28,24 @@ const PLACES: readonly Place[] = [
 ];
 
 /** Where one can go: what one may not see is not there. */
-export function Nav() {
+export function Nav({ rail = false }: { rail?: boolean }) {
   const { t } = useTranslation("shell");
   const can = useCan();
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav aria-label={t("nav.label")}>
       {PLACES.filter((place) => place.permission === undefined || can(place.permission)).map((place) => (
-        <NavLink
-          key={place.to}
-          component={Link}
-          to={place.to}
-          label={t(`nav.${place.key}`)}
-          leftSection={<place.icon size={18} />}
-          active={path.startsWith(place.to)}
-          aria-current={path.startsWith(place.to) ? "page" : undefined}
-          className={classes.link ?? ""}
-        />
+        <Tooltip key={place.to} label={t(`nav.${place.key}`)} position="right" disabled={!rail}>
+          <NavLink
+            component={Link}
+            to={place.to}
+            label={<span className={rail ? "visually-hidden" : undefined}>{t(`nav.${place.key}`)}</span>}
+            leftSection={<place.icon size={rail ? 20 : 18} />}
+            active={path.startsWith(place.to)}
+            aria-current={path.startsWith(place.to) ? "page" : undefined}
+            className={(rail ? classes.rail : classes.link) ?? ""}
+          />
+        </Tooltip>
       ))}
     </nav>
   );

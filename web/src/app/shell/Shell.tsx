@@ -1,5 +1,5 @@
 import { AppShell, Burger, Group, ScrollArea, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,10 +16,14 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [path, close]);
+  // Where a workflow is drawn or watched, the room is its own: the screens become a rail of icons.
+  const wide = useMediaQuery("(min-width: 48em)", true);
+  const rail = wide && /^\/(workflows|executions)\/./.test(path);
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: rail ? 56 : 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      transitionDuration={0}
       padding={0}
       classNames={{ main: classes.main ?? "" }}
     >
@@ -36,9 +40,9 @@ export function Shell() {
         </Group>
         <AccountMenu />
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
+      <AppShell.Navbar p={rail ? 6 : "xs"}>
         <ScrollArea>
-          <Nav />
+          <Nav rail={rail} />
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
