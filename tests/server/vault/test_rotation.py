@@ -39,7 +39,11 @@ async def test_keys_are_rotated_under_load_and_old_backups_stay_readable(either:
     loads = [asyncio.create_task(read()), asyncio.create_task(write())]
     options = ["--data", str(settings.data), *(["--db", settings.db] if settings.db else [])]
     for _ in range(2):
+        before = reads
         assert (await asyncio.to_thread(forks.run, ["keys", "rotate", *options])).returncode == 0
+        async with asyncio.timeout(60):
+            while reads < before + 20:  # while it is done, and after it
+                await asyncio.sleep(0.01)
     done.set()
     await asyncio.gather(*loads)
     assert reads > 20
