@@ -280,6 +280,10 @@ async def test_frames_while_a_node_of_500_is_dragged(page: Page, api: kit.Api) -
     workflow = await api.workflow("Many", {"nodes": nodes, "canvas": {"positions": positions}})
     await opened(page, workflow)
     await expect(page.locator(".react-flow__node")).to_have_count(500)
+    await page.keyboard.press("0")
+    # Only what is seen is there.
+    await expect(page.locator(".react-flow__node")).not_to_have_count(500)
+    await expect(node(page, "n262")).to_be_visible()
     x, y = await middle(node(page, "n262"))
     await page.mouse.move(x, y)
     await page.mouse.down()

@@ -10,7 +10,7 @@ import classes from "./Canvas.module.css";
 import { ConnectionLine } from "./ConnectionLine";
 import { Cursors } from "./Cursors";
 import { levelAtPoint } from "./drawing";
-import { DRAGGED, wireUnder } from "./dropping";
+import { DRAGGED, wireAt } from "./dropping";
 import { Empty } from "./Empty";
 import type { FlowEdge, FlowNode } from "./flow";
 import { startDrawing, useFlow } from "./flowStore";
@@ -144,10 +144,9 @@ function useDrops() {
       if (text === "") return;
       event.preventDefault();
       const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-      const wire = wireUnder(event.clientX, event.clientY);
-      const { level, at } = levelAtPoint(point.x - 120, point.y - 28);
-      const into = wire?.level === level ? wire : undefined;
-      addNode(JSON.parse(text) as Parameters<typeof addNode>[0], { level, at, wire: into });
+      const { level, at } = levelAtPoint(point.x, point.y);
+      const wire = wireAt(level, ...at) ?? undefined;
+      addNode(JSON.parse(text) as Parameters<typeof addNode>[0], { level, at: [at[0] - 120, at[1] - 28], wire });
     },
     [flow],
   );

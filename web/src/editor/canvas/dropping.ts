@@ -1,44 +1,54 @@
 /** Dropping things on the canvas: nodes from the palette, workflows, and nodes on wires. */
-import type { NodePath, Operation } from "../contracts";
+import type { Level, NodePath, Operation } from "../contracts";
 import { perform } from "../model/apply";
-import type { DrawnEdge } from "../model/graph";
-import { inserting } from "../model/heal";
 import { neighbours } from "../model/connect";
+import type { DrawnEdge, DrawnNode } from "../model/graph";
+import { inserting } from "../model/heal";
 import { levelOf, nodeAt } from "../model/paths";
-import { drawing, world } from "./drawing";
+import { portTop } from "../model/sizes";
+import { distanceTo } from "../model/wires";
+import { drawing, placeOf, world } from "./drawing";
 
 export const DRAGGED = "application/x-studio-node";
+/** So near to a wire is on it. */
+const REACH = 32;
+const HEAD = 28;
 
-/** The wire of a level that lies under a point of the screen. */
-export function wireUnder(x: number, y: number): DrawnEdge | null {
-  for (const one of document.elementsFromPoint(x, y)) {
-    const id = one.closest<SVGElement>(".react-flow__edge")?.dataset.id;
-    const found = id === undefined ? undefined : drawing.graph.edges.find((edge) => edge.id === id);
-    if (found !== undefined && found.look !== "slot") return found;
+/** The wire of a level that is nearest to a place on it, if one is near. */
+export function wireAt(level: Level, x: number, y: number, except: NodePath | null = null): DrawnEdge | null {
+  const nodes = new Map(drawing.graph.nodes.filter((one) => one.level === level).map((one) => [one.path, one]));
+  let best: { wire: DrawnEdge; far: number } | null = null;
+  for (const wire of drawing.graph.edges) {
+    if (wire.level !== level || wire.look === "slot" || wire.source === except || wire.target === except) continue;
+    const [source, target] = [nodes.get(wire.source), nodes.get(wire.target)];
+    if (source === undefined || target === undefined) continue;
+    const far = distanceTo({ from: end(source, wire.sourceHandle), to: end(target, wire.targetHandle) }, x, y, REACH);
+    if (far <= REACH && (best === null || far < best.far)) best = { wire, far };
   }
-  return null;
+  return best?.wire ?? null;
 }
 
-/** How far from a wire one may be to hit it, in pixels: a node is larger than a pointer. */
-const REACH = [0, 8, -8, 16, -16, 24, -24];
-
-/** The wire nearest to a point of the screen, above or below it. */
-export function wireNear(x: number, y: number): DrawnEdge | null {
-  for (const off of REACH) {
-    const found = wireUnder(x, y + off);
-    if (found !== null) return found;
-  }
-  return null;
+/** Where a port of a node is, in the places of its level. */
+function end(node: DrawnNode, handle: string): readonly [number, number] {
+  const [x, y] = placeOf(node.path);
+  const outputs = handle === "out" || handle.startsWith("o:");
+  const at = (outputs ? node.ports.outputs : node.ports.inputs).findIndex((one) => one.id === handle);
+  return [outputs ? x + node.size.width : x, y + (at < 0 ? HEAD : portTop(at))];
 }
 
-/** What puts a node that was moved onto a wire into it; nothing where it is wired to one of its ends already. */
+/** Whether a node has no wires yet, so that it may go into one. */
+export function isLoose(path: NodePath): boolean {
+  const now = world();
+  const node = nodeAt(now.document, path);
+  if (node === undefined || now.catalogue.get(node.type)?.kind === "trigger") return false;
+  const { before, after } = neighbours(now.document, path);
+  return before.length === 0 && after.length === 0;
+}
+
+/** What puts a node that was moved onto a wire into it. */
 export function intoWire(wire: DrawnEdge | null, path: NodePath, before: readonly Operation[]): Operation[] {
   const now = world();
   const node = nodeAt(now.document, path);
-  if (wire === null || node === undefined || levelOf(path) !== wire.level) return [];
-  if (wire.source === path || wire.target === path) return [];
-  const { before: sources, after } = neighbours(now.document, path);
-  if (sources.length > 0 || after.length > 0 || now.catalogue.get(node.type)?.kind === "trigger") return [];
+  if (wire === null || node === undefined || levelOf(path) !== wire.level || !isLoose(path)) return [];
   return inserting({ ...now, document: before.reduce(perform, now.document) }, wire, path, node);
 }
-

@@ -1,21 +1,21 @@
-import { useReactFlow, type OnNodeDrag } from "@xyflow/react";
+import type { OnNodeDrag } from "@xyflow/react";
 import { useCallback, useRef } from "react";
 
 import type { NodePath, Operation } from "../contracts";
 import { levelOf } from "../model/paths";
+import type { DrawnEdge } from "../model/graph";
 import { snapped } from "../model/layout";
 import { useEditor } from "../store";
 import { settled } from "./actions";
-import { absolute, drawing } from "./drawing";
-import { intoWire, wireNear } from "./dropping";
-import type { FlowEdge, FlowNode } from "./flow";
+import { drawing } from "./drawing";
+import { intoWire, isLoose, wireAt } from "./dropping";
+import type { FlowNode } from "./flow";
 import { isSticky, movedStickies } from "./notes";
 
 const MARK = "studio-wire-under";
 
 /** Dragging nodes: kept when they are let go, as one step; onto a wire puts them into it. */
 export function useMoving() {
-  const flow = useReactFlow<FlowNode, FlowEdge>();
   const marked = useRef<Element | null>(null);
 
   const mark = useCallback((id: string | null) => {
@@ -26,38 +26,39 @@ export function useMoving() {
     marked.current = next;
   }, []);
 
+  /** The wire that a dragged node lies on, where it may go into one. */
+  const loose = useRef<NodePath | null>(null);
+  const onNodeDragStart: OnNodeDrag<FlowNode> = useCallback((_, node, nodes) => {
+    loose.current = nodes.length === 1 && !isSticky(node.id) && isLoose(node.id) ? node.id : null;
+  }, []);
+
   const onNodeDrag: OnNodeDrag<FlowNode> = useCallback(
-    (_, node, nodes) => {
-      if (nodes.length !== 1 || isSticky(node.id)) return;
-      const { x, y } = centreOf(flow, node);
-      const wire = wireNear(x, y);
-      mark(wire !== null && intoWire(wire, node.id, []).length > 0 ? wire.id : null);
+    (_, node) => {
+      if (loose.current === node.id) mark(wireOf(node)?.id ?? null);
     },
-    [flow, mark],
+    [mark],
   );
 
   const onNodeDragStop: OnNodeDrag<FlowNode> = useCallback(
     (_, node, nodes) => {
       mark(null);
       const { document: found, apply } = useEditor.getState();
-      const cards = nodes.filter((one) => !isSticky(one.id));
-      const moves = movesOf(cards);
+      const moves = movesOf(nodes.filter((one) => !isSticky(one.id)));
       const notes = movedStickies(found, new Map(nodes.map((one) => [one.id, [one.position.x, one.position.y] as const])));
-      const at = centreOf(flow, node);
-      const into = nodes.length === 1 && cards.length === 1 ? intoWire(wireNear(at.x, at.y), node.id, moves) : [];
+      const into = loose.current === node.id ? intoWire(wireOf(node), node.id, moves) : [];
+      loose.current = null;
       apply([...moves, ...notes, ...into]);
     },
-    [flow, mark],
+    [mark],
   );
 
-  return { onNodeDrag, onNodeDragStop };
+  return { onNodeDragStart, onNodeDrag, onNodeDragStop };
 }
 
-/** The middle of a node's head, on the screen. */
-function centreOf(flow: ReturnType<typeof useReactFlow<FlowNode, FlowEdge>>, node: FlowNode) {
-  const [ox, oy] = node.parentId === undefined ? [0, 0] : absolute(levelOf(node.id));
-  const [lx, ly] = node.parentId === undefined ? [0, 0] : (drawing.graph.offsets.get(levelOf(node.id)) ?? [0, 0]);
-  return flow.flowToScreenPosition({ x: node.position.x + ox - lx + (node.width ?? 0) / 2, y: node.position.y + oy - ly + 28 });
+function wireOf(node: FlowNode): DrawnEdge | null {
+  const level = levelOf(node.id);
+  const [ox, oy] = drawing.graph.offsets.get(level) ?? [0, 0];
+  return wireAt(level, node.position.x - ox + (node.width ?? 0) / 2, node.position.y - oy + 28, node.id);
 }
 
 /** Nodes moved by themselves; those inside of one that moves are carried along. */

@@ -10,6 +10,7 @@ import { inserting, removing } from "./heal";
 import { freeOf, freshNodeId, slug } from "./ids";
 import type { Kind } from "./kinds";
 import { aligned, distributed } from "./layout";
+import { distanceTo } from "./wires";
 
 function values(all: Record<string, Kind>): ShapeOut["params"] {
   return Object.entries(all).map(([name, kind]) => ({ name, label: name, kinds: [kind], items: [], required: true, per_item: false }));
@@ -154,5 +155,14 @@ describe("aligning", () => {
     expect(aligned(boxes, "top").map((one) => one.y)).toEqual([0, 0, 0]);
     expect(aligned(boxes, "right").map((one) => one.x)).toEqual([100, 90, 100]);
     expect(distributed(boxes, "x").map((one) => one.x)).toEqual([0, 45, 100]);
+  });
+});
+
+describe("hitting a wire", () => {
+  const run = { from: [0, 0], to: [200, 100] } as const;
+  it("measures from the curve, and gives up far away", () => {
+    expect(distanceTo(run, 100, 50, 30)).toBeLessThan(1);
+    expect(distanceTo(run, 100, 80, 40)).toBeGreaterThan(10);
+    expect(distanceTo(run, 100, 300, 30)).toBe(Infinity);
   });
 });
