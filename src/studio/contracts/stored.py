@@ -148,7 +148,7 @@ class StoredSegment(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A row of the inbox. ``kind`` is signal, cancel, pause, resume, decide, child or chunk."""
+    """A row of the inbox. ``kind`` is signal, approval, cancel, pause, resume, decide, child, go, edit or breaks."""
 
     execution_id: str
     id: str

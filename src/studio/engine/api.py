@@ -134,7 +134,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     ``seq`` and ``index`` number committed events without gaps; both are -1 for progress and parts, which are not
     recorded. ``kind``: accepted, claimed, started, succeeded, failed, retrying, skipped, waiting, in_doubt, message,
-    chunk, turn, used, progress, part, log, ended.
+    chunk, turn, used, held, released, edited, breakpoints, progress, part, log, ended.
     """
 
     execution_id: str

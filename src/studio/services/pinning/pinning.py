@@ -297,7 +297,7 @@ def unmasked(value: Any, old: Any) -> Any:
         before = cast("list[Any]", old)
         items = enumerate(cast("list[Any]", value))
         return [unmasked(inner, before[at] if at < len(before) else None) for at, inner in items]
-    return value
+    return cast("Any", value)
 
 
 def _holds_reference(value: Any) -> bool:
