@@ -104,9 +104,9 @@ async def test_it_asks_in_any_order_and_is_told_what_failed(code: ForeignCode) -
     assert await code.converse(walls(), jobs.asking, limits=LONG, answer=answer)
 
 
-async def test_who_forgets_to_close_leaves_no_process() -> None:
+def test_who_forgets_to_close_leaves_no_process() -> None:
     code = ForeignCode()
-    pid = await asyncio.to_thread(code.ask, walls(), jobs.process, limits=LONG)
+    pid = code.ask(walls(), jobs.process, limits=LONG)
     assert Path(f"/proc/{pid}").exists()
     del code
     gc.collect()

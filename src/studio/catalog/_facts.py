@@ -123,11 +123,6 @@ class PackFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problems: tuple[PackProblem, ...] = ()
 
     @property
-    def built_in(self) -> bool:
-        """Whether it ships with Studio."""
-        return self.module.startswith("studio.nodes.")
-
-    @property
     def private(self) -> bool:
         """Whether it lies in a folder of packs: somebody's code, which nobody installed on the machine."""
         return self.module.startswith(LOCAL)
