@@ -226,7 +226,9 @@ async def test_from_the_palette_into_a_container(page: Page, api: kit.Api) -> No
     assert body["called_one"] == {"type": "flow.call", "title": "Called one", "params": {"workflow": key}}
     await node(page, "each.body.called_one").dblclick()
     await expect(page.get_by_role("textbox", name="Name of the workflow")).to_have_value("Called one")
-    await page.get_by_role("navigation", name="Where this workflow is called").get_by_role("link", name="Palette").click()
+    await (
+        page.get_by_role("navigation", name="Where this workflow is called").get_by_role("link", name="Palette").click()
+    )
     await expect(node(page, "each.body.slugify")).to_be_visible()
     await page.get_by_role("button", name="Close the container").click()
     await expect(node(page, "each.body.slugify")).to_have_count(0)
