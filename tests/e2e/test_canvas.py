@@ -1,4 +1,4 @@
-"""The canvas in a real browser: drawing by mouse and by keyboard, what each gesture does to the draft, and how it is taken back."""
+"""The canvas in a real browser: what each gesture does to the draft, by mouse and by keyboard, and how it is taken back."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ CHAIN: dict[str, Any] = {
         "load": [0, 0], "strong": [320, 0], "top": [640, 0], "gate": [960, 0], "quiet": [1280, 160],
     }},
 }  # fmt: skip
+NONE: dict[str, Any] = {"nodes": {}}
 
 
 def node(page: Page, path: str) -> Locator:
@@ -123,12 +124,12 @@ async def test_a_wire_let_go_in_empty_space_asks_for_what_fits(page: Page, api: 
 
 
 async def test_a_node_on_a_wire_goes_into_it_and_a_deleted_one_heals(page: Page, api: kit.Api) -> None:
-    loose = {**CHAIN, "nodes": {**CHAIN["nodes"], "flat": {"type": "list.unique"}}}
+    loose: dict[str, Any] = {**CHAIN, "nodes": {**CHAIN["nodes"], "flat": {"type": "list.unique"}}}
     loose["canvas"] = {"positions": {**CHAIN["canvas"]["positions"], "flat": [400, 240]}}
     workflow = await api.workflow("Healing", loose)
     await opened(page, workflow)
     out, into = await middle(port(page, "strong", "o:items")), await middle(port(page, "top", "p:items"))
-    x, y = await middle(node(page, "flat"))
+    x, _ = await middle(node(page, "flat"))
     box = await node(page, "flat").bounding_box()
     assert box is not None
     zoom = box["width"] / 240
@@ -156,7 +157,7 @@ async def test_a_node_on_a_wire_goes_into_it_and_a_deleted_one_heals(page: Page,
 
 
 async def test_a_wrong_wire_is_refused_with_the_reason(page: Page, api: kit.Api) -> None:
-    more = {**CHAIN, "nodes": {**CHAIN["nodes"], "word": {"type": "text.slugify"}}}
+    more: dict[str, Any] = {**CHAIN, "nodes": {**CHAIN["nodes"], "word": {"type": "text.slugify"}}}
     more["canvas"] = {"positions": {**CHAIN["canvas"]["positions"], "word": [900, 300]}}
     workflow = await api.workflow("Refusing", more)
     await opened(page, workflow)
@@ -172,7 +173,7 @@ async def test_a_wrong_wire_is_refused_with_the_reason(page: Page, api: kit.Api)
 
 
 async def test_eight_nodes_only_by_keyboard(page: Page, api: kit.Api) -> None:
-    workflow = await api.workflow("Keys", {"nodes": {}})
+    workflow = await api.workflow("Keys", NONE)
     await page.goto(f"/workflows/{workflow}")
     await expect(page.get_by_text("Start with a node")).to_be_visible()
     wanted = ["read json", "filter list", "sort list", "take list", "if", "template", "slugify", "log"]
@@ -207,9 +208,12 @@ async def test_eight_nodes_only_by_keyboard(page: Page, api: kit.Api) -> None:
 
 
 async def test_from_the_palette_into_a_container(page: Page, api: kit.Api) -> None:
-    other = await api.workflow("Called one", {"nodes": {}})
+    other = await api.workflow("Called one", NONE)
     key = (await api.get(f"/workflows/{other}"))["key"]
-    loop = {"nodes": {"each": {"type": "flow.map", "body": {"nodes": {}}}}, "canvas": {"positions": {"each": [0, 0]}}}
+    loop: dict[str, Any] = {
+        "nodes": {"each": {"type": "flow.map", "body": {"nodes": {}}}},
+        "canvas": {"positions": {"each": [0, 0]}},
+    }
     workflow = await api.workflow("Palette", loop)
     await opened(page, workflow)
     palette = page.get_by_role("complementary", name="Nodes to add")
