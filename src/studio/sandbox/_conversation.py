@@ -13,6 +13,7 @@ from studio.domain.errors import (
     AccessRefused,
     Conflict,
     ErrorClass,
+    ExpressionError,
     NodeError,
     NotFound,
     ProviderError,
@@ -29,7 +30,7 @@ _MOST_QUESTIONS = 1000
 """Open at the same time."""
 _WAITING = ("call",)
 """Questions that wait for other work, as long as that takes. They are answered in the task that asks for the work."""
-_ANSWERED = (NodeError, AccessRefused, NotFound, Conflict)
+_ANSWERED = (NodeError, ExpressionError, AccessRefused, NotFound, Conflict)
 """Errors that the code may be told; any other ends it."""
 
 

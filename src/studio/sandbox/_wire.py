@@ -28,7 +28,7 @@ FILES_AT_ONCE = 200
 
 _KINDS = (
     "UserError", "NodeTimeout", "InputInvalid", "OutputInvalid", "RateLimited", "AuthenticationFailed", "ProviderError",
-    "CallFailed", "NodeStopped", "NodeError", "AccessRefused", "NotFound", "Conflict",
+    "CallFailed", "NodeStopped", "NodeError", "ExpressionError", "AccessRefused", "NotFound", "Conflict",
 )  # fmt: skip
 """Errors that come back as what they were; others of the tree as ``NodeError``."""
 _OF_PROVIDERS = ("status", "retry_after", "in_doubt")

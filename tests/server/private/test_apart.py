@@ -228,6 +228,9 @@ async def test_what_it_may_not_is_said(api: Api, tmp_path: Path) -> None:
     for what, code in codes.items():
         done = await ran(client, workflow(what, what=what, credential="mine"), "failed")
         assert done["error"]["code"] == code, done["error"]
+    wrong = workflow("wrong", what="read", items=[1, "a"], where="{{ item > 0 }}")
+    compared = await ran(client, wrong, "failed")
+    assert compared["error"]["param"] == "where[1]", compared["error"]
     stopped = await ran(client, workflow("hang", what="hang", timeout="1s"), "failed")
     assert stopped["error"]["code"] == "node.timeout"
     # Where it dies in the middle of an effect that cannot be undone, a person decides.
