@@ -53,10 +53,10 @@ def test_up_prints_the_address_and_a_set_up_link_once(tmp_path: Path) -> None:
         url = url_in(lines[0])
         base, _, secret = link.partition("/setup#")
         assert base == url
-        assert httpx2.get(f"{url}/healthz").json() == {"status": "ok"}
+        assert httpx2.get(f"{url}/healthz", timeout=60).json() == {"status": "ok"}
         body = {"secret": secret, "email": "ada@example.org", "name": "Ada", "password": "correct horse battery"}
-        assert httpx2.post(f"{url}/api/v1/setup", json=body).status_code == 201
-        assert httpx2.get(f"{url}/readyz").json()["status"] == "ready"
+        assert httpx2.post(f"{url}/api/v1/setup", json=body, timeout=60).status_code == 201
+        assert httpx2.get(f"{url}/readyz", timeout=60).json()["status"] == "ready"
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
         assert process.stdout.read() == ""
@@ -95,20 +95,20 @@ def test_a_server_and_a_worker_stand_apart(tmp_path: Path) -> None:
         started(tmp_path / "data", "server") as (_, lines),
         working(tmp_path / "data", "--worker-port", "0") as (worker, line),
     ):
-        assert httpx2.get(f"{url_in(lines[0])}/healthz").status_code == 200
+        assert httpx2.get(f"{url_in(lines[0])}/healthz", timeout=60).status_code == 200
         url = url_in(line)
         assert url.startswith("http://127.0.0.1:")
-        assert httpx2.get(f"{url}/healthz").json() == {"status": "ok"}
-        ready = httpx2.get(f"{url}/readyz")
+        assert httpx2.get(f"{url}/healthz", timeout=60).json() == {"status": "ok"}
+        ready = httpx2.get(f"{url}/readyz", timeout=60)
         assert ready.status_code == 200
         assert ready.json()["parts"] == {"metrics": "ok", "database": "ok", "engine": "ok"}
-        metrics = httpx2.get(f"{url}/metrics")
+        metrics = httpx2.get(f"{url}/metrics", timeout=60)
         assert metrics.status_code == 200
         assert "studio_engine_up 1.0" in metrics.text
         # Another page's name for this address, or a proxy in front, is not this machine; nothing else is there.
-        assert httpx2.get(f"{url}/metrics", headers={"host": "evil.example"}).status_code == 401
-        assert httpx2.get(f"{url}/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401
-        assert httpx2.get(f"{url}/api/v1/setup").status_code == 404
+        assert httpx2.get(f"{url}/metrics", headers={"host": "evil.example"}, timeout=60).status_code == 401
+        assert httpx2.get(f"{url}/metrics", headers={"x-forwarded-for": "127.0.0.1"}, timeout=60).status_code == 401
+        assert httpx2.get(f"{url}/api/v1/setup", timeout=60).status_code == 404
         port = url.rpartition(":")[2]
         with working(tmp_path / "other", "--worker-port", port) as (second, line):
             assert line == ""
@@ -127,7 +127,7 @@ def test_a_worker_answers_nowhere_unless_it_is_told_to(tmp_path: Path, monkeypat
     monkeypatch.setenv("STUDIO_METRICS_TOKEN", "a-token-for-metrics")
     with working(tmp_path / "data", "--worker-host", "localhost") as (worker, line):
         headers = {"host": "worker.example", "authorization": "Bearer a-token-for-metrics"}
-        assert httpx2.get(f"{url_in(line)}/metrics", headers=headers).status_code == 200
+        assert httpx2.get(f"{url_in(line)}/metrics", headers=headers, timeout=60).status_code == 200
         worker.terminate()
         assert worker.wait(30) == 0
 
