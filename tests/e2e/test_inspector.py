@@ -96,6 +96,7 @@ async def test_a_preview_is_there_within_200_ms(page: Page, workflow: str) -> No
     inspector = await opened(page, workflow, "shout")
     field = inspector.locator("[data-param=text]")
     await field.locator("input").fill("{{")
+    await expect(field.locator(".cm-content")).to_be_focused()
     await page.keyboard.type("rows.values.town")
     preview = field.get_by_test_id("preview")
     await expect(preview).to_contain_text("London")
@@ -118,12 +119,9 @@ async def test_a_preview_is_there_within_200_ms(page: Page, workflow: str) -> No
 async def test_fields_are_dragged_and_picked(page: Page, api: kit.Api, workflow: str) -> None:
     inspector = await opened(page, workflow, "shout")
     field = inspector.locator("[data-param=text]")
-    row = inspector.locator("[data-panel='0'] [role=treeitem]")
-    values = row.filter(has_text="values").first
-    await expect(values).to_be_visible()
-    await values.click()
+    await inspector.locator("[data-panel='0'] [data-path=values]").click()
     await page.keyboard.press("ArrowRight")
-    town = row.filter(has_text="town").first
+    town, people = (inspector.locator(f"[data-panel='0'] [data-path='values/{one}']") for one in ("town", "list"))
     await expect(town).to_be_visible()
     # Dropped on an empty param it is all of it.
     await town.drag_to(field.locator("input"))
@@ -137,13 +135,14 @@ async def test_fields_are_dragged_and_picked(page: Page, api: kit.Api, workflow:
     await page.keyboard.press("Enter")
     await expect(field.locator(".cm-content")).to_have_text("In {{ rows.values.town }}{{ rows.values.town }}")
     # A list asks how it is meant; each lets the node run once per row.
-    await row.filter(has_text="list").first.drag_to(field.locator(".cm-content"))
+    await people.drag_to(field.locator(".cm-content"))
     menu = page.get_by_role("menu")
     await expect(menu.get_by_role("menuitem")).to_have_count(3)
     await page.keyboard.press("Escape")
-    await saved(page)
-    await field.get_by_role("button", name="Reset").click()
-    await row.filter(has_text="list").first.drag_to(field.locator("input"))
+    await field.locator(".cm-content").click()
+    await page.keyboard.press("Control+a")
+    await page.keyboard.press("Delete")
+    await people.drag_to(field.locator(".cm-content"))
     await menu.get_by_role("menuitem", name="once per row").click()
     await saved(page)
     node = (await api.get(f"/workflows/{workflow}/draft"))["document"]["nodes"]["shout"]
@@ -205,6 +204,7 @@ async def test_a_node_is_renamed_and_becomes_another_type(page: Page, api: kit.A
     await inspector.get_by_role("button", name="Change the type").click()
     await page.get_by_role("textbox", name="Search node types").fill("lower case")
     await page.locator(".mantine-Popover-dropdown button", has_text="text.lower").click()
+    await expect(inspector.get_by_text("Lower case")).to_be_visible()
     await saved(page)
     found = (await api.get(f"/workflows/{workflow}/draft"))["document"]
     assert (found["nodes"]["shout"]["type"], found["edges"]) == ("text.lower", ["people -> shout"])

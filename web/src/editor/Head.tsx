@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, isProblem } from "@/api";
 import { useCan } from "@/app/session";
+import { OpenButton } from "@/inspector/workflow/OpenButton";
 import { tell, tellProblem } from "@/shared/told";
 
 import { useCanvasUi } from "./canvas/ui";
@@ -33,6 +34,7 @@ export function Head({ children }: { children: ReactNode }) {
       <Crumbs />
       <SaveState />
       <Steps />
+      <OpenButton />
       <span className={classes.fill} />
       <People />
       {children}

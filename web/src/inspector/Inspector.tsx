@@ -1,7 +1,7 @@
 /** The inspector of a node: what comes in, its params, what goes out. */
 import { Alert, Loader, Tabs, Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { NodePath } from "@/editor/contracts";
@@ -42,6 +42,10 @@ function NodeInspector({ node }: { node: NodePath }) {
   const data = useData(node);
   const [tab, setTab] = useState<string | null>("params");
   const [side, setSide] = useState<string | null>("params");
+  useEffect(() => {
+    // Loaded before it is needed, so that no letter is lost where somebody goes over to an expression while writing.
+    void import("@/expressions/ExpressionEditor");
+  }, []);
   if (document === undefined) return null;
 
   const trigger = detail?.kind === "trigger";

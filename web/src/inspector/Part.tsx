@@ -36,7 +36,7 @@ export function Part(props: Props) {
   const [fresh, setFresh] = useState(false);
   const memory = useRef<{ literal?: Json | undefined; expression?: string }>({});
   const handle = useRef<CodeHandle | null>(null);
-  const code = field.control.kind === "code";
+  const code = field.control.kind === "code" || field.fixed === true;
   const is = !code && (isExpression(value) || (express ?? (field.expression && (value === undefined || value === null))));
   const taking = useTaking({ ...props, is, handle, open: () => setExpress(true) });
 

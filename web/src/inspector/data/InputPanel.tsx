@@ -83,7 +83,7 @@ function Source({ name, data }: { name: NameOut; data: Props["data"] }) {
     );
   }
   if (name.observed === null || address === null) return <NoData name={name} data={data} />;
-  return <ValueView address={address} onPick={pick} stamp={data.stamp} />;
+  return <ValueView address={address} onPick={pick} stamp={data.run} />;
 }
 
 function entriesOf(name: string, shape: Shape): (readonly [string[], Shape])[] {

@@ -90,7 +90,7 @@ function Shown({ node, data, schema, part }: { node: NodePath; data: Props["data
       {pinned && part === "output" && <Text size="xs" c="var(--studio-muted)" px={12} pt={8}>{t("data.pinned_text")}</Text>}
       {watch?.cachedAt !== undefined && <Text size="xs" c="var(--studio-muted)" px={12} pt={8}>{t("data.cached", { when: format.relative(watch.cachedAt) })}</Text>}
       {known && address !== null ? (
-        <ValueView key={`${address.node} ${part}`} address={address} stamp={data.stamp} />
+        <ValueView key={`${address.node} ${part}`} address={address} stamp={data.run} />
       ) : (
         <>
           <Text size="xs" c="var(--studio-muted)" p={12} pb={4}>{keys.length > 0 ? t("data.will") : t("data.none")}</Text>

@@ -18,7 +18,7 @@ import { picked } from "./picked";
 const DONE = new Set(["succeeded", "failed", "skipped", "cancelled"]);
 
 /** What changes when data may have changed: another execution, one more node at its end, another draft. */
-export function useStamp(): string {
+export function useStamp(): { run: string; all: string } {
   const run = useRun((state) => {
     if (state.execution === null) return "";
     let done = 0;
@@ -26,14 +26,14 @@ export function useStamp(): string {
     return `${state.execution.id} ${state.execution.status} ${done} ${state.pinned.size}`;
   });
   const revision = useEditor((state) => state.revision);
-  return `${run} ${revision}`;
+  return { run, all: `${run} ${revision}` };
 }
 
 export function useData(node: NodePath, param = "") {
   const workflow = useEditor((state) => state.workflow.id);
   const watched = useRun((state) => (state.execution?.workflow_id === workflow ? state.execution.id : null));
   const execution = watched ?? "last";
-  const stamp = useStamp();
+  const { run, all: stamp } = useStamp();
   const scope = useScope(useMemo(() => ({ workflow, node, param, execution }), [workflow, node, param, execution]), stamp);
   const { names } = scope;
   const shape = useCallback((path: readonly string[]): Shape => shapeAt(path, names), [names]);
@@ -46,7 +46,7 @@ export function useData(node: NodePath, param = "") {
     },
     [shape],
   );
-  return { workflow, execution, found: scope.execution, stamp, scope: scope.items, names, shape, pick };
+  return { workflow, execution, found: scope.execution, run, stamp, scope: scope.items, names, shape, pick };
 }
 
 /** Where the output of a node is; null where there is no execution. */

@@ -49,6 +49,8 @@ export interface Field {
   readonly dependsOn: readonly string[];
   /** Usually an expression. */
   readonly expression: boolean;
+  /** Never an expression. */
+  readonly fixed?: boolean;
 }
 
 /** Whether text around an expression makes sense: the value is a text. */

@@ -16,7 +16,7 @@ export interface Section {
 function field(name: string, control: Control, say: Say, more: Partial<Field> = {}): Field {
   return {
     name, label: say(name), help: say(`${name}_help`), required: false, nullable: false, fallback: undefined, examples: [], control,
-    visibleWhen: null, dependsOn: [], expression: false, ...more,
+    visibleWhen: null, dependsOn: [], expression: false, fixed: more.expression !== true, ...more,
   };
 }
 
@@ -62,7 +62,7 @@ function failure(say: Say): Field[] {
   ];
   const fallback: Field[] = [
     inner("type", TEXT, say, { required: true, examples: ["http.request"] }),
-    inner("params", { kind: "map", value: inner("value", { kind: "any" }, say) }, say),
+    inner("params", { kind: "map", value: inner("value", { kind: "any" }, say, { fixed: false }) }, say),
     inner("credential", TEXT, say),
   ];
   return [
