@@ -20,8 +20,7 @@ export function withBeginnings(events: readonly RunEvent[]): RunEvent[] {
 
 function rank(event: RunEvent): number {
   if (event.kind === "accepted") return 0;
-  if (event.kind === "ended") return 3;
-  return event.kind === "started" ? 2 : 1;
+  return event.kind === "ended" ? 2 : 1;
 }
 
 /** When the first event was and the last; null where there are none. */

@@ -55,7 +55,7 @@ export function StateIcon({ state, size = 16 }: { state: string; size?: number }
 export function StateBadge({ state }: { state: string }) {
   const { t } = useTranslation("debugger");
   return (
-    <Badge variant="light" color={BADGES[state] ?? "gray"} tt="none" leftSection={<StateIcon state={state} size={12} />} data-state={state}>
+    <Badge variant="light" color={BADGES[state] ?? "gray"} tt="none" miw="max-content" leftSection={<StateIcon state={state} size={12} />} data-state={state}>
       {t(`state.${state}`)}
     </Badge>
   );

@@ -98,7 +98,7 @@ function useColumns(
     {
       key: "status",
       title: t("column.status"),
-      width: 200,
+      width: 190,
       cell: (one) => (
         <Stack gap={2} align="flex-start">
           <StateBadge state={one.status} />
@@ -106,7 +106,7 @@ function useColumns(
         </Stack>
       ),
     },
-    { key: "when", title: t("column.when"), width: 150, cell: (one) => <Ago at={one.accepted_at} /> },
+    { key: "when", title: t("column.when"), width: 150, wide: true, cell: (one) => <Ago at={one.accepted_at} /> },
     {
       key: "time",
       title: t("column.time"),

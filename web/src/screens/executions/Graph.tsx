@@ -41,7 +41,7 @@ export function Graph({ chosen, onChoose }: { chosen: string | null; onChoose: C
             nodeTypes={NODES}
             edgeTypes={EDGES}
             fitView
-            fitViewOptions={{ maxZoom: 1, minZoom: 0.45, padding: 0.12 }}
+            fitViewOptions={{ maxZoom: 1, minZoom: 0.3, padding: 0.1 }}
             minZoom={0.05}
             nodesDraggable={false}
             nodesConnectable={false}

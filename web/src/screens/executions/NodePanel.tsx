@@ -65,7 +65,7 @@ function One({ node, execution, onClose }: { node: string; execution: ExecutionD
     <>
       <div className={classes.sidehead}>
         <Stack gap={0} flex={1} miw={0}>
-          <Text fw={600} truncate dir="auto">{title ?? node}</Text>
+          <Text fw={600} truncate><bdi>{title ?? node}</bdi></Text>
           <Text size="xs" className={classes.code ?? ""} c="var(--studio-muted)" truncate>{watch?.path ?? node}</Text>
         </Stack>
         {watch !== undefined && <StateBadge state={watch.state} />}

@@ -50,6 +50,7 @@ export function Player() {
       </Text>
       <SegmentedControl
         size="xs"
+        visibleFrom="sm"
         aria-label={t("player.speed")}
         value={String(chosen)}
         onChange={(value) => choose(Number(value))}
