@@ -1,4 +1,4 @@
-"""The canvas in a real browser: what each gesture does to the draft, by mouse and by keyboard, and how it is taken back."""
+"""The canvas in a real browser: what each gesture does to the draft, by mouse and keyboard, and how it is undone."""
 
 from __future__ import annotations
 
@@ -177,6 +177,7 @@ async def test_eight_nodes_only_by_keyboard(page: Page, api: kit.Api) -> None:
     await page.goto(f"/workflows/{workflow}")
     await expect(page.get_by_text("Start with a node")).to_be_visible()
     wanted = ["read json", "filter list", "sort list", "take list", "if", "template", "slugify", "log"]
+    ids: list[str] = []
     for at, words in enumerate(wanted):
         await page.keyboard.press("n")
         await expect(page.get_by_role("dialog", name="Add a node")).to_be_visible()
