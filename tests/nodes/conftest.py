@@ -6,14 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from studio.domain.errors import StudioError
 from studio.sdk import BaseNode
 from studio.testing import NodeTester, listed, run_example
-
-settings.register_profile("nodes", deadline=None)  # a busy machine is no failure
-settings.load_profile("nodes")
 
 Examples = Callable[[type[BaseNode]], Awaitable[None]]
 Run = Callable[..., Awaitable[Any]]
