@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import type { WorkflowDocument } from "@/editor/contracts";
-import { compareIds, counted, fold, nothing, withRunning, type Folded, type RunEvent } from "./fold";
+import { compareIds, counted, fold, nothing, type Folded, type RunEvent } from "./fold";
 import { before, behind, nodeOf, runGraph } from "./graph";
+import { withRunning } from "./running";
 
 const DOCUMENT: WorkflowDocument = {
   studio: 1,

@@ -4,9 +4,10 @@ import i18next from "i18next";
 import { api, follow, isProblem, type ExecutionDetail } from "@/api";
 import type { RunState, WorkflowDocument } from "@/editor/contracts";
 
-import { counted, fold, nothing, settled, withRunning, type Folded, type RunEvent } from "./fold";
+import { counted, fold, nothing, settled, type Folded, type RunEvent } from "./fold";
 import { runGraph } from "./graph";
 import { Counting } from "./looking";
+import { withRunning } from "./running";
 
 /** A frame: events that come faster are taken in together. */
 const FRAME = 40;
