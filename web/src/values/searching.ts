@@ -19,7 +19,7 @@ export interface Progress {
   readonly done: boolean;
 }
 
-const PAGE = 2000;
+const PAGE = 20_000;
 const MOST_MATCHES = 500;
 const MOST_LOOKED = 200_000;
 
