@@ -108,12 +108,18 @@ async def signed_in(server: Server) -> AsyncGenerator[tuple[Api, list[dict[str, 
 
 @asynccontextmanager
 async def context_of(
-    browser: Browser, server: Server, cookies: list[dict[str, Any]] | None = None, **options: Any
+    browser: Browser, server: Server, cookies: list[dict[str, Any]] | None = None, *, tour: bool = False, **options: Any
 ) -> AsyncGenerator[BrowserContext]:
-    """A browser's window of its own. What a page reports as an error fails the test that caused it."""
+    """A browser's window of its own. What a page reports as an error fails the test that caused it.
+
+    ``tour`` leaves the tour of the editor to be seen, as it is by whoever comes for the first time.
+    """
     whole: dict[str, Any] = {"base_url": server.url, "viewport": WIDE, "locale": "en-GB", **options}
     context = await browser.new_context(**whole)
     context.set_default_timeout(PATIENCE)
+    if not tour:
+        # A page that is still blank has no storage.
+        await context.add_init_script("try { localStorage.setItem('studio.tour', 'seen') } catch { }")
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     if cookies:
