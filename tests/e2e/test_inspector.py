@@ -35,9 +35,14 @@ async def workflow(api: kit.Api, request: Any) -> str:
     raise AssertionError("The workflow did not run.")
 
 
+async def remembered(page: Page, key: str, value: str) -> None:
+    """What the browser kept from before. A document without an origin keeps nothing."""
+    await page.add_init_script(f"try {{ localStorage.setItem('{key}', '{value}') }} catch {{}}")
+
+
 async def opened(page: Page, workflow: str, node: str, width: int = 1000) -> Locator:
     """The inspector of a node."""
-    await page.add_init_script(f"localStorage.setItem('studio.inspector.width', '{width}')")
+    await remembered(page, "studio.inspector.width", str(width))
     await page.goto(f"/workflows/{workflow}?node={node}")
     inspector = page.get_by_test_id("inspector")
     await expect(inspector.locator("[data-param]").first).to_be_visible()
@@ -54,9 +59,7 @@ async def saved(page: Page) -> None:
     await expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
-async def test_an_expression_is_written_with_completion_and_preview(
-    page: Page, api: kit.Api, workflow: str
-) -> None:
+async def test_an_expression_is_written_with_completion_and_preview(page: Page, api: kit.Api, workflow: str) -> None:
     inspector = await opened(page, workflow, "shout")
     field = inspector.locator("[data-param=text]")
     await field.locator("input").fill("Dear {{")
@@ -212,7 +215,7 @@ async def test_a_node_is_renamed_and_becomes_another_type(page: Page, api: kit.A
 
 async def test_the_inspector_in_arabic_on_a_telephone(page: Page, workflow: str) -> None:
     await page.set_viewport_size(kit.NARROW)  # type: ignore[arg-type]  # a plain mapping of the same shape
-    await page.add_init_script("localStorage.setItem('studio.language', 'ar')")
+    await remembered(page, "studio.language", "ar")
     inspector = await opened(page, workflow, "old", 400)
     await expect(inspector.get_by_role("tab")).to_have_count(4)
     await expect(inspector.get_by_role("tab", name="المعاملات")).to_have_attribute("aria-selected", "true")
