@@ -102,6 +102,7 @@ def _language(options: dict[str, Any]) -> str:
 
 async def _settled(page: Page) -> None:
     """Wait until nothing is on its way and what slides in has arrived."""
+    await page.mouse.move(2, 2)
     await page.wait_for_load_state("networkidle")
     await page.wait_for_timeout(600)
 

@@ -93,3 +93,24 @@ async def test_the_page_allows_nothing_foreign(page: Page, server: kit.Server, p
     )
     assert refused[0].startswith("script-src")
     assert not await page.evaluate("window.broken")
+
+
+async def test_a_tour_of_the_editor_that_can_be_skipped(
+    browser: Browser, server: kit.Server, api: kit.Api, cookies: list[dict[str, Any]]
+) -> None:
+    quakes = await api.sample("Strong quakes")
+    async with kit.context_of(browser, server, cookies, tour=True) as context:
+        page = await context.new_page()
+        await page.goto(f"/workflows/{quakes}")
+        card = page.get_by_role("dialog", name="A short tour")
+        for name in ("canvas", "run", "palette", "drawers"):
+            await expect(card).to_have_attribute("data-tour", name)
+            await card.get_by_role("button", name="Next").or_(card.get_by_role("button", name="Start")).click()
+        await expect(card).to_have_count(0)
+        await page.reload()
+        await expect(page.locator(".react-flow__node").first).to_be_visible()
+        await expect(card).to_have_count(0)
+        await page.evaluate("localStorage.removeItem('studio.tour')")
+        await page.reload()
+        await card.get_by_role("button", name="Skip").click()
+        await expect(card).to_have_count(0)

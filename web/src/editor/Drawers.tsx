@@ -33,6 +33,7 @@ export function Drawers() {
       allowTabDeactivation
       inverted={false}
       className={classes.drawers ?? ""}
+      data-drawers
       keepMounted={false}
       activateTabWithKeyboard={false}
     >

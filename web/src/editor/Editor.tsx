@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 
 import { useCan } from "@/app/session";
+import { Tour } from "@/app/tour/Tour";
 import { RunBar } from "@/debugger/RunBar";
 import { ProblemNote } from "@/shared/ProblemNote";
 
@@ -43,6 +44,7 @@ export function Editor() {
         <Body />
       </div>
       <ConflictNote />
+      {loading === "ready" && <Tour />}
     </div>
   );
 }

@@ -22,7 +22,7 @@ export function Palette() {
   const list = useRef<HTMLDivElement>(null);
   const down = (): void => list.current?.querySelector<HTMLElement>("[data-entry]")?.focus();
   return (
-    <aside className={classes.palette} aria-label={t("palette.title")}>
+    <aside className={classes.palette} aria-label={t("palette.title")} data-palette>
       <div className={classes.top}>
         <SegmentedControl
           size="xs"
