@@ -37,10 +37,10 @@ export function Tour() {
           {t("step", { at: at + 1, of: STEPS.length })}
         </Text>
         <Title order={2} size="h4" mt={2}>
-          {t(`${step.name}.title`)}
+          {t(`steps.${step.name}.title`)}
         </Title>
         <Text size="sm" mt={4}>
-          {t(`${step.name}.text`)}
+          {t(`steps.${step.name}.text`)}
         </Text>
         <Group justify="space-between" mt="md">
           <Button size="xs" variant="subtle" color="gray" onClick={end}>
