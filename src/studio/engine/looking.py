@@ -108,7 +108,8 @@ class Look:
             elif record[0] == r.INTENT:
                 return await self.values.decode((record[7], record[8]))
             elif record[0] == r.HELD:
-                return {**(await self.values.decode((record[5], record[6])) or {}), **edits}
+                held: dict[str, Any] = await self.values.decode((record[5], record[6])) or {}
+                return {**held, **edits}
         raise NotFound("execution.no_input", "The input of {path} is not recorded in execution {id}.", path=path,
                        id=self.row.id)  # fmt: skip
 

@@ -133,9 +133,7 @@ async def show_value(
     limit: Annotated[int, Query(ge=1, le=65_536, description="Entries, or characters of a text.")] = 100,
     part: Annotated[
         Literal["output", "input"],
-        Query(
-            description="What the node gave, or what it runs with: recorded at breakpoints and before effects."
-        ),
+        Query(description="What the node gave, or what it runs with: recorded at breakpoints and before effects."),
     ] = "output",
     reveal: Reveal = False,
 ) -> ValueOut:
