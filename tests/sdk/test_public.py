@@ -19,8 +19,8 @@ PUBLIC = {
     """,
     "studio.catalog": "CallFacts Catalog NodeFacts PackFacts PackProblem PackStrings Place RateFacts SlotFacts",
     "studio.i18n": """
-        Catalogue Entry LANGUAGES catalogue categories choose_language filled function_text help_texts plural_category render
-        right_to_left text
+        Catalogue Entry LANGUAGES catalogue categories choose_language filled function_text help_texts
+        plural_category render right_to_left text
     """,
     "studio.testing": """
         EngineRunner ExampleResult LoopbackServer NOW NodeContractError NodeResult NodeTester OpenTables Parts
