@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
@@ -10,11 +10,14 @@ const COMPRESSED = /\.(js|css|svg|json)$/;
 
 /** Writes each text file compressed beside itself, so that the server has nothing to do for it. */
 function compressed(): Plugin {
+  let folder = "";
   return {
     name: "studio-compressed",
     apply: "build",
+    configResolved(config) {
+      folder = resolve(config.root, config.build.outDir, "assets");
+    },
     closeBundle() {
-      const folder = fileURLToPath(new URL("./dist/assets", import.meta.url));
       for (const name of readdirSync(folder).filter((one) => COMPRESSED.test(one))) {
         const content = readFileSync(join(folder, name));
         if (content.length < 1024) continue;

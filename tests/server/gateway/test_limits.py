@@ -77,6 +77,17 @@ async def test_invented_tokens_gain_nothing(tmp_path: Path) -> None:
         assert (await known.get("/workflows")).status_code == 200
 
 
+async def test_files_of_the_interface_are_hardly_counted(tmp_path: Path) -> None:
+    async with running_api(tmp_path / "data", settings=limited()) as api:
+        client = api.client()
+        base = str(client.base_url).partition("/api/")[0]
+        files = [(await client.get(f"{base}/assets/none-{number}.js")).status_code for number in range(60)]
+        assert files == [404] * 60
+        assert (await client.get("/setup")).status_code == 200
+        more = [(await client.get(f"{base}/assets/none.js")).status_code for number in range(100)]
+        assert more[-1] == 429
+
+
 async def test_cookies_that_nobody_has_are_their_addresss(tmp_path: Path) -> None:
     async with running_api(tmp_path / "data", settings=limited()) as api:
         statuses = [

@@ -73,7 +73,7 @@ function Value({ shown, dimmed }: { shown: PreviewOut; dimmed: boolean }) {
   const count = value.kind === "list" || value.kind === "object" || value.kind === "items" ? value.size : null;
   return (
     <div className={classes.value} data-dimmed={dimmed || undefined}>
-      <pre dir="auto" className={classes.text}>{written(value.value)}</pre>
+      <pre dir={value.kind === "text" ? "auto" : "ltr"} className={classes.text}>{written(value.value)}</pre>
       <Badge size="xs" variant="light" color="gray" tt="none" className={classes.type ?? ""} title={shown.type ?? undefined}>
         {briefly(shown.type) ?? t(`kind.${value.kind}`)}
         {count === null ? "" : ` · ${count}`}

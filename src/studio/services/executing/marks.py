@@ -43,10 +43,10 @@ def marks_of(plan: Plan) -> Marks:
     params: dict[str, tuple[Way, ...]] = {}
     literals: list[str] = []
     for node in _nodes(plan.root):
-        found = tuple(marked_ways(_schema(node.impl.output_schema, node.static)))
+        found = tuple(marked_ways(schema_of(node.impl.output_schema, node.static)))
         if found:
             outputs[node.id] = (*outputs.get(node.id, ()), *found)
-        taken = tuple(marked_ways(_schema(node.impl.input_schema, node.static)))
+        taken = tuple(marked_ways(schema_of(node.impl.input_schema, node.static)))
         if taken:
             params[node.id] = (*params.get(node.id, ()), *taken)
         for way in taken:
@@ -55,7 +55,8 @@ def marks_of(plan: Plan) -> Marks:
     return Marks(inputs=tuple(inputs), outputs=outputs, literals=tuple(literals), params=params)
 
 
-def _schema(make: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+def schema_of(make: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``make`` says of these params; what it says of none, where it cannot."""
     try:
         return make(dict(params))
     except Exception:  # noqa: BLE001 - the schema of a pack may want params that only an execution has

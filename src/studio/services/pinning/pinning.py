@@ -21,7 +21,7 @@ from studio.services._clock import Clock
 from studio.services._collection import Kept
 from studio.services.auditing import MASKED, entry
 from studio.services.executing.finding import ExecutionFinder
-from studio.services.executing.marks import Marks, marked_ways
+from studio.services.executing.marks import Marks, marked_ways, schema_of
 from studio.services.executing.masking import HiddenOf, Mask
 from studio.services.executing.reading import Shown, into, shown
 from studio.services.expressing.outlines import Outlines
@@ -148,7 +148,7 @@ class Pinning:
         """Where the output model of a node's type marks something."""
         try:
             impl = await self._catalog.load_async(node.type)
-            return marked_ways(await asyncio.to_thread(impl.output_schema, node.params))
+            return marked_ways(await asyncio.to_thread(schema_of, impl.output_schema, node.params))
         except (StudioError, ValueError, TypeError, LookupError, AttributeError):
             # A type that is gone tells nothing of its output, nor do params that are still wrong.
             return iter(())
