@@ -196,6 +196,8 @@ async def test_eight_nodes_only_by_keyboard(page: Page, api: kit.Api) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await expect(form).to_have_count(0)
+    # The form gives the focus back to the node where it was opened.
+    await expect(page.locator(".react-flow__node-card:focus")).to_have_count(1)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("F2")
     await page.keyboard.type("Write it down")

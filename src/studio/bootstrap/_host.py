@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
@@ -171,7 +170,9 @@ def _lookup(opened: Opened, catalog: Catalog, secrets: SecretRequests) -> Lookup
     from studio.services.vault.stores import Stores
 
     async def described(pack: PackFacts) -> Mapping[str, CredentialType]:
-        return await asyncio.to_thread(catalog.pack_credentials, pack)
+        from asyncio import to_thread  # a command that runs nothing starts without it
+
+        return await to_thread(catalog.pack_credentials, pack)
 
     vault = Vault(opened.store.records)
     return Lookup(vault, Forms(catalog, described), Stores(vault, secrets), lambda: time.time_ns() // 1000)

@@ -163,7 +163,7 @@ MAKERS: dict[str, Callable[[World], Awaitable[str]]] = {
     "directory": _thing("/operator/directories", {"name": "Entra", "workspace": "default"}),
     "table": _thing("/tables", TABLE), "row": _thing("/tables/{table}/rows", {"cells": {"n": 1}}),
     "column": _known("n"), "workspace": _known("default"), "number": _known("1"), "alias": _known("mail"),
-    "name": _known("region"),
+    "name": _known("region"), "total": _known("total"),
     "client": _known("local"), "store": _known("files"),
 }  # fmt: skip
 
@@ -176,6 +176,9 @@ STORES = "/operator/workspaces/{workspace}/secret-stores/{name}"
 ROW = "/tables/{table}/rows/{row}"
 EDIT = {"base": 1, "operations": [{"op": "set", "path": ["description"], "value": "Changed"}]}
 _FILES = [{"name": "brought.yaml", "text": "studio: 1\nname: Brought\nnodes: {}\n"}]
+PINNED = "/workflows/{workflow}/pinned/{node}"
+PIN = {"value": {"values": {"sum": 3}}}
+_TOTAL = {"node": "total"}
 _FACTOR = {"account": "factor"}
 _SERVICE = {"account": "service"}
 _ENDED = {"execution": "ended"}
@@ -248,6 +251,9 @@ CALLS: dict[str, Call] = {
         {}, (("PUT", "/workflows/{workflow}/draft", {"document": {**ADD, "output": "{{ 7 }}"}}),)
     ),
     "POST /workflows/{workflow}/versions/{number}/restore": Call({}),
+    f"PUT {PINNED}": Call(PIN, things=_TOTAL),
+    f"DELETE {PINNED}": Call(before=(("PUT", PINNED, PIN),), things=_TOTAL),
+    "DELETE /workflows/{workflow}/pinned": Call(before=(("PUT", PINNED, PIN),), things=_TOTAL),
     "POST /workflows/import": Call({"files": _FILES}),
     "POST /workflows/export": Call({"workflows": ["{workflow}"]}),
     "POST /workflows/bulk": Call({"workflows": ["{workflow}"], "action": "tag", "tags": ["x"]}),
@@ -470,6 +476,15 @@ EXEMPT: dict[str, str] = {
     "POST /credentials/{credential}/connect": "changes nothing until the provider answers, and that is told",
     "POST /session/oidc/{provider}/connect": "changes nothing until the provider answers, and that is told",
     "POST /session/oidc/{provider}/logout": "needs a provider: see sso/test_enforced.py",
+    "POST /expressions/preview": "changes nothing",
+    "POST /expressions/scope": "changes nothing",
+    "POST /workflows/{workflow}/plan": "changes nothing",
+    "POST /executions/{execution}/continue": "needs a breakpoint: see executions/test_debugging.py",
+    "POST /executions/{execution}/step": "as continue",
+    "POST /executions/{execution}/edits": "as continue",
+    "PUT /executions/{execution}/breakpoints": "as continue",
+    "POST /workflows/{workflow}/transfer/accept": "needs somebody it was handed to: see workflows/test_needs.py",
+    "POST /workflows/{workflow}/transfer/decline": "as accept",
     "POST /executions/{execution}/decisions": "needs an effect in doubt; told by the same lines as approvals",
 }
 """Routes that tell nothing, or are tried elsewhere, with the reason."""
