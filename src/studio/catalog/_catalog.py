@@ -340,13 +340,16 @@ class Catalog:
             self._checked.add(name)
             if pack.settled and scan.fingerprint(pack.folder)[0] == pack.files:
                 return
-            for type_id in pack.nodes:
-                if self._types.pop(type_id, None):
-                    self._facts.pop(type_id, None)
             fresh = scan.index_pack(pack.folder, pack.module, pack.install)
+            # Others look types up meanwhile, from the loop or from threads: what stays is there at every moment.
+            for type_id in pack.nodes:
+                if fresh is None or type_id not in fresh.nodes:
+                    self._types.pop(type_id, None)
             if fresh is None:
                 del self._packs[name]
             else:
                 self._packs[name] = fresh
                 self._types.update(dict.fromkeys(fresh.nodes, name))
+            for type_id in pack.nodes:
+                self._facts.pop(type_id, None)
             self._save()
