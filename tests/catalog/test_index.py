@@ -69,6 +69,21 @@ def test_a_change_in_the_same_moment_is_noticed(text_pack):
     assert text_pack.catalog().facts("text.upper").description == "Does UPPER to a text."
 
 
+def test_a_type_that_stays_is_known_while_its_pack_is_read_again(text_pack, monkeypatch):
+    """Types are looked up from the loop and from threads: there is no moment at which one that stays is not there."""
+    text_pack.catalog()
+    catalog, known = text_pack.catalog(), []
+    real = _scan.index_pack
+
+    def watched(folder: str, module: str, install: str):
+        known.append("text.upper" in list(catalog))
+        return real(folder, module, install)
+
+    monkeypatch.setattr(_scan, "index_pack", watched)
+    assert catalog.facts("text.lower").type == "text.lower"
+    assert known == [True]
+
+
 def test_added_and_removed_files_are_noticed(text_pack):
     text_pack.age()
     assert len(text_pack.catalog()) == 2
