@@ -1,5 +1,5 @@
 /** Executions of the workflow that is edited: one click shows one on the canvas. */
-import { ActionIcon, Button, Center, Drawer, Group, Loader, ScrollArea, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Button, Center, Group, Loader, ScrollArea, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -16,15 +16,6 @@ import classes from "./Drawer.module.css";
 import { StateIcon } from "./states";
 import { useRun } from "./store";
 import { useHints } from "./useHints";
-
-export function ExecutionsDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useTranslation("debugger");
-  return (
-    <Drawer opened={opened} onClose={onClose} position="right" title={t("drawer.title")} size={380} withOverlay={false} lockScroll={false} trapFocus={false}>
-      <ExecutionsList />
-    </Drawer>
-  );
-}
 
 /** The list itself, for whoever has a place of their own for it. */
 export function ExecutionsList() {

@@ -10,6 +10,5 @@ export { RunContext, useWatched, useRunStore } from "./RunContext";
 export { NodeBadge, BreakpointDot } from "./NodeBadge";
 export { EdgeFlow } from "./EdgeFlow";
 export { RunBar } from "./RunBar";
-export { ExecutionsDrawer } from "./ExecutionsDrawer";
 export { StateBadge, StateIcon, colourOf } from "./states";
 export type { RunStore } from "./state";

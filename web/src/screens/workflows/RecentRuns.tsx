@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { api, type ExecutionOut } from "@/api";
@@ -48,7 +49,13 @@ function Run({ run }: { run: ExecutionOut }) {
   return (
     <li>
       <Tooltip label={said}>
-        <a href={`/executions/${run.id}`} className={classes.run} data-status={run.status} aria-label={said} />
+        <Link
+          to="/executions/$execution"
+          params={{ execution: run.id }}
+          className={classes.run}
+          data-status={run.status}
+          aria-label={said}
+        />
       </Tooltip>
     </li>
   );

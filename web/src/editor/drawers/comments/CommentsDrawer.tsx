@@ -1,5 +1,5 @@
 /** What is said about the workflow and its nodes. */
-import { Badge, Button, Drawer, Group, ScrollArea, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Badge, Button, Group, ScrollArea, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconMessage } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -14,30 +14,6 @@ import { usePages } from "@/shared/pages";
 import { useEditor } from "../../store";
 import { Thread } from "./Thread";
 import { WriteComment } from "./WriteComment";
-
-interface Props {
-  opened: boolean;
-  onClose: () => void;
-}
-
-export function CommentsDrawer({ opened, onClose }: Props) {
-  const { t } = useTranslation("comments");
-  return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      title={t("title")}
-      size={400}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-    >
-      {opened && <Comments />}
-    </Drawer>
-  );
-}
 
 /** The threads themselves, for whoever has a place of their own for them. */
 export function Comments() {

@@ -1,5 +1,5 @@
 /** Versions of the workflow that is edited: what each changed, against the draft or the one before, and the way back. */
-import { Badge, Button, Drawer, Group, ScrollArea, SegmentedControl, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Badge, Button, Group, ScrollArea, SegmentedControl, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,30 +15,6 @@ import { usePages } from "@/shared/pages";
 import { useEditor } from "../../store";
 import { Changes } from "./Changes";
 import classes from "./Versions.module.css";
-
-interface Props {
-  opened: boolean;
-  onClose: () => void;
-}
-
-export function VersionsDrawer({ opened, onClose }: Props) {
-  const { t } = useTranslation("versions");
-  return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      title={t("title")}
-      size={420}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-    >
-      {opened && <Versions />}
-    </Drawer>
-  );
-}
 
 /** The list itself, for whoever has a place of their own for it. */
 export function Versions() {
